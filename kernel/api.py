@@ -1,0 +1,183 @@
+"""What every API view is built of: strict bodies, In and Out shapes, ETags, pages, idempotency."""
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import IO, Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpResponseBase
+from rest_framework import serializers, viewsets
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from kernel import idempotency, strictjson
+from kernel.errors import Invalid, Malformed, NotFound, TooLarge, Unconditional
+from kernel.paging import KeysetPages
+
+MAX_JSON_BYTES = 2 * 1024 * 1024
+_ETAG = re.compile(r'(?:W/)?"(\d{1,9})"')
+
+
+class UnknownParameter(Malformed):
+    """A query parameter that this address does not take."""
+
+    code = "unknown-parameter"
+    title = "This address does not take that parameter"
+
+
+class StrictJSONParser(BaseParser):
+    """JSON bodies up to 2 MiB, read without surprises (see kernel.strictjson)."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: IO[bytes], media_type: Any = None, parser_context: Any = None) -> Any:
+        """The value of the body."""
+        raw = stream.read(MAX_JSON_BYTES + 1)
+        if len(raw) > MAX_JSON_BYTES:
+            raise TooLarge(f"a JSON body may have {MAX_JSON_BYTES} bytes", limit=MAX_JSON_BYTES)
+        return strictjson.loads(raw)
+
+
+class In(serializers.Serializer):
+    """A body's shape; a field that it does not name is refused."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The checked values."""
+        if isinstance(data, dict):
+            unknown = sorted(set(data) - set(self.fields))
+            if unknown:
+                known = ", ".join(self.fields) or "none"
+                raise serializers.ValidationError(
+                    {
+                        name: serializers.ErrorDetail(
+                            f"there is no such field; the fields are: {known}", "unknown-field"
+                        )
+                        for name in unknown
+                    }
+                )
+        return super().to_internal_value(data)
+
+
+class ApiView(viewsets.GenericViewSet):
+    """Base of the API's views: each deed reads, fetches, acts and shows, in four lines.
+
+    A subclass names its ``model`` (whose manager has ``visible_to``), the ``out`` shape, the ``into``
+    shapes by deed, and the ``filters`` that its list takes: parameter -> column.
+    """
+
+    model: type[models.Model]
+    out: type[serializers.BaseSerializer]
+    into: dict[str, type[serializers.Serializer]] = {}
+    filters: dict[str, str] = {}
+    parameters: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    own_idempotency = False
+    pagination_class = KeysetPages
+    lookup_value_regex = "[^/]+"
+
+    @property
+    def actor(self) -> Any:
+        """Who acts."""
+        return self.request.user
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Check who calls, then the parameters, then answer a repeated POST from the store."""
+        super().initial(request, *args, **kwargs)
+        self._check_parameters(request)
+        if request.method == "POST" and not self.own_idempotency:
+            key = idempotency.read_key(request)
+            if key and request.user.is_authenticated:
+                once: Callable[..., Response] = partial(
+                    idempotency.once,
+                    self.post,  # type: ignore[attr-defined]
+                    scope=request.user.scope,
+                    key=key,
+                    hidden=self.hidden,
+                )
+                self.post = once  # type: ignore[attr-defined]
+
+    def _check_parameters(self, request: Request) -> None:
+        known = set(self.parameters)
+        if self.action == "list":
+            known |= {"limit", "cursor", *self.filters}
+        unknown = sorted(set(request.query_params) - known)
+        if unknown:
+            names = ", ".join(sorted(known)) or "none"
+            raise UnknownParameter(f"{unknown[0]!r}; the parameters here are: {names}")
+
+    def get_queryset(self) -> models.QuerySet:
+        """The rows that the actor may see, with what the Out shape reads."""
+        rows = self.model.objects.visible_to(self.actor)  # type: ignore[attr-defined]
+        return rows.select_related(*self.related) if self.related else rows
+
+    def filter_queryset(self, queryset: models.QuerySet) -> models.QuerySet:
+        """The rows that match the list's parameters."""
+        for name, column in self.filters.items():
+            if name in self.request.query_params:
+                try:
+                    queryset = queryset.filter(**{column: self.request.query_params[name]})
+                except (ValueError, TypeError, ValidationError) as bad:
+                    raise Invalid.field(name, "is not a value of this kind") from bad
+        return queryset
+
+    def get_object(self) -> Any:
+        """The row of the address; unseen and absent look alike."""
+        return self.fetch(self.get_queryset(), self.kwargs["pk"])
+
+    @staticmethod
+    def fetch(rows: models.QuerySet, pk: object) -> Any:
+        """The row with this key, or NotFound."""
+        try:
+            return rows.get(pk=rows.model._meta.pk.to_python(pk))
+        except (rows.model.DoesNotExist, ValueError, TypeError, ValidationError) as absent:
+            raise NotFound() from absent
+
+    def read(self, request: Request) -> dict[str, Any]:
+        """The body of this deed, checked against its In shape."""
+        body = self.into[self.action](data=request.data, context=self.get_serializer_context())
+        body.is_valid(raise_exception=True)
+        return dict(body.validated_data)
+
+    def expected(self, request: Request) -> int:
+        """The version that If-Match names."""
+        raw = request.headers.get("If-Match")
+        if raw is None:
+            raise Unconditional()
+        found = _ETAG.fullmatch(raw.strip())
+        if not found:
+            raise Unconditional("If-Match must be one ETag as it was given")
+        return int(found[1])
+
+    def show(self, row: Any, status: int = 200, **extra: Any) -> Response:
+        """The row in its Out shape, with its ETag; 304 if the caller has it already."""
+        headers = {"ETag": f'"{row.version}"'} if hasattr(row, "version") else {}
+        if status == 200 and self.request.method in ("GET", "HEAD") and headers:
+            if headers["ETag"] in self.request.headers.get("If-None-Match", ""):
+                return Response(status=304, headers=headers)
+        data = self.out(row, context=self.get_serializer_context()).data
+        return Response({**data, **extra}, status=status, headers=headers)
+
+    def finalize_response(self, request: Request, response: HttpResponseBase, *args, **kwargs):
+        """No answer of the API may be kept by a cache that others share."""
+        made = super().finalize_response(request, response, *args, **kwargs)
+        made.headers.setdefault("Cache-Control", "private, no-store")
+        return made
+
+
+class ReadView(ApiView):
+    """A view whose rows can be listed and read."""
+
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """A page of the rows that the actor may see."""
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(
+            self.out(page, many=True, context=self.get_serializer_context()).data
+        )
+
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """One row."""
+        return self.show(self.get_object())

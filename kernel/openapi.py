@@ -1,0 +1,130 @@
+"""What the API document says of every operation, read off the views themselves."""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
+
+PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457 problem details.",
+    "required": ["type", "title", "status", "code", "instance", "request_id"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "pointer": {"type": "string"},
+                    "code": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+_REFUSALS = {
+    "400": "The request cannot be read.",
+    "401": "No valid credential was sent.",
+    "403": "You may not do this.",
+    "404": "Nothing here, or nothing that you may see.",
+    "409": "It does not fit the present state.",
+    "412": "It was changed since you read it.",
+    "415": "This media type is not taken.",
+    "422": "Some values are not right.",
+    "428": "If-Match is missing.",
+    "429": "Too many requests.",
+}
+
+
+class HouseSchema(AutoSchema):
+    """Reads the In and Out shapes, filters, examples and refusals from an ApiView."""
+
+    def get_tags(self) -> list[str]:
+        """The noun of the address."""
+        return [self.path.removeprefix("/api/v1/").split("/")[0]]
+
+    def get_operation_id(self) -> str:
+        """``verb_noun`` as in the action that does it."""
+        noun = type(self.view).__name__.removesuffix("View").removesuffix("ViewSet").lower()
+        return f"{noun}_{getattr(self.view, 'action', None) or self.method.lower()}"
+
+    def get_request_serializer(self) -> Any:
+        """The In shape of this deed."""
+        return getattr(self.view, "into", {}).get(getattr(self.view, "action", ""))
+
+    def get_response_serializers(self) -> Any:
+        """The Out shape; a view may name another one by deed in ``answers``."""
+        view, deed = self.view, getattr(self.view, "action", "")
+        if deed in getattr(view, "answers", {}):
+            return view.answers[deed]
+        out = getattr(view, "out", None)
+        if out is None:
+            return None
+        if deed == "list":
+            return out(many=True)
+        status = {"create": 201, "destroy": 204}.get(deed, 200)
+        return {status: out} if status != 204 else {204: None}
+
+    def get_override_parameters(self) -> list[Any]:
+        """Filters of the list, named parameters, and the headers that the deed takes."""
+        view, made = self.view, []
+        names = list(getattr(view, "parameters", ()))
+        if getattr(view, "action", "") == "list":
+            names += list(getattr(view, "filters", {}))
+        made += [_parameter(name, "query") for name in names]
+        if self.method == "POST":
+            made.append(_parameter("Idempotency-Key", "header"))
+        if self.method in ("PUT", "PATCH", "DELETE"):
+            made.append(_parameter("If-Match", "header", required=True))
+        return made
+
+    def get_examples(self) -> list[Any]:
+        """Examples that the view gives by deed."""
+        return list(getattr(self.view, "examples", {}).get(getattr(self.view, "action", ""), []))
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        """The operation, with the refusals that any of them can answer."""
+        operation = super().get_operation(*args, **kwargs)
+        if operation is None:
+            return None
+        for status in self._refusals():
+            operation["responses"].setdefault(
+                status,
+                {
+                    "description": _REFUSALS[status],
+                    "content": {
+                        "application/problem+json": {
+                            "schema": {"$ref": "#/components/schemas/Problem"}
+                        }
+                    },
+                },
+            )
+        return operation
+
+    def _refusals(self) -> list[str]:
+        found = ["400", "401", "429"]
+        if "{" in self.path:
+            found.append("404")
+        if self.method != "GET":
+            found += ["403", "409", "415", "422"]
+        if self.method in ("PUT", "PATCH", "DELETE"):
+            found += ["412", "428"]
+        return sorted(found)
+
+
+def add_problem(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """Post-processing hook: put the Problem schema among the components."""
+    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
+    return result
+
+
+def _parameter(name: str, where: str, required: bool = False) -> Any:
+    return OpenApiParameter(name, str, where, required=required)

@@ -1,0 +1,74 @@
+"""Lists in pages: ``{items, next_cursor, has_more}`` with a Link header, by keyset and never by offset."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+
+from kernel.cursors import read_cursor, write_cursor
+from kernel.errors import Invalid
+
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 500
+
+
+def read_limit(request: Request, default: int = DEFAULT_LIMIT, most: int = MAX_LIMIT) -> int:
+    """The ``limit`` parameter, 1 to ``most``."""
+    raw = request.query_params.get("limit", str(default))
+    if not (raw.isascii() and raw.isdigit() and 1 <= int(raw) <= most):
+        raise Invalid.field("limit", f"must be a whole number from 1 to {most}")
+    return int(raw)
+
+
+class KeysetPages(BasePagination):
+    """Pages by primary key, newest first; the view may set ``oldest_first``."""
+
+    def paginate_queryset(self, queryset: QuerySet, request: Request, view: Any = None) -> list:
+        """The rows of the asked page."""
+        self.request, limit = request, read_limit(request)
+        kind = queryset.model._meta.label_lower
+        rising = getattr(view, "oldest_first", False)
+        queryset = queryset.order_by("pk" if rising else "-pk")
+        cursor = request.query_params.get("cursor")
+        if cursor:
+            place = read_cursor(kind, cursor)["after"]
+            queryset = queryset.filter(**{"pk__gt" if rising else "pk__lt": place})
+        rows = list(queryset[: limit + 1])
+        self.has_more = len(rows) > limit
+        page = rows[:limit]
+        self.next_cursor = (
+            write_cursor(kind, {"after": str(page[-1].pk)}) if self.has_more else None
+        )
+        return page
+
+    def get_paginated_response(self, data: Any) -> Response:
+        """The page as an answer."""
+        headers = {}
+        if self.next_cursor:
+            url = replace_query_param(self.request.build_absolute_uri(), "cursor", self.next_cursor)
+            headers["Link"] = f'<{url}>; rel="next"'
+        body = {"items": data, "next_cursor": self.next_cursor, "has_more": self.has_more}
+        return Response(body, headers=headers)
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """The page in OpenAPI."""
+        return {
+            "type": "object",
+            "required": ["items", "next_cursor", "has_more"],
+            "properties": {
+                "items": schema,
+                "next_cursor": {"type": ["string", "null"]},
+                "has_more": {"type": "boolean"},
+            },
+        }
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """``limit`` and ``cursor`` in OpenAPI."""
+        limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
+        return [
+            {"name": "limit", "in": "query", "required": False, "schema": limit},
+            {"name": "cursor", "in": "query", "required": False, "schema": {"type": "string"}},
+        ]
