@@ -1,0 +1,37 @@
+"""Who acts: a person, an information system, or the platform's own clock."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from accounts.permissions import Role
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The acting party of one deed; what the gate asks and the trail records.
+
+    A person acts for one department at a time (``department_id``), with the roles held there.
+    """
+
+    kind: str  # person, system or clock
+    id: UUID | None
+    name: str
+    department_id: UUID | None = None
+    roles: frozenset[Role] = frozenset()
+    credential_id: UUID | None = None
+    address: str = ""
+
+    is_authenticated = True
+
+    @property
+    def scope(self) -> str:
+        """Whose Idempotency-Keys these are."""
+        return f"{self.kind}:{self.id}"
+
+    @property
+    def is_person(self) -> bool:
+        """True for people, who can be held to the two-person rules."""
+        return self.kind == "person"
+
+
+CLOCK = Actor(kind="clock", id=None, name="clock")

@@ -1,0 +1,73 @@
+"""Refusals about people, departments, systems and clocks."""
+
+from kernel.errors import Conflict, Forbidden, Invalid, RateLimited
+
+
+class SamePerson(Forbidden):
+    """Two steps of one flow need two people (GB/T 39477, separation of duties)."""
+
+    code = "same-person"
+    title = "Another person has to take this step"
+
+
+class WrongPassword(Forbidden):
+    """The name or the password is wrong, or the account is closed."""
+
+    code = "sign-in-refused"
+    title = "The name or the password is not right"
+
+
+class LockedOut(RateLimited):
+    """Too many failed sign-ins; the lock opens by itself."""
+
+    code = "locked-out"
+    title = "Too many failed attempts; try again later"
+
+
+class DepartmentUnclear(Conflict):
+    """The person belongs to several departments and has not said for which one."""
+
+    code = "department-unclear"
+    title = "Say for which department you act"
+
+
+class AdministratorsApart(Conflict):
+    """One person may hold only one of the three administrators' roles."""
+
+    code = "administrators-apart"
+    title = "The three administrators must be three people"
+
+
+class TooManyCredentials(Conflict):
+    """A system has at most two live credentials: the old one and its successor."""
+
+    code = "too-many-credentials"
+    title = "This system already has two live credentials"
+
+
+class SystemNotRunning(Conflict):
+    """Only a system in trial or in operation may call."""
+
+    code = "system-not-running"
+    title = "This information system is not running"
+
+
+class CalendarInvalid(Invalid):
+    """The workday calendar of a year has days of another year, or twice."""
+
+    code = "calendar-invalid"
+    title = "This workday calendar cannot be used"
+
+
+class OverCeiling(Invalid):
+    """A local limit may be shorter than the national one, never longer."""
+
+    code = "over-ceiling"
+    title = "A local limit may not be longer than the national one"
+
+
+class ExtensionNotAllowed(Conflict):
+    """This clock knows no extension, or has had it."""
+
+    code = "extension-not-allowed"
+    title = "This clock cannot be extended"

@@ -1,0 +1,24 @@
+from accounts.models.audit import AuditBlock, AuditEvent, AuditSeal
+from accounts.models.calendar import CalendarYear
+from accounts.models.credential import Credential
+from accounts.models.department import Department
+from accounts.models.heartbeat import Heartbeat
+from accounts.models.member import Member, SessionToken, User
+from accounts.models.obligation import ClockLimit, Obligation
+from accounts.models.system import InformationSystem
+
+__all__ = [
+    "AuditBlock",
+    "AuditEvent",
+    "AuditSeal",
+    "CalendarYear",
+    "ClockLimit",
+    "Credential",
+    "Department",
+    "Heartbeat",
+    "InformationSystem",
+    "Member",
+    "Obligation",
+    "SessionToken",
+    "User",
+]

@@ -1,0 +1,209 @@
+"""Every permission on the platform and which role holds it. Auditors start here.
+
+A role holds its permissions for its own department; a platform role holds them everywhere.
+Provider and requester are no roles: they follow from who owns the thing (Order 809, Art. 20-22).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Perm(StrEnum):
+    """What can be allowed: ``noun.verb``, the same words as in address, action and button."""
+
+    DEPARTMENT_REGISTER = "department.register"
+    DEPARTMENT_CHANGE = "department.change"
+    MEMBER_ADD = "member.add"
+    MEMBER_VIEW = "member.view"
+    ROLE_GRANT = "role.grant"
+    SYSTEM_REGISTER = "system.register"
+    SYSTEM_CHANGE = "system.change"
+    SYSTEM_VIEW = "system.view"
+    CREDENTIAL_ISSUE = "credential.issue"
+    CREDENTIAL_REVOKE = "credential.revoke"
+    AUDIT_VIEW = "audit.view"
+    CALENDAR_LOAD = "calendar.load"
+    OBLIGATION_VIEW = "obligation.view"
+    OBLIGATION_EXTEND = "obligation.extend"
+    OBLIGATION_EXPLAIN = "obligation.explain"
+
+    CATEGORY_ADD = "category.add"
+    RESOURCE_VIEW = "resource.view"
+    RESOURCE_DRAFT = "resource.draft"
+    RESOURCE_SUBMIT = "resource.submit"
+    RESOURCE_APPROVE = "resource.approve"
+    RESOURCE_REVIEW = "resource.review"
+    RESOURCE_PUBLISH = "resource.publish"
+    RESOURCE_WITHDRAW = "resource.withdraw"
+
+    DATASET_VIEW = "dataset.view"
+    DATASET_ATTACH = "dataset.attach"
+    BATCH_PUBLISH = "batch.publish"
+    REQUEST_VIEW = "request.view"
+    REQUEST_SUBMIT = "request.submit"
+    REQUEST_AGREE = "request.agree"
+    REQUEST_ANSWER = "request.answer"
+    GRANT_REVOKE = "grant.revoke"
+    SUBSCRIPTION_OPEN = "subscription.open"
+    SUBSCRIPTION_READ = "subscription.read"
+    RECORD_LOOKUP = "record.lookup"
+
+
+class Role(StrEnum):
+    """The eight roles of people, and the one of machines."""
+
+    OPERATOR = "operator"
+    AUTHORITY = "authority"
+    DEPARTMENT_ADMIN = "department_admin"
+    HEAD = "head"
+    STEWARD = "steward"
+    BUSINESS_OPERATOR = "business_operator"
+    SECURITY_ADMIN = "security_admin"
+    AUDITOR = "auditor"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What a role may do, and whether everywhere or in its own department only."""
+
+    perms: frozenset[Perm]
+    everywhere: bool = False
+
+
+# GB/T 22239-2019 8.1.4, GB/T 39477: system, security and audit administration are three people's.
+ADMINISTRATORS = frozenset({Role.OPERATOR, Role.SECURITY_ADMIN, Role.AUDITOR})
+
+ROLES: dict[Role, Holding] = {
+    # Runs the platform; no right to any data.
+    Role.OPERATOR: Holding(
+        frozenset(
+            {
+                Perm.DEPARTMENT_REGISTER,
+                Perm.DEPARTMENT_CHANGE,
+                Perm.MEMBER_ADD,
+                Perm.MEMBER_VIEW,
+                Perm.ROLE_GRANT,
+                Perm.SYSTEM_VIEW,
+                Perm.CALENDAR_LOAD,
+            }
+        ),
+        everywhere=True,
+    ),
+    # The sharing authority of this level of government (政务数据共享主管部门).
+    Role.AUTHORITY: Holding(
+        frozenset(
+            {
+                Perm.SYSTEM_VIEW,
+                Perm.CATEGORY_ADD,
+                Perm.RESOURCE_VIEW,
+                Perm.RESOURCE_REVIEW,
+                Perm.RESOURCE_PUBLISH,
+                Perm.DATASET_VIEW,
+                Perm.REQUEST_VIEW,
+                Perm.GRANT_REVOKE,
+                Perm.CALENDAR_LOAD,
+                Perm.OBLIGATION_VIEW,
+                Perm.OBLIGATION_EXTEND,
+            }
+        ),
+        everywhere=True,
+    ),
+    Role.DEPARTMENT_ADMIN: Holding(
+        frozenset(
+            {
+                Perm.MEMBER_ADD,
+                Perm.MEMBER_VIEW,
+                Perm.SYSTEM_REGISTER,
+                Perm.SYSTEM_CHANGE,
+                Perm.SYSTEM_VIEW,
+                Perm.CREDENTIAL_ISSUE,
+                Perm.CREDENTIAL_REVOKE,
+                Perm.RESOURCE_VIEW,
+                Perm.DATASET_VIEW,
+                Perm.REQUEST_VIEW,
+                Perm.OBLIGATION_VIEW,
+            }
+        )
+    ),
+    # Head of the department's sharing office (政务数据共享工作机构负责人, Art. 13, 20).
+    Role.HEAD: Holding(
+        frozenset(
+            {
+                Perm.SYSTEM_VIEW,
+                Perm.RESOURCE_VIEW,
+                Perm.RESOURCE_APPROVE,
+                Perm.RESOURCE_WITHDRAW,
+                Perm.DATASET_VIEW,
+                Perm.REQUEST_VIEW,
+                Perm.REQUEST_AGREE,
+                Perm.REQUEST_ANSWER,
+                Perm.GRANT_REVOKE,
+                Perm.OBLIGATION_VIEW,
+                Perm.OBLIGATION_EXPLAIN,
+            }
+        )
+    ),
+    Role.STEWARD: Holding(
+        frozenset(
+            {
+                Perm.SYSTEM_VIEW,
+                Perm.RESOURCE_VIEW,
+                Perm.RESOURCE_DRAFT,
+                Perm.RESOURCE_SUBMIT,
+                Perm.DATASET_VIEW,
+                Perm.DATASET_ATTACH,
+                Perm.BATCH_PUBLISH,
+                Perm.REQUEST_VIEW,
+                Perm.REQUEST_SUBMIT,
+                Perm.SUBSCRIPTION_OPEN,
+                Perm.OBLIGATION_VIEW,
+            }
+        )
+    ),
+    # Works the authority's desk: watches deadlines and traffic, decides nothing.
+    Role.BUSINESS_OPERATOR: Holding(
+        frozenset(
+            {
+                Perm.SYSTEM_VIEW,
+                Perm.CATEGORY_ADD,
+                Perm.RESOURCE_VIEW,
+                Perm.RESOURCE_REVIEW,
+                Perm.DATASET_VIEW,
+                Perm.REQUEST_VIEW,
+                Perm.OBLIGATION_VIEW,
+            }
+        ),
+        everywhere=True,
+    ),
+    Role.SECURITY_ADMIN: Holding(
+        frozenset({Perm.MEMBER_VIEW, Perm.SYSTEM_VIEW, Perm.CREDENTIAL_REVOKE, Perm.GRANT_REVOKE}),
+        everywhere=True,
+    ),
+    # Reads everything that is evidence, changes nothing.
+    Role.AUDITOR: Holding(
+        frozenset(
+            {
+                Perm.AUDIT_VIEW,
+                Perm.MEMBER_VIEW,
+                Perm.SYSTEM_VIEW,
+                Perm.RESOURCE_VIEW,
+                Perm.DATASET_VIEW,
+                Perm.REQUEST_VIEW,
+                Perm.OBLIGATION_VIEW,
+            }
+        ),
+        everywhere=True,
+    ),
+    # An information system calling with its own credential.
+    Role.SYSTEM: Holding(
+        frozenset(
+            {
+                Perm.DATASET_VIEW,
+                Perm.BATCH_PUBLISH,
+                Perm.SUBSCRIPTION_READ,
+                Perm.RECORD_LOOKUP,
+            }
+        )
+    ),
+}

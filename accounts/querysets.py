@@ -1,0 +1,74 @@
+"""Which rows an actor may see: the only way from rows to doors."""
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.actor import Actor
+from accounts.permissions import Perm
+from accounts.policy import may, may_everywhere
+
+
+class DepartmentQuerySet(models.QuerySet):
+    """The tree of departments is known to everybody who signed in."""
+
+    def visible_to(self, actor: Actor) -> "DepartmentQuerySet":
+        """All departments, for anybody but a machine's caller without a name."""
+        return self.all()
+
+
+class OwnedQuerySet(models.QuerySet):
+    """Rows with a department: seen by it, and by the platform roles that hold the permission."""
+
+    seen_with = {
+        "InformationSystem": Perm.SYSTEM_VIEW,
+        "Obligation": Perm.OBLIGATION_VIEW,
+    }
+
+    def visible_to(self, actor: Actor) -> "OwnedQuerySet":
+        """The actor's department's rows, or all of them for a platform role."""
+        perm = self.seen_with[self.model.__name__]
+        if may_everywhere(actor, perm):
+            return self.all()
+        if may(actor, perm):
+            return self.filter(department_id=actor.department_id)
+        return self.none()
+
+
+class MemberQuerySet(models.QuerySet):
+    """People in departments."""
+
+    def visible_to(self, actor: Actor) -> "MemberQuerySet":
+        """The department's members for its admin, all for the platform's administrators, else oneself."""
+        if may_everywhere(actor, Perm.MEMBER_VIEW):
+            return self.all()
+        if may(actor, Perm.MEMBER_VIEW):
+            return self.filter(department_id=actor.department_id)
+        return self.filter(user_id=actor.id) if actor.is_person else self.none()
+
+    def active(self) -> "MemberQuerySet":
+        """Memberships that still count."""
+        return self.filter(is_active=True, user__is_active=True, department__is_active=True)
+
+
+class CredentialQuerySet(models.QuerySet):
+    """Keys of information systems."""
+
+    def visible_to(self, actor: Actor) -> "CredentialQuerySet":
+        """The keys of the systems that the actor may revoke keys of."""
+        if may_everywhere(actor, Perm.CREDENTIAL_REVOKE):
+            return self.all()
+        if may(actor, Perm.CREDENTIAL_REVOKE):
+            return self.filter(system__department_id=actor.department_id)
+        return self.none()
+
+    def live(self) -> "CredentialQuerySet":
+        """Keys that open doors now."""
+        return self.filter(revoked_at__isnull=True, expires_at__gt=timezone.now())
+
+
+class AuditQuerySet(models.QuerySet):
+    """The trail."""
+
+    def visible_to(self, actor: Actor) -> "AuditQuerySet":
+        """Everything for the auditor, nothing for anybody else."""
+        return self.all() if may(actor, Perm.AUDIT_VIEW) else self.none()
