@@ -1,0 +1,68 @@
+"""The alarm clock: one Celery app, three queues, and the whole timetable.
+
+Rows in PostgreSQL are the queue; a task only looks for due rows. A lost message costs one tick,
+so no task has a countdown, and a tick that waited longer than its own interval is dropped.
+"""
+
+from celery import Celery
+from django.conf import settings
+from kombu import Queue
+
+from config import env
+
+env.use_settings("config.settings.production")
+
+app = Celery("shuqiao")
+app.conf.update(
+    broker_url=settings.REDIS_URL,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        # Above the longest task. With the restore settings, a killed worker's task returns
+        # within seconds of this limit instead of minutes.
+        "visibility_timeout": 3600,
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 30,
+        "socket_keepalive": True,
+        "health_check_interval": 25,
+        "global_keyprefix": "shuqiao:",
+    },
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    worker_cancel_long_running_tasks_on_connection_loss=True,
+    worker_soft_shutdown_timeout=20,
+    worker_enable_soft_shutdown_on_idle=True,
+    task_soft_time_limit=600,
+    task_time_limit=660,
+    worker_max_tasks_per_child=500,
+    worker_max_memory_per_child=400_000,  # KiB
+    task_serializer="json",
+    accept_content=["json"],
+    task_ignore_result=True,
+    worker_hijack_root_logger=False,
+    timezone=settings.TIME_ZONE,
+    task_queues=[Queue("clock"), Queue("deliver"), Queue("bulk")],
+    task_default_queue="clock",
+    task_routes={
+        "exchange.deliver_due": {"queue": "deliver"},
+        "exchange.fold_due": {"queue": "bulk"},
+        "exchange.sweep_orphans": {"queue": "bulk"},
+    },
+)
+
+
+def every(seconds: float, task: str) -> dict:
+    """A timetable entry whose message is dropped once the next two are due."""
+    return {"task": task, "schedule": seconds, "options": {"expires": max(2 * seconds, 10)}}
+
+
+app.conf.beat_schedule = {
+    "deliver": every(5, "exchange.deliver_due"),
+    "fold": every(5, "exchange.fold_due"),
+    "seal-audit": every(10, "accounts.seal_audit"),
+    "heartbeat": every(10, "accounts.beat_heartbeat"),
+    "obligations": every(3600, "accounts.check_obligations"),
+    "orphans": every(3600, "exchange.sweep_orphans"),
+}
+app.autodiscover_tasks()

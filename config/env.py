@@ -1,0 +1,146 @@
+"""The environment, read here and nowhere else: every variable by name, typed, with its default.
+
+`docs/reference/settings.md` explains each; a test holds the two lists equal. A missing or
+ill-formed value stops the start with the variable's name and how to mend it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# What each variable is when the environment does not name it.
+DEFAULTS: dict[str, Any] = {
+    "DJANGO_SETTINGS_MODULE": "config.settings.development",
+    "SECRET_KEY": "",
+    "DEBUG": False,
+    "ALLOWED_HOSTS": [],
+    "PUBLIC_URL": "http://127.0.0.1:8000",
+    "DATABASE_URL": "postgresql://shuqiao_app@127.0.0.1:5432/shuqiao",
+    "DATABASE_OWNER_URL": "",
+    "DATABASE_STATEMENT_TIMEOUT": 60,
+    "REDIS_URL": "redis://127.0.0.1:6379/0",
+    "STORE_DIR": BASE_DIR / "var" / "store",
+    "STATIC_DIR": BASE_DIR / "var" / "static",
+    "SEALING_KEYS": [],
+    "EGRESS_ALLOW": [],
+    "EGRESS_TEST_ADDRESSES": [],
+    "AUDIT_CHECKPOINT_FILE": BASE_DIR / "var" / "audit-checkpoints.ndjson",
+    "ACCEL_REDIRECT": False,
+    "METRICS_TOKEN": "",
+    "MAX_BODY_BYTES": 2 * 1024**3,
+    "DUCKDB_MEMORY": "512MB",
+    "FAILPOINTS": "",
+    "LOG_FORMAT": "console",
+}
+
+_reader = environ.Env()
+
+
+def text(name: str) -> str:
+    """The variable as written, without surrounding white space."""
+    return str(_read(name, _reader.str)).strip()
+
+
+def flag(name: str) -> bool:
+    """True for 1, true, yes, on; False for 0, false, no, off and empty."""
+    word = str(_read(name, _reader.str)).strip().lower()
+    if word in {"1", "true", "yes", "on"}:
+        return True
+    if word in {"", "0", "false", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name} is {word!r}; write true or false.")
+
+
+def number(name: str) -> int:
+    """A whole number, zero or more."""
+    raw = _read(name, _reader.str)
+    try:
+        value = int(raw)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is {raw!r}; write a whole number.") from None
+    if value < 0:
+        raise ImproperlyConfigured(f"{name} is {value}; write zero or more.")
+    return value
+
+
+def many(name: str) -> list[str]:
+    """The parts between commas, trimmed, empty ones left out."""
+    return [part.strip() for part in _read(name, _reader.list) if part.strip()]
+
+
+def path(name: str) -> Path:
+    """An absolute path; a relative one is taken from the project's folder."""
+    raw = str(_read(name, _reader.str)).strip()
+    return BASE_DIR / raw if raw else Path(DEFAULTS[name])
+
+
+def one_of(name: str, *words: str) -> str:
+    """One of the given words."""
+    value = text(name)
+    if value not in words:
+        raise ImproperlyConfigured(f"{name} is {value!r}; write one of: {', '.join(words)}.")
+    return value
+
+
+def database(name: str) -> dict[str, Any]:
+    """A Django database entry from a `postgresql://user:password@host:port/name` URL."""
+    url = text(name)
+    try:
+        entry = dict(environ.Env.db_url_config(url))
+    except Exception as problem:
+        raise ImproperlyConfigured(f"{name} cannot be read as a database URL.") from problem
+    if entry.get("ENGINE") != "django.db.backends.postgresql" or not entry.get("NAME"):
+        raise ImproperlyConfigured(
+            f"{name} must be postgresql://user:password@host:port/name; only PostgreSQL serves."
+        )
+    return entry
+
+
+def given(name: str) -> bool:
+    """Whether the environment names this variable with something in it."""
+    return bool(os.environ.get(name, "").strip())
+
+
+def use_settings(module: str) -> None:
+    """Name the settings module unless the environment already does."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", module)
+
+
+def act_as_owner() -> None:
+    """Let this process log in to the database as its owner, when DATABASE_OWNER_URL names one."""
+    if given("DATABASE_OWNER_URL"):
+        os.environ["DATABASE_URL"] = os.environ["DATABASE_OWNER_URL"]
+    os.environ["DATABASE_STATEMENT_TIMEOUT"] = "0"
+
+
+def read_file(file: Path) -> None:
+    """Take variables from a NAME=value file; what the environment already names stays."""
+    if file.is_file() and os.access(file, os.R_OK):
+        environ.Env.read_env(file)
+
+
+def inherited(**changes: str) -> dict[str, str]:
+    """A copy of this process's environment with changes, for a child process."""
+    return {**os.environ, **changes}
+
+
+def search_path() -> str:
+    """Where programs are looked for."""
+    return os.environ.get("PATH", os.defpath)
+
+
+def test_worker() -> str:
+    """Which parallel test process this is (`gw0`, `gw1`, ...), or `main`."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+def _read(name: str, cast: Any) -> Any:
+    default = DEFAULTS[name]
+    return cast(name, default=default) if given(name) else default

@@ -1,0 +1,54 @@
+"""How log lines look: coloured for a person or JSON for a collector, always with the request id."""
+
+from typing import Any
+
+import structlog
+
+_SHARED = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.ExtraAdder(),
+    structlog.processors.TimeStamper(fmt="iso", utc=False),
+    structlog.processors.StackInfoRenderer(),
+]
+
+
+def logging_settings(shape: str) -> dict[str, Any]:
+    """Django's LOGGING for `console` or `json`; both standard library and structlog lines."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            *_SHARED,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    last: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    if shape == "json":
+        last += [
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
+    else:
+        last.append(structlog.dev.ConsoleRenderer(colors=False))
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": _SHARED,
+                "processors": last,
+            }
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["stderr"], "level": "INFO"},
+        "loggers": {
+            "django": {"level": "INFO"},
+            "django.server": {"handlers": [], "propagate": True},
+            "axes": {"level": "WARNING"},
+        },
+    }

@@ -1,0 +1,205 @@
+"""Every setting with a safe default; `development`, `test` and `production` change little."""
+
+from config import env
+from config.logs import logging_settings
+
+BASE_DIR = env.BASE_DIR
+
+# --- Identity -------------------------------------------------------------------------------
+SECRET_KEY = env.text("SECRET_KEY")
+DEBUG = env.flag("DEBUG")
+ALLOWED_HOSTS = env.many("ALLOWED_HOSTS")
+PUBLIC_URL = env.text("PUBLIC_URL").rstrip("/")
+PROBLEM_BASE = f"{PUBLIC_URL}/problems/"
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+APPEND_SLASH = False
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "axes",
+    "kernel",
+    "accounts",
+    "catalog",
+    "exchange",
+    "config",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "kernel.requests.RequestMiddleware",
+    "config.middleware.BrowserPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.authentication.ActorMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+    "kernel.problems.ProblemMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+            ],
+        },
+    },
+]
+
+# --- PostgreSQL -----------------------------------------------------------------------------
+# Milliseconds on the server, seconds on the wire: a lost peer is noticed within a minute, and
+# no statement, lock or forgotten transaction outlives its limit.
+STATEMENT_TIMEOUT = env.number("DATABASE_STATEMENT_TIMEOUT")
+
+
+def postgresql(name: str) -> dict:
+    """A database entry with the limits every connection of ours carries."""
+    entry = env.database(name)
+    entry.update(
+        ATOMIC_REQUESTS=False,
+        CONN_MAX_AGE=60,
+        CONN_HEALTH_CHECKS=True,
+        OPTIONS={
+            **entry.get("OPTIONS", {}),
+            "connect_timeout": 5,
+            "application_name": "shuqiao",
+            "keepalives": 1,
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            "options": f"-c statement_timeout={STATEMENT_TIMEOUT * 1000} -c lock_timeout=10000"
+            " -c idle_in_transaction_session_timeout=60000",
+        },
+    )
+    return entry
+
+
+DATABASES = {"default": postgresql("DATABASE_URL")}
+
+# --- Redis: the broker's alarm clock and the cache ------------------------------------------
+REDIS_URL = env.text("REDIS_URL")
+
+
+def cache_url(broker: str) -> str:
+    """The database after the broker's, because clearing a cache empties its whole database."""
+    address, _, number = broker.partition("?")[0].rpartition("/")
+    return f"{address}/{int(number) + 1}" if number.isdigit() else f"{broker.rstrip('/')}/1"
+
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": cache_url(REDIS_URL),
+        "KEY_PREFIX": "shuqiao",
+        "TIMEOUT": 300,
+        "OPTIONS": {"socket_timeout": 5, "socket_connect_timeout": 5, "health_check_interval": 25},
+    }
+}
+
+# --- People ---------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "/sign-in"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/sign-in"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+_VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
+]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.5  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# --- API ------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.BearerAuthentication",
+        "accounts.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.authentication.SignedIn"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "kernel.problems.problem_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "COERCE_DECIMAL_TO_STRING": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Shuqiao 数桥",
+    "DESCRIPTION": "Catalogue, requests and grants, and data exchange between departments.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2  # JSON and forms; batch bodies stream past this limit
+
+# --- Bytes ----------------------------------------------------------------------------------
+STORE_DIR = env.path("STORE_DIR")
+MAX_BODY_BYTES = env.number("MAX_BODY_BYTES")
+DUCKDB_MEMORY = env.text("DUCKDB_MEMORY")
+ACCEL_REDIRECT = env.flag("ACCEL_REDIRECT")
+SEALING_KEYS = env.many("SEALING_KEYS")
+EGRESS_ALLOW = env.many("EGRESS_ALLOW")
+EGRESS_TEST_ADDRESSES = env.many("EGRESS_TEST_ADDRESSES")
+FAILPOINTS = env.text("FAILPOINTS")
+
+# --- Trail and watch ------------------------------------------------------------------------
+AUDIT_CHECKPOINT_FILE = env.path("AUDIT_CHECKPOINT_FILE")
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+LOGGING = logging_settings(env.one_of("LOG_FORMAT", "console", "json"))
+
+# --- Words, time, files ---------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = env.path("STATIC_DIR")

@@ -1,0 +1,100 @@
+"""The test database with the application role's rights, and real processes beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from config import env
+from config.launch import services
+from config.launch.home import free_port
+from config.launch.processes import Processes, Server
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+    """After the migrations, the application role gets its rights as in production."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        call_command("grant_app_role", verbosity=0)
+
+
+@pytest.fixture
+def app_dsn(transactional_db: None) -> str:
+    """The test database's address for the application role, as the running platform logs in."""
+    address = urlsplit(env.text("DATABASE_URL"))
+    return address._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+
+
+@pytest.fixture
+def processes() -> Iterator[Processes]:
+    """Holds real child processes and stops them after the test."""
+    with Processes() as held:
+        yield held
+
+
+@pytest.fixture
+def platform_env(app_dsn: str, tmp_path: Path, settings: object) -> Callable[..., dict[str, str]]:
+    """The environment of a platform on the test database; keywords change variables.
+
+    Calls that belong to one platform share the store; the web port is chosen once.
+    """
+    port = free_port()
+    broker, _, _ = env.text("REDIS_URL").rpartition("/")
+    # Databases of the test server that no other parallel test process uses.
+    number = 4 + 2 * int(env.test_worker().removeprefix("gw").replace("main", "0") or 0)
+
+    def build(**changes: str) -> dict[str, str]:
+        own = {
+            "DJANGO_SETTINGS_MODULE": "config.settings.development",
+            "DATABASE_URL": app_dsn,
+            "REDIS_URL": f"{broker}/{number}",
+            "STORE_DIR": str(settings.STORE_DIR),  # type: ignore[attr-defined]
+            "AUDIT_CHECKPOINT_FILE": str(tmp_path / "audit-checkpoints.ndjson"),
+            "PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "DEBUG": "false",
+        }
+        return env.inherited(**(own | changes))
+
+    return build
+
+
+@pytest.fixture
+def start_web(processes: Processes, tmp_path: Path) -> Callable[[dict[str, str]], Server]:
+    """Start a real web server on the port of the environment's PUBLIC_URL and wait for it."""
+
+    def start(variables: dict[str, str]) -> Server:
+        port = urlsplit(variables["PUBLIC_URL"]).port or 0
+        server = processes.start(services.web(variables, tmp_path / "web.log", port))
+        server.wait_until(lambda: services.answers(port), timeout=60)
+        return server
+
+    return start
+
+
+@pytest.fixture
+def start_worker(processes: Processes, tmp_path: Path) -> Callable[[dict[str, str]], Server]:
+    """Start a real Celery worker and wait until it has said that it is ready."""
+
+    def start(variables: dict[str, str]) -> Server:
+        log = tmp_path / "worker.log"
+        begun = len(log.read_text()) if log.exists() else 0
+        server = processes.start(services.worker(variables, log))
+        server.wait_until(lambda: " ready." in log.read_text()[begun:], timeout=60)
+        return server
+
+    return start
+
+
+@pytest.fixture
+def start_beat(processes: Processes, tmp_path: Path) -> Callable[[dict[str, str]], Server]:
+    """Start a real beat, the clock of the timetable."""
+
+    def start(variables: dict[str, str]) -> Server:
+        return processes.start(services.beat(variables, tmp_path / "beat.log"))
+
+    return start
