@@ -1,0 +1,1 @@
+"""Bodies in: each format becomes chunks of columns with the faults found while parsing."""

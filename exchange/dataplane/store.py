@@ -1,0 +1,210 @@
+"""Content-addressed immutable blobs: a name is the SHA-256 of the bytes it stands for.
+
+A blob that ``commit`` returned is on the disk for good: bytes are flushed before the name
+exists, and the name is flushed before ``commit`` returns.
+"""
+
+import contextlib
+import hashlib
+import os
+import re
+import shutil
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from exchange.dataplane.errors import Terminal, Transient
+from kernel.failpoints import failpoint
+
+DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class BlobRef:
+    """SHA-256 in lower-case hex, and the length in bytes."""
+
+    digest: str
+    size: int
+
+
+class Store(Protocol):
+    """Where blobs lie."""
+
+    def stage(self) -> AbstractContextManager[Path]:
+        """A path to write a new blob at; gone at the end unless committed."""
+
+    def workspace(self) -> AbstractContextManager[Path]:
+        """An empty folder for intermediate files, removed at the end."""
+
+    def commit(self, staged: Path) -> BlobRef:
+        """Make the staged bytes durable under their digest; Transient if the disk refuses."""
+
+    def path(self, digest: str) -> Path:
+        """Where the blob lies; Terminal ``blob-missing`` if it does not."""
+
+    def verify(self, digest: str) -> BlobRef:
+        """Recompute the digest; Terminal ``blob-corrupt`` if the bytes do not match."""
+
+    def delete(self, digest: str) -> bool:
+        """Remove the blob; False if it was not there."""
+
+    def iter_digests(self, older_than: float = 0) -> Iterator[str]:
+        """Digests last committed more than ``older_than`` seconds ago, in no order."""
+
+
+class FolderStore:
+    """Blobs as files ``<root>/ab/cd/<digest>``; temporary files under ``<root>/stage``."""
+
+    def __init__(self, root: Path | str) -> None:
+        self.root = Path(root)
+        self._stage = self.root / "stage"
+        with _disk("store-unwritable"):
+            self._stage.mkdir(parents=True, exist_ok=True)
+
+    @contextlib.contextmanager
+    def stage(self) -> Iterator[Path]:
+        path = self._stage / uuid.uuid4().hex
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def workspace(self) -> Iterator[Path]:
+        path = self._stage / uuid.uuid4().hex
+        with _disk("store-unwritable"):
+            path.mkdir(mode=0o700)
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
+
+    def commit(self, staged: Path) -> BlobRef:
+        try:
+            with _disk("store-write-failed"):
+                return self._commit(staged)
+        finally:
+            # After a failed fsync the same file must never be tried again.
+            staged.unlink(missing_ok=True)
+
+    def _commit(self, staged: Path) -> BlobRef:
+        failpoint("store.after_write")
+        with staged.open("rb") as file:
+            os.fsync(file.fileno())
+            failpoint("store.after_fsync")
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            size = os.fstat(file.fileno()).st_size
+        staged.chmod(0o440)
+        target = self._target(digest)
+        self._make_folder(target.parent)
+        self._link(staged, target)
+        failpoint("store.after_link")
+        _fsync_folder(target.parent)
+        return BlobRef(digest, size)
+
+    def _link(self, staged: Path, target: Path) -> None:
+        """Give the bytes their name; equal bytes already there stay and count as new again."""
+        try:
+            os.link(staged, target)
+        except FileExistsError:
+            if _digest_of(target) == target.name:
+                with contextlib.suppress(FileNotFoundError):
+                    # Young again, or the collector of unreferenced blobs might take it.
+                    os.utime(target)
+                    return
+            os.replace(staged, target)
+
+    def _make_folder(self, folder: Path) -> None:
+        for path in (folder.parent, folder):
+            try:
+                path.mkdir()
+            except FileExistsError:
+                continue
+            _fsync_folder(path.parent)
+
+    def _target(self, digest: str) -> Path:
+        if not DIGEST.fullmatch(digest):
+            raise Terminal("blob-missing", "a digest is 64 lower-case hex digits")
+        return self.root / digest[:2] / digest[2:4] / digest
+
+    def path(self, digest: str) -> Path:
+        target = self._target(digest)
+        if not target.is_file():
+            raise Terminal("blob-missing", digest)
+        return target
+
+    def verify(self, digest: str) -> BlobRef:
+        return check_blob(self.path(digest))
+
+    def delete(self, digest: str) -> bool:
+        target = self._target(digest)
+        with _disk("store-write-failed"):
+            try:
+                target.unlink()
+            except FileNotFoundError:
+                return False
+            _fsync_folder(target.parent)
+        return True
+
+    def iter_digests(self, older_than: float = 0) -> Iterator[str]:
+        limit = time.time() - older_than
+        for path in self.root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*"):
+            with contextlib.suppress(FileNotFoundError):
+                if DIGEST.fullmatch(path.name) and path.stat().st_mtime <= limit:
+                    yield path.name
+
+    def sweep_stage(self, older_than: float) -> int:
+        """Remove what crashed writers left behind more than ``older_than`` seconds ago."""
+        limit, swept = time.time() - older_than, 0
+        for path in self._stage.iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime > limit:
+                    continue
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink()
+                swept += 1
+        return swept
+
+
+def check_blob(path: Path) -> BlobRef:
+    """Recompute the digest of a blob from its bytes; Terminal ``blob-corrupt`` if they differ.
+
+    A file whose name is no digest (an intermediate file) is only measured.
+    """
+    try:
+        digest = _digest_of(path)
+        size = path.stat().st_size
+    except FileNotFoundError:
+        raise Terminal("blob-missing", path.name) from None
+    except OSError as error:
+        raise Transient("store-read-failed", error.strerror or "") from error
+    if DIGEST.fullmatch(path.name) and digest != path.name:
+        raise Terminal("blob-corrupt", f"bytes of {path.name} have the digest {digest}")
+    return BlobRef(digest, size)
+
+
+def _digest_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _fsync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _disk(code: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Transient(code, error.strerror or str(error)) from error
