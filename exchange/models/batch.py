@@ -1,0 +1,71 @@
+from django.db import models
+
+from exchange.querysets import BatchQuerySet
+from kernel.models import Row
+
+
+class Batch(Row):
+    """One publication: an immutable file in the store, and what is known of it."""
+
+    class Kind(models.TextChoices):
+        """How the publisher sent it."""
+
+        SNAPSHOT = "snapshot", "Snapshot"
+        CHANGES = "changes", "Changes"
+        APPEND = "append", "Append"
+
+    dataset = models.ForeignKey(
+        "exchange.Dataset", on_delete=models.PROTECT, related_name="batches"
+    )
+    number = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=8, choices=Kind)
+    schema = models.ForeignKey("exchange.SchemaVersion", on_delete=models.PROTECT, related_name="+")
+    publisher_id = models.UUIDField()
+    first_seq = models.PositiveBigIntegerField()
+    last_seq = models.PositiveBigIntegerField()
+    received = models.PositiveBigIntegerField()
+    accepted = models.PositiveBigIntegerField()
+    rejected = models.PositiveBigIntegerField()
+    inserted = models.PositiveBigIntegerField()
+    updated = models.PositiveBigIntegerField()
+    deleted = models.PositiveBigIntegerField()
+    digest = models.CharField(max_length=64, db_index=True)
+    size = models.PositiveBigIntegerField()
+    # The body as it came: what the publisher can compare with its own file.
+    body_digest = models.CharField(max_length=64)
+    rejects_digest = models.CharField(max_length=64, blank=True)
+    idempotency_key = models.CharField(max_length=255, blank=True)
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["dataset", "number"], name="one_batch_number"),
+            models.CheckConstraint(
+                condition=models.Q(received=models.F("accepted") + models.F("rejected")),
+                name="every_row_accounted_for",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"batch {self.number}"
+
+
+class Snapshot(Row):
+    """The whole table after a batch, as one file: what is compared with and sent from."""
+
+    dataset = models.ForeignKey(
+        "exchange.Dataset", on_delete=models.CASCADE, related_name="snapshots"
+    )
+    number = models.PositiveBigIntegerField()
+    digest = models.CharField(max_length=64, db_index=True)
+    size = models.PositiveBigIntegerField()
+    rows = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["dataset", "number"], name="one_snapshot_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"snapshot {self.number}"

@@ -1,0 +1,87 @@
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from exchange.querysets import DeliveryQuerySet, SubscriptionQuerySet
+from exchange.states import SUBSCRIPTION
+from kernel.models import Row
+
+
+class Subscription(Row):
+    """A grant in use: one ordered lane from the log to one system.
+
+    The row is the queue. It is due when the dataset has batches beyond ``position``; publishing
+    therefore writes nothing here, however many subscribe. A worker holds the lane by a lease that
+    the database's clock ends, and each of its writes names the ``lease_token`` it got.
+    """
+
+    class Mode(models.TextChoices):
+        """How the batches travel."""
+
+        PULL = "pull", "The system pulls"
+        WEBHOOK = "webhook", "A signed call says what is new"
+        SINK = "sink", "The hub writes to the system's database"
+
+    grant = models.ForeignKey(
+        "exchange.Grant", on_delete=models.PROTECT, related_name="subscriptions"
+    )
+    dataset = models.ForeignKey(
+        "exchange.Dataset", on_delete=models.PROTECT, related_name="subscriptions"
+    )
+    department = models.ForeignKey("accounts.Department", on_delete=models.PROTECT)
+    system = models.ForeignKey("accounts.InformationSystem", on_delete=models.PROTECT)
+    mode = models.CharField(max_length=8, choices=Mode)
+    state = models.CharField(max_length=8, choices=SUBSCRIPTION.choices, default=SUBSCRIPTION.start)
+    state_reason = models.CharField(max_length=400, blank=True)
+    # Webhook: the address. Sink: schema and table in the target.
+    url = models.CharField(max_length=500, blank=True)
+    target_schema = models.CharField(max_length=63, blank=True)
+    target_table = models.CharField(max_length=63, blank=True)
+    # Sealed with SEALING_KEYS: the webhook's signing secret or the sink's connection string.
+    sealed = models.TextField(blank=True)
+
+    position = models.PositiveBigIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(default=timezone.now)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.PositiveBigIntegerField(default=0)
+    last_error = models.CharField(max_length=400, blank=True)
+
+    objects = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=Q(state="active", mode__in=["webhook", "sink"]),
+                name="lanes_by_due_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mode} of {self.dataset_id}"
+
+
+class Delivery(Row):
+    """That a batch reached a subscription, after how many attempts, or why it has not yet."""
+
+    subscription = models.ForeignKey(
+        Subscription, on_delete=models.PROTECT, related_name="deliveries"
+    )
+    number = models.PositiveBigIntegerField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    rows = models.PositiveBigIntegerField(default=0)
+    last_error = models.CharField(max_length=400, blank=True)
+    response_status = models.PositiveSmallIntegerField(null=True, blank=True)
+    duration_ms = models.PositiveIntegerField(default=0)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subscription", "number"], name="one_delivery_each"),
+        ]
+
+    def __str__(self) -> str:
+        return f"batch {self.number} to {self.subscription_id}"

@@ -1,0 +1,102 @@
+"""Which datasets, requests, grants and subscriptions an actor may see."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.actor import Actor
+from accounts.permissions import Perm
+from accounts.policy import may, may_everywhere
+
+
+class DatasetQuerySet(models.QuerySet):
+    """Datasets: the owner's, and those that a living grant opens to the actor's department."""
+
+    def visible_to(self, actor: Actor) -> "DatasetQuerySet":
+        """The rows that the actor may see."""
+        return _seen(self, actor, _owned_or_granted(""))
+
+
+class BatchQuerySet(models.QuerySet):
+    """Batches of the datasets that one may see."""
+
+    def visible_to(self, actor: Actor) -> "BatchQuerySet":
+        """The rows that the actor may see."""
+        return _seen(self, actor, _owned_or_granted("dataset__"))
+
+
+class RequestQuerySet(models.QuerySet):
+    """Sharing requests: the requester's and, once its own head agreed, the provider's."""
+
+    def visible_to(self, actor: Actor) -> "RequestQuerySet":
+        """The rows that the actor may see."""
+        if may_everywhere(actor, Perm.REQUEST_VIEW):
+            return self.all()
+        if not may(actor, Perm.REQUEST_VIEW):
+            return self.none()
+        arrived = Q(provider_id=actor.department_id, agreed_at__isnull=False)
+        return self.filter(Q(department_id=actor.department_id) | arrived)
+
+
+class GrantQuerySet(models.QuerySet):
+    """Grants, for both of their sides."""
+
+    def visible_to(self, actor: Actor) -> "GrantQuerySet":
+        """The rows that the actor may see."""
+        return _both_sides(self, actor, "")
+
+    def live(self) -> "GrantQuerySet":
+        """Grants in force today."""
+        return self.filter(state="active", ends_on__gte=timezone.localdate())
+
+
+class SubscriptionQuerySet(models.QuerySet):
+    """Subscriptions, for both of their sides; a system sees its own."""
+
+    def visible_to(self, actor: Actor) -> "SubscriptionQuerySet":
+        """The rows that the actor may see."""
+        if actor.kind == "system":
+            return self.filter(system_id=actor.id)
+        return _both_sides(self, actor, "grant__")
+
+
+class DeliveryQuerySet(models.QuerySet):
+    """Deliveries of the subscriptions that one may see."""
+
+    def visible_to(self, actor: Actor) -> "DeliveryQuerySet":
+        """The rows that the actor may see."""
+        if actor.kind == "system":
+            return self.filter(subscription__system_id=actor.id)
+        return _both_sides(self, actor, "subscription__grant__")
+
+
+def _owned_or_granted(path: str) -> tuple[str, str]:
+    return f"{path}department_id", f"{path}resource__grants"
+
+
+def _seen(rows: models.QuerySet, actor: Actor, paths: tuple[str, str]) -> models.QuerySet:
+    owner, grants = paths
+    if may_everywhere(actor, Perm.DATASET_VIEW):
+        return rows.all()
+    if not may(actor, Perm.DATASET_VIEW):
+        return rows.none()
+    granted = Q(
+        **{
+            f"{grants}__department_id": actor.department_id,
+            f"{grants}__state": "active",
+            f"{grants}__ends_on__gte": timezone.localdate(),
+        }
+    )
+    seen = rows.model.objects.filter(Q(**{owner: actor.department_id}) | granted)
+    return rows.filter(pk__in=seen.values("pk"))
+
+
+def _both_sides(rows: models.QuerySet, actor: Actor, path: str) -> models.QuerySet:
+    if may_everywhere(actor, Perm.REQUEST_VIEW) or may_everywhere(actor, Perm.GRANT_REVOKE):
+        return rows.all()
+    if not (may(actor, Perm.REQUEST_VIEW) or may(actor, Perm.RECORD_LOOKUP)):
+        return rows.none()
+    return rows.filter(
+        Q(**{f"{path}department_id": actor.department_id})
+        | Q(**{f"{path}provider_id": actor.department_id})
+    )
