@@ -133,7 +133,7 @@ def is_free(port: int) -> bool:
 
 
 def _make_folder(folder: Path) -> None:
-    """Make it and open our folders above it for entering; the project's parents stay as they are."""
+    """Make it and open our folders above it for entering, never the project's parents."""
     folder.mkdir(parents=True, exist_ok=True)
     for ours in (folder, *folder.parents):
         if ours == BASE_DIR or BASE_DIR not in ours.parents:

@@ -1,0 +1,70 @@
+# Shuqiao 数桥: `make` alone lists what there is.
+PYTHON ?= python3
+PIP_FLAGS ?= --quiet --disable-pip-version-check --no-input --require-hashes
+VENV := .venv
+RUN := $(VENV)/bin/python
+LAUNCH := $(RUN) -m config.launch
+# Changes with every change of the locked requirements and with the interpreter.
+STAMP := $(VENV)/.installed-$(shell cat requirements.txt | cksum | tr -d ' ')
+DEV_STAMP := $(VENV)/.dev-$(shell cat requirements.txt requirements-dev.txt | cksum | tr -d ' ')
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo serve test lint fix openapi lock doctor status clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+
+setup: $(STAMP) ## create .venv from the locked requirements
+
+setup-dev: $(DEV_STAMP) ## the same, with what tests and linters need
+
+demo: setup ## start everything, run the main exchange, keep serving (ONCE=1: stop after it)
+	@$(LAUNCH) demo $(if $(PORT),--port $(PORT)) $(if $(filter-out 0,$(ONCE)),--once)
+
+serve: setup ## start everything and serve until Ctrl-C (PORT=8000)
+	@$(LAUNCH) serve $(if $(PORT),--port $(PORT)) $(if $(filter-out 0,$(ONCE)),--once)
+
+test: setup-dev ## all tests, on real servers of their own (ARGS=... for pytest)
+	@$(LAUNCH) exec -- pytest -n 2 $(ARGS)
+
+lint: setup-dev ## ruff, format, import contracts, types, migrations, deployment check
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/lint-imports --no-cache
+	$(VENV)/bin/mypy
+	$(LAUNCH) exec -- python manage.py makemigrations --check --dry-run
+	$(LAUNCH) check
+
+fix: setup-dev ## let ruff mend and format what it can
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+openapi: setup-dev ## write docs/api/openapi.yaml anew
+	$(LAUNCH) exec -- python manage.py spectacular --validate --fail-on-warn --file docs/api/openapi.yaml
+
+lock: setup-dev ## resolve pyproject.toml into the hash-locked requirements files
+	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --quiet pyproject.toml --group embedded -o requirements.txt
+	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --quiet pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+
+doctor: setup ## check the platform that runs from this folder
+	@$(RUN) manage.py doctor
+
+status: setup ## say what runs from this folder
+	@$(LAUNCH) status
+
+clean: setup ## remove the embedded servers' data (refused while they run)
+	@$(LAUNCH) clean
+
+$(STAMP):
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] < (3, 14) else "Shuqiao needs Python 3.11, 3.12 or 3.13; this is %s. Name another: make PYTHON=python3.12" % sys.version.split()[0])'
+	@echo "setting up $(VENV) (once)"
+	@$(RUN) -c "" 2>/dev/null || rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "On Debian: apt-get install python3-venv"; exit 1; }
+	@$(RUN) -m pip install $(PIP_FLAGS) -r requirements.txt
+	@rm -f $(VENV)/.installed-* && touch $@
+
+$(DEV_STAMP): $(STAMP)
+	@$(RUN) -m pip install $(PIP_FLAGS) -r requirements.txt -r requirements-dev.txt
+	@rm -f $(VENV)/.dev-* && touch $@

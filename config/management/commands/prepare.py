@@ -1,0 +1,20 @@
+from typing import Any
+
+from django.core.management import BaseCommand, call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+
+class Command(BaseCommand):
+    """Bring the database to this version; safe to repeat, quick when there is nothing to do."""
+
+    help = "Migrate when needed, grant the application's role its rights, load official workdays."
+    requires_migrations_checks = False
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run each step in its order."""
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            call_command("migrate", interactive=False, verbosity=options["verbosity"])
+        call_command("grant_app_role", verbosity=options["verbosity"])
+        call_command("calendar", "load", "--official", verbosity=options["verbosity"])

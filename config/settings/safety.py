@@ -1,0 +1,136 @@
+"""What production refuses to start with: each rule names its variable and how to mend it."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import Any
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+
+_WELL_KNOWN = frozenset(
+    {
+        *("postgres", "password", "passw0rd", "shuqiao", "shuqiao_app", "shuqiao_owner", "admin"),
+        *("changeme", "change-me", "secret", "administrator", "root", "test", "demo", "example"),
+        *("123456", "12345678", "123456789012", "password1234", "qwertyuiop", "qwertyuiop12"),
+    }
+)
+_SHORTEST_SECRET = 32
+_SHORTEST_PASSWORD = 12
+_MADE_UP = ("insecure", "development", "not-a-secret", "change-me", "changeme", "example")
+
+
+def unsafe_values(settings: dict[str, Any]) -> list[str]:
+    """Every reason not to start with these settings, in the words for the operator."""
+    return [problem for rule in _RULES for problem in rule(settings)]
+
+
+def _secret_key(settings: dict[str, Any]) -> list[str]:
+    if weak_secret(settings["SECRET_KEY"]):
+        return [
+            (
+                "SECRET_KEY is missing, short or made up; set 50 random characters, for instance from"
+                ' python -c "import secrets; print(secrets.token_urlsafe(50))".'
+            )
+        ]
+    return []
+
+
+def _switches(settings: dict[str, Any]) -> list[str]:
+    wrong = []
+    if settings["DEBUG"]:
+        wrong.append("DEBUG is on; it shows secrets to visitors. Leave it out.")
+    if settings["FAILPOINTS"]:
+        wrong.append("FAILPOINTS is set; it makes the platform fail on purpose. Leave it out.")
+    if settings["EGRESS_TEST_ADDRESSES"]:
+        wrong.append(
+            "EGRESS_TEST_ADDRESSES is set; it opens addresses that must stay closed. Leave it out"
+            " and name destinations in EGRESS_ALLOW."
+        )
+    return wrong
+
+
+def _addresses(settings: dict[str, Any]) -> list[str]:
+    wrong = []
+    hosts = settings["ALLOWED_HOSTS"]
+    if not hosts or any(host in {"*", "."} for host in hosts):
+        wrong.append("ALLOWED_HOSTS is empty or allows every host; name the platform's own hosts.")
+    public = urlsplit(settings["PUBLIC_URL"])
+    if public.scheme != "https" or not public.hostname:
+        wrong.append("PUBLIC_URL must begin with https:// and name the platform's host.")
+    return wrong
+
+
+def _database(settings: dict[str, Any]) -> list[str]:
+    entry = settings["DATABASES"]["default"]
+    if weak_password(entry.get("PASSWORD") or "", entry.get("USER") or ""):
+        return [
+            (
+                "DATABASE_URL has no password, a short one or a well-known one; set at least"
+                f" {_SHORTEST_PASSWORD} random characters for the role."
+            )
+        ]
+    return []
+
+
+def _redis(settings: dict[str, Any]) -> list[str]:
+    if weak_password(urlsplit(settings["REDIS_URL"]).password or "", ""):
+        return [
+            (
+                "REDIS_URL has no password, a short one or a well-known one; whoever writes to the"
+                " broker starts tasks. Set requirepass on the server and the password in the URL."
+            )
+        ]
+    return []
+
+
+def _sealing(settings: dict[str, Any]) -> list[str]:
+    advice = (
+        " Make one with python -c"
+        ' "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())".'
+    )
+    if not settings["SEALING_KEYS"]:
+        return ["SEALING_KEYS is missing; connector passwords and secrets need it." + advice]
+    for key in settings["SEALING_KEYS"]:
+        try:
+            Fernet(key)
+        except ValueError:
+            return ["SEALING_KEYS holds something that is not a Fernet key." + advice]
+    return []
+
+
+def _metrics(settings: dict[str, Any]) -> list[str]:
+    if weak_secret(settings["METRICS_TOKEN"]):
+        return ["METRICS_TOKEN is missing or short; /metrics needs 32 random characters or more."]
+    return []
+
+
+def weak_secret(word: str) -> bool:
+    """Too short, too uniform, or plainly a placeholder."""
+    low = word.lower()
+    return (
+        len(word) < _SHORTEST_SECRET
+        or any(part in low for part in _MADE_UP)
+        or len(word) * _entropy(word) < 100  # bits
+    )
+
+
+def weak_password(word: str, user: str) -> bool:
+    """Missing, short, well known, or the account's own name."""
+    low = word.lower()
+    return (
+        len(word) < _SHORTEST_PASSWORD
+        or low in _WELL_KNOWN
+        or (bool(user) and low.strip("0123456789!@#") == user.lower())
+        or _entropy(word) < 2
+    )
+
+
+def _entropy(word: str) -> float:
+    """Bits a character, by how often each occurs."""
+    counts = Counter(word).values()
+    return -sum(n / len(word) * math.log2(n / len(word)) for n in counts) if word else 0.0
+
+
+_RULES = (_secret_key, _switches, _addresses, _database, _redis, _sealing, _metrics)
