@@ -1,0 +1,243 @@
+"""PostgreSQL as a sink: COPY to staging, one upsert, one delete, and the position."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from psycopg2 import errors, extensions, sql
+
+from exchange.dataplane.connectors.base import Applied, Check, Position
+from exchange.dataplane.connectors.postgres_copy import copy_rows, read_batches
+from exchange.dataplane.connectors.postgres_errors import translated
+from exchange.dataplane.connectors.postgres_tables import STAGING, Table, names
+from exchange.dataplane.errors import Terminal
+from exchange.dataplane.schema import Schema
+from kernel.failpoints import failpoint
+
+LOOKUP_LIMIT = 1000
+LOOKUP_SECONDS = 5
+
+
+class PostgresSink:
+    """A Sink over one PostgreSQL table; also keeps and reads the hub's own queryable tables.
+
+    ``connect`` gives a fresh connection, which each call closes; ``lane`` is the UUID under which
+    the position is kept, so that several lanes can share one schema. A table whose schema has no
+    key takes every row as an event, known by ``_batch`` and ``_seq``.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[], extensions.connection],
+        *,
+        schema_name: str,
+        table: str,
+        lane: str,
+        schema: Schema,
+    ) -> None:
+        self._connect = connect
+        self._lane = lane
+        self._table = Table(schema_name, table, schema)
+
+    def prepare(self) -> None:
+        """Create the table or add its missing columns, as ``Sink.prepare`` promises."""
+        with self._transaction() as cursor:
+            self._table.prepare(cursor)
+
+    def position(self) -> Position | None:
+        """The position the target holds, None before the first load or apply."""
+        with self._transaction() as cursor:
+            try:
+                cursor.execute(self._offset_query(""), [self._lane])
+            except errors.UndefinedTable:
+                return None
+            row = cursor.fetchone()
+        return Position(*row) if row else None
+
+    def load(self, snapshot: Path, position: Position, *, check: Check | None = None) -> Applied:
+        """Replace all rows by a snapshot's, as ``Sink.load`` promises."""
+        with self._effect(check) as cursor:
+            stored = self._take_offset(cursor, position)
+            if stored.epoch > position.epoch:
+                raise _epoch_refused(stored, position)
+            if stored > position:
+                return Applied(stored, skipped=True)
+            # Not TRUNCATE, which would lock readers out until the end.
+            cursor.execute(sql.SQL("DELETE FROM {}").format(self._table.identifier))
+            deletes = cursor.rowcount
+            rows = self._copy_to_table(cursor, snapshot, position.number)
+            self._store_offset(cursor, position)
+        return Applied(position, upserts=rows, deletes=deletes)
+
+    def apply(self, changes: Path, position: Position, *, check: Check | None = None) -> Applied:
+        """Apply one batch, as ``Sink.apply`` promises."""
+        with self._effect(check) as cursor:
+            stored = self._take_offset(cursor, position)
+            if stored.epoch != position.epoch:
+                raise _epoch_refused(stored, position)
+            if position.number <= stored.number:
+                return Applied(stored, skipped=True)
+            if position.number != stored.number + 1:
+                raise Terminal(
+                    "offset-gap",
+                    f"The target holds batch {stored.number}; {position.number} does not follow.",
+                )
+            if self._table.schema.key:
+                upserts, deletes = self._merge(cursor, changes)
+            else:
+                upserts, deletes = self._copy_to_table(cursor, changes, position.number), 0
+            self._store_offset(cursor, position)
+        return Applied(position, upserts=upserts, deletes=deletes)
+
+    def create_index(self, columns: list[str]) -> None:
+        """Make look-ups by these items fast; nothing happens if the index is there."""
+        with self._transaction() as cursor:
+            self._table.create_index(cursor, columns)
+
+    def lookup(
+        self, columns: list[str], where: dict[str, Any], limit: int = LOOKUP_LIMIT
+    ) -> list[dict[str, Any]]:
+        """At most ``limit`` rows, ordered by key, whose items equal those of ``where``.
+
+        None in ``where`` means absent. Terminal ``unknown-item`` or ``value-refused`` (a value
+        the column's type cannot be compared with); Transient after LOOKUP_SECONDS.
+        """
+        self._table.require([*columns, *where])
+        query = sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT %s").format(
+            names(columns),
+            self._table.identifier,
+            sql.SQL(" AND ").join(_equals(name, value) for name, value in where.items())
+            if where
+            else sql.SQL("true"),
+            names(self._table.key),
+        )
+        given = [value for value in where.values() if value is not None]
+        if any(isinstance(value, str) and "\0" in value for value in given):
+            raise Terminal("value-refused", "A value holds a NUL character.")
+        with self._transaction() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = %s", [LOOKUP_SECONDS * 1000])
+            cursor.execute(query, [*given, limit])
+            return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+    @contextmanager
+    def _transaction(self) -> Iterator[extensions.cursor]:
+        """One transaction on a connection of its own; committed if the block ends well."""
+        with translated(), closing(self._connect()) as connection:
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL synchronous_commit = on; SET LOCAL TimeZone = 'UTC'")
+                yield cursor
+            connection.commit()
+
+    @contextmanager
+    def _effect(self, check: Check | None) -> Iterator[extensions.cursor]:
+        """A transaction that changes rows; ``check`` has the last word before it commits."""
+        with self._transaction() as cursor:
+            yield cursor
+            failpoint("sink.before_commit")
+            if check is not None:
+                check()
+        failpoint("sink.after_commit")
+
+    def _take_offset(self, cursor: extensions.cursor, position: Position) -> Position:
+        """The stored position, locked until the end; number 0 of this epoch at the beginning.
+
+        The row is written before it is locked, so that even two first workers exclude each other.
+        """
+        cursor.execute(
+            sql.SQL("INSERT INTO {} VALUES (%s, %s, 0, now()) ON CONFLICT DO NOTHING").format(
+                self._table.offsets
+            ),
+            [self._lane, position.epoch],
+        )
+        cursor.execute(self._offset_query("FOR UPDATE"), [self._lane])
+        return Position(*cursor.fetchone())
+
+    def _offset_query(self, lock: str) -> sql.Composed:
+        return sql.SQL("SELECT epoch, number FROM {} WHERE lane = %s {}").format(
+            self._table.offsets, sql.SQL(lock)
+        )
+
+    def _store_offset(self, cursor: extensions.cursor, position: Position) -> None:
+        cursor.execute(
+            sql.SQL(
+                "UPDATE {} SET epoch = %s, number = %s, applied_at = now() WHERE lane = %s"
+            ).format(self._table.offsets),
+            [position.epoch, position.number, self._lane],
+        )
+
+    def _copy_to_table(self, cursor: extensions.cursor, source: Path, number: int) -> int:
+        batches = read_batches(source, self._table.schema.arrow)
+        if not self._table.schema.key:
+            batches = _numbered(batches, number)
+        rows = copy_rows(cursor, self._table.identifier, list(self._table.columns), batches)
+        failpoint("sink.after_copy")
+        return rows
+
+    def _merge(self, cursor: extensions.cursor, changes: Path) -> tuple[int, int]:
+        """Upsert and delete by key what the batch says last about each; rows changed, deleted."""
+        wanted = self._table.schema.batch_arrow
+        self._table.create_staging(cursor)
+        copy_rows(cursor, STAGING, wanted.names, read_batches(changes, wanted))
+        failpoint("sink.after_copy")
+        cursor.execute(self._upsert_statement())
+        upserts = cursor.rowcount
+        cursor.execute(self._delete_statement())
+        return upserts, cursor.rowcount
+
+    def _last_changes(self) -> sql.Composed:
+        key = names(self._table.key)
+        return sql.SQL("(SELECT DISTINCT ON ({}) * FROM {} ORDER BY {}, _seq DESC) AS last").format(
+            key, STAGING, key
+        )
+
+    def _upsert_statement(self) -> sql.Composed:
+        others = [name for name in self._table.schema.names if name not in self._table.key]
+        updates = sql.SQL(", ").join(
+            sql.SQL("{0} = EXCLUDED.{0}").format(sql.Identifier(name)) for name in others
+        )
+        deed = sql.SQL("UPDATE SET {}").format(updates) if others else sql.SQL("NOTHING")
+        return sql.SQL(
+            "INSERT INTO {0} ({1}) SELECT {1} FROM {2} WHERE _op = 'upsert'"
+            " ON CONFLICT ({3}) DO {4}"
+        ).format(
+            self._table.identifier,
+            names(list(self._table.schema.names)),
+            self._last_changes(),
+            names(self._table.key),
+            deed,
+        )
+
+    def _delete_statement(self) -> sql.Composed:
+        same = sql.SQL(" AND ").join(
+            sql.SQL("target.{0} = last.{0}").format(sql.Identifier(name))
+            for name in self._table.key
+        )
+        return sql.SQL("DELETE FROM {} AS target USING {} WHERE _op = 'delete' AND {}").format(
+            self._table.identifier, self._last_changes(), same
+        )
+
+
+def _epoch_refused(stored: Position, position: Position) -> Terminal:
+    return Terminal(
+        "offset-epoch",
+        f"The target holds epoch {stored.epoch}, the batch is of {position.epoch}: load it anew.",
+    )
+
+
+def _equals(name: str, value: Any) -> sql.Composed:
+    form = "{} IS NULL" if value is None else "{} = %s"
+    return sql.SQL(form).format(sql.Identifier(name))
+
+
+def _numbered(batches: Iterator[pa.RecordBatch], number: int) -> Iterator[pa.RecordBatch]:
+    """The batches with ``_batch`` and ``_seq`` before the items; rows count from 1."""
+    done = 0
+    for batch in batches:
+        rows = batch.num_rows
+        own = [pa.repeat(number, rows), pa.array(range(done + 1, done + rows + 1), pa.int64())]
+        yield pa.RecordBatch.from_arrays(
+            [*own, *batch.columns], names=["_batch", "_seq", *batch.schema.names]
+        )
+        done += rows
