@@ -10,10 +10,11 @@ from accounts.permissions import Role
 class Actor:
     """The acting party of one deed; what the gate asks and the trail records.
 
-    A person acts for one department at a time (``department_id``), with the roles held there.
+    A person acts for one department at a time (``department_id``), with the roles held there;
+    none before they chose one of several.
     """
 
-    kind: str  # person, system or clock
+    kind: str  # person, system, clock or nobody
     id: UUID | None
     name: str
     department_id: UUID | None = None
@@ -21,7 +22,10 @@ class Actor:
     credential_id: UUID | None = None
     address: str = ""
 
-    is_authenticated = True
+    @property
+    def is_authenticated(self) -> bool:
+        """False only for nobody."""
+        return self.kind != "nobody"
 
     @property
     def scope(self) -> str:
@@ -35,3 +39,4 @@ class Actor:
 
 
 CLOCK = Actor(kind="clock", id=None, name="clock")
+NOBODY = Actor(kind="nobody", id=None, name="")

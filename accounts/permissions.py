@@ -13,9 +13,12 @@ class Perm(StrEnum):
 
     DEPARTMENT_REGISTER = "department.register"
     DEPARTMENT_CHANGE = "department.change"
+    DEPARTMENT_CLOSE = "department.close"
     MEMBER_ADD = "member.add"
+    MEMBER_DEACTIVATE = "member.deactivate"
     MEMBER_VIEW = "member.view"
     ROLE_GRANT = "role.grant"
+    ROLE_REVOKE = "role.revoke"
     SYSTEM_REGISTER = "system.register"
     SYSTEM_CHANGE = "system.change"
     SYSTEM_VIEW = "system.view"
@@ -23,6 +26,7 @@ class Perm(StrEnum):
     CREDENTIAL_REVOKE = "credential.revoke"
     AUDIT_VIEW = "audit.view"
     CALENDAR_LOAD = "calendar.load"
+    CLOCK_LIMIT = "clock.limit"
     OBLIGATION_VIEW = "obligation.view"
     OBLIGATION_EXTEND = "obligation.extend"
     OBLIGATION_EXPLAIN = "obligation.explain"
@@ -81,9 +85,12 @@ ROLES: dict[Role, Holding] = {
             {
                 Perm.DEPARTMENT_REGISTER,
                 Perm.DEPARTMENT_CHANGE,
+                Perm.DEPARTMENT_CLOSE,
                 Perm.MEMBER_ADD,
+                Perm.MEMBER_DEACTIVATE,
                 Perm.MEMBER_VIEW,
                 Perm.ROLE_GRANT,
+                Perm.ROLE_REVOKE,
                 Perm.SYSTEM_VIEW,
                 Perm.CALENDAR_LOAD,
             }
@@ -103,17 +110,22 @@ ROLES: dict[Role, Holding] = {
                 Perm.REQUEST_VIEW,
                 Perm.GRANT_REVOKE,
                 Perm.CALENDAR_LOAD,
+                Perm.CLOCK_LIMIT,
                 Perm.OBLIGATION_VIEW,
                 Perm.OBLIGATION_EXTEND,
             }
         ),
         everywhere=True,
     ),
+    # Registers people and systems; grants the department's own roles, never a platform role.
     Role.DEPARTMENT_ADMIN: Holding(
         frozenset(
             {
                 Perm.MEMBER_ADD,
+                Perm.MEMBER_DEACTIVATE,
                 Perm.MEMBER_VIEW,
+                Perm.ROLE_GRANT,
+                Perm.ROLE_REVOKE,
                 Perm.SYSTEM_REGISTER,
                 Perm.SYSTEM_CHANGE,
                 Perm.SYSTEM_VIEW,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F
+from django.utils import timezone
 
 from kernel.errors import Stale
 
@@ -35,10 +36,10 @@ class Row(models.Model):
         rows = type(self)._base_manager.filter(pk=self.pk)
         if expected is not None:
             rows = rows.filter(version=expected)
-        if not rows.update(**values, version=F("version") + 1):
+        if not rows.update(**values, updated_at=timezone.now(), version=F("version") + 1):
             self.refresh_from_db(fields=["version"])
             raise Stale(expected=expected, found=self.version)
-        self.refresh_from_db(fields=[*values, "version"])
+        self.refresh_from_db(fields=[*values, "updated_at", "version"])
 
 
 class StoredAnswer(models.Model):

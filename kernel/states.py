@@ -3,6 +3,7 @@
 from typing import TypeVar
 
 from django.db.models import F, Model
+from django.utils import timezone
 
 from kernel.errors import IllegalMove
 
@@ -47,7 +48,7 @@ class Machine:
         sources, target = self.moves[name]
         values: dict[str, object] = {self.field: target, **changes}
         if any(f.name == "version" for f in row._meta.fields):
-            values["version"] = F("version") + 1
+            values |= {"version": F("version") + 1, "updated_at": timezone.now()}
         rows = type(row)._base_manager.filter(pk=row.pk, **{f"{self.field}__in": sources})
         if not rows.update(**values):
             row.refresh_from_db(fields=[self.field])

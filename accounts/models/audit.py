@@ -48,8 +48,10 @@ class AuditBlock(models.Model):
 
 
 class AuditSeal(models.Model):
-    """Which block an entry is sealed in.
+    """Which block an entry is sealed in, at which place, and its link of the chain.
 
+    A link is the digest over the link before it and the entry's canonical bytes; the last link
+    of a block is the block's digest. So a wrong entry is found by itself, not only its block.
     A row of its own, because entries are never updated, and because entries become visible in
     commit order, not in the order of their ids: a late one simply goes into a later block.
     """
@@ -58,6 +60,13 @@ class AuditSeal(models.Model):
         AuditEvent, on_delete=models.PROTECT, primary_key=True, related_name="seal"
     )
     block = models.ForeignKey(AuditBlock, on_delete=models.PROTECT, related_name="seals")
+    place = models.PositiveSmallIntegerField()
+    link = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["block", "place"], name="one_entry_per_place"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.event_id} in block {self.block_id}"

@@ -45,12 +45,15 @@ class Member(Row):
 
 
 class SessionToken(Row):
-    """A person's sign-in over the API: short-lived, stored hashed, revocable at once."""
+    """A person's sign-in over the API: short-lived, stored hashed, revocable at once.
 
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="tokens")
+    Of the person, not of one membership: for which department they act is said with each call.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     digest = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
-        return f"token of {self.member}"
+        return f"token of {self.user}"

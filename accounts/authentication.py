@@ -1,0 +1,211 @@
+"""From a request to its Actor: bearer keys of systems, session tokens of people, portal sessions."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from rest_framework import authentication, permissions
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts import keys
+from accounts.actor import NOBODY, Actor
+from accounts.errors import DepartmentUnclear, LockedOut
+from accounts.models import Credential, Member, SessionToken, User
+from accounts.permissions import Role
+from accounts.states import RUNNING
+from kernel.errors import Forbidden
+from kernel.problems import answer, describe
+
+DEPARTMENT_HEADER = "X-Acting-Department"
+SESSION_DEPARTMENT = "department_id"
+_USE_NOTED_EVERY = timedelta(minutes=1)
+
+
+class BearerAuthentication(authentication.BaseAuthentication):
+    """``Authorization: Bearer <token>``; every call is checked against the database."""
+
+    def authenticate_header(self, request: Request) -> str:
+        """What a 401 asks for."""
+        return "Bearer"
+
+    def authenticate(self, request: Request) -> tuple[Actor, Credential | SessionToken] | None:
+        """The actor and the token; None if the request carries no bearer token."""
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        token = token.strip()
+        if token.startswith(keys.CREDENTIAL):
+            return _system_actor(token, request)
+        if token.startswith(keys.SESSION):
+            return _person_actor(token, request)
+        raise AuthenticationFailed("the bearer token is unknown")
+
+
+class SessionAuthentication(authentication.SessionAuthentication):
+    """A person's portal session, with Django's CSRF check."""
+
+    def authenticate(self, request: Request) -> tuple[Actor, None] | None:
+        """The actor; None if nobody is signed in to the portal."""
+        user = getattr(request._request, "user", None)
+        if not isinstance(user, User) or not user.is_active:
+            return None
+        self.enforce_csrf(request)
+        chosen = request.headers.get(DEPARTMENT_HEADER) or request.session.get(SESSION_DEPARTMENT)
+        return person_actor(user, chosen, client_address(request)), None
+
+
+class SignedIn(permissions.BasePermission):
+    """Nobody is refused with 401, a person who has not said for which department with 409.
+
+    A view may set ``without_department`` when it serves a person before they chose.
+    """
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Whether the request may reach the view."""
+        actor = request.user
+        if not actor.is_authenticated:
+            return False
+        if actor.department_id is None and not getattr(view, "without_department", False):
+            raise DepartmentUnclear(
+                f"name one of your departments in the header {DEPARTMENT_HEADER}",
+                departments=departments_of(actor.id),
+            )
+        return True
+
+
+class ActorMiddleware:
+    """Gives the portal ``request.actor``: the person of the session, or NOBODY."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        request.actor = SimpleLazyObject(lambda: _portal_actor(request, user))  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+def person_actor(user: User, department: object, address: str) -> Actor:
+    """The person, acting for the named department, or for their only one; Forbidden if not theirs."""
+    members = list(Member.objects.active().filter(user=user).order_by("pk"))
+    if not members:
+        raise AuthenticationFailed("this person belongs to no department any more")
+    if department:
+        members = [m for m in members if str(m.department_id) == str(department).lower()]
+        if not members:
+            raise Forbidden(f"you do not belong to the department that {DEPARTMENT_HEADER} names")
+    return Actor(
+        kind="person",
+        id=user.pk,
+        name=user.name,
+        department_id=members[0].department_id if len(members) == 1 else None,
+        roles=frozenset(Role(role) for role in members[0].roles) if len(members) == 1 else frozenset(),
+        address=address,
+    )
+
+
+def departments_of(user_id: UUID | None) -> list[dict[str, str]]:
+    """The departments that a person may act for, by id and name."""
+    members = Member.objects.active().filter(user_id=user_id).select_related("department")
+    return [
+        {"id": str(member.department_id), "name": member.department.name}
+        for member in members.order_by("pk")
+    ]
+
+
+def client_address(request: HttpRequest | Request) -> str:
+    """The address that the connection came from."""
+    return str(request.META.get("REMOTE_ADDR") or "")
+
+
+def lockout_response(
+    request: HttpRequest, original: HttpResponse | None, credentials: object
+) -> HttpResponse:
+    """What axes answers when a name is locked: the same problem as everywhere."""
+    problem = describe(LockedOut(retry_after=lockout_seconds()))
+    assert problem is not None
+    return answer(problem, request)
+
+
+def lockout_seconds() -> int:
+    """How long a lock stays after the last failure."""
+    return int(float(settings.AXES_COOLOFF_TIME) * 3600)
+
+
+def _system_actor(token: str, request: Request) -> tuple[Actor, Credential]:
+    credential = (
+        Credential.objects.select_related("system__department")
+        .filter(prefix=keys.credential_prefix(token))
+        .first()
+    )
+    if credential is None or not keys.is_same(token, credential.digest):
+        raise AuthenticationFailed("the credential is unknown")
+    _require_usable("credential", credential)
+    system = credential.system
+    if not system.department.is_active:
+        raise AuthenticationFailed("the department of this system is closed")
+    if system.state not in RUNNING:
+        raise AuthenticationFailed(f"this information system is {system.state}, so it may not call")
+    address = client_address(request)
+    _note_use(credential, address)
+    actor = Actor(
+        kind="system",
+        id=system.pk,
+        name=system.name,
+        department_id=system.department_id,
+        roles=frozenset({Role.SYSTEM}),
+        credential_id=credential.pk,
+        address=address,
+    )
+    return actor, credential
+
+
+def _person_actor(token: str, request: Request) -> tuple[Actor, SessionToken]:
+    row = SessionToken.objects.select_related("user").filter(digest=keys.digest(token)).first()
+    if row is None or not keys.is_same(token, row.digest):
+        raise AuthenticationFailed("the session token is unknown")
+    _require_usable("session token", row)
+    if not row.user.is_active:
+        raise AuthenticationFailed("this account is closed")
+    chosen = request.headers.get(DEPARTMENT_HEADER)
+    return person_actor(row.user, chosen, client_address(request)), row
+
+
+def _require_usable(noun: str, row: Credential | SessionToken) -> None:
+    if row.revoked_at is not None:
+        raise AuthenticationFailed(f"the {noun} was revoked at {row.revoked_at:%Y-%m-%dT%H:%M:%SZ}")
+    if row.expires_at <= timezone.now():
+        raise AuthenticationFailed(f"the {noun} expired at {row.expires_at:%Y-%m-%dT%H:%M:%SZ}")
+
+
+def _note_use(credential: Credential, address: str) -> None:
+    """Remember when and from where; skipped while another call holds the row."""
+    now = timezone.now()
+    seen = credential.last_used_at
+    if seen is not None and now - seen < _USE_NOTED_EVERY:
+        return
+    free = Credential.objects.select_for_update(skip_locked=True).filter(pk=credential.pk)
+    stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - _USE_NOTED_EVERY)
+    Credential.objects.filter(stale, pk__in=free.values("pk")).update(
+        last_used_at=now, last_used_from=address or None
+    )
+
+
+def _portal_actor(request: HttpRequest, user: object) -> Actor:
+    if not isinstance(user, User) or not user.is_active:
+        return NOBODY
+    chosen = request.session.get(SESSION_DEPARTMENT)
+    try:
+        return person_actor(user, chosen, client_address(request))
+    except AuthenticationFailed:
+        return NOBODY
+    except Forbidden:
+        # The membership ended after it was chosen.
+        return person_actor(user, None, client_address(request))

@@ -1,0 +1,36 @@
+"""Bearer secrets: made of 256 random bits, kept as a hash, told apart by their beginning.
+
+``sqk_<prefix>_<secret>`` calls for an information system, ``sqs_<secret>`` for a signed-in person.
+"""
+
+import hashlib
+import secrets
+from hmac import compare_digest
+
+CREDENTIAL, SESSION = "sqk_", "sqs_"
+
+
+def new_credential() -> tuple[str, str]:
+    """The public prefix and the whole secret of a new credential."""
+    prefix = secrets.token_hex(5)
+    return prefix, f"{CREDENTIAL}{prefix}_{secrets.token_urlsafe(32)}"
+
+
+def new_session() -> str:
+    """The secret of a new session token."""
+    return f"{SESSION}{secrets.token_urlsafe(32)}"
+
+
+def credential_prefix(secret: str) -> str:
+    """The public prefix inside a credential's secret; empty if it has not that shape."""
+    return secret.removeprefix(CREDENTIAL).partition("_")[0][:12]
+
+
+def digest(secret: str) -> str:
+    """What is stored of a secret. One round is enough: 256 random bits cannot be guessed."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def is_same(secret: str, stored: str) -> bool:
+    """Whether the stored digest is this secret's, in constant time."""
+    return compare_digest(digest(secret), stored)
