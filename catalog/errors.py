@@ -17,11 +17,39 @@ class RevisionOpen(Conflict):
     title = "A new version of this resource is already in work"
 
 
+class NothingInWork(Conflict):
+    """The resource has no version in work; revise it to begin one."""
+
+    code = "nothing-in-work"
+    title = "No version of this resource is in work"
+
+
 class NameTaken(Conflict):
     """A department's resources have different names."""
 
     code = "name-taken"
     title = "This department already has a resource of this name"
+
+
+class CategoryTaken(Conflict):
+    """The code of a class is given once."""
+
+    code = "category-taken"
+    title = "There is already a class with this code"
+
+
+class CategoryFixed(Conflict):
+    """A resource that has its code stays in the class that the code begins with."""
+
+    code = "category-fixed"
+    title = "This resource has its code and can no longer change its class"
+
+
+class NoAuthority(Conflict):
+    """Nobody holds the role of the sharing authority, which has to review (Order 809 Art. 16)."""
+
+    code = "no-authority"
+    title = "There is no sharing authority to hand this to"
 
 
 class EntryIncomplete(Invalid):

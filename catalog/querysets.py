@@ -21,12 +21,12 @@ class ResourceQuerySet(models.QuerySet):
     """What is in force is known to all departments (Order 809 Art. 16); drafts are the owner's."""
 
     def visible_to(self, actor: Actor) -> "ResourceQuerySet":
-        """Resources that were ever published, the own department's, and what reached the authority."""
-        seen = Q(published__isnull=False)
+        """Resources once published, the own department's, for the authority what reached it."""
+        seen = Q(code__isnull=False)
+        if may(actor, Perm.RESOURCE_VIEW):
+            seen |= Q(department_id=actor.department_id)
         if may_everywhere(actor, Perm.RESOURCE_VIEW):
             seen |= Q(entries__state__in=WITH_AUTHORITY)
-        elif may(actor, Perm.RESOURCE_VIEW):
-            seen |= Q(department_id=actor.department_id)
         # A subquery rather than a join, which would repeat a resource for each of its versions.
         return self.filter(pk__in=self.model.objects.filter(seen).values("pk"))
 
@@ -35,10 +35,10 @@ class EntryQuerySet(models.QuerySet):
     """Versions of entries."""
 
     def visible_to(self, actor: Actor) -> "EntryQuerySet":
-        """Versions that are or were in force, the own department's, and what reached the authority."""
-        if may_everywhere(actor, Perm.RESOURCE_VIEW):
-            return self.filter(state__in=WITH_AUTHORITY)
+        """Versions once in force, the own department's, for the authority what reached it."""
         seen = Q(state__in=EVER_IN_FORCE)
         if may(actor, Perm.RESOURCE_VIEW):
             seen |= Q(department_id=actor.department_id)
+        if may_everywhere(actor, Perm.RESOURCE_VIEW):
+            seen |= Q(state__in=WITH_AUTHORITY)
         return self.filter(seen)

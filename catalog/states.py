@@ -19,4 +19,6 @@ ENTRY = Machine(
 EDITABLE = ("draft", "returned")
 IN_PROGRESS = ("draft", "returned", "submitted", "approved", "reviewed")
 WITH_AUTHORITY = ("approved", "reviewed", "published", "superseded", "withdrawn")
+# A draft holds no name against its neighbours.
+HOLDING_NAME = ("submitted", "approved", "reviewed", "published")
 EVER_IN_FORCE = ("published", "superseded", "withdrawn")

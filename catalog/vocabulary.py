@@ -97,3 +97,10 @@ class Sensitivity(models.TextChoices):
     NONE = "none", "非个人信息"
     PERSONAL = "personal", "个人信息"
     SENSITIVE = "sensitive", "敏感个人信息"
+
+
+class CheckDigit(models.TextChoices):
+    """Numbers whose last character proves the others."""
+
+    CREDIT_CODE = "credit-code", "统一社会信用代码 (GB 32100)"
+    CITIZEN_ID = "citizen-id", "公民身份号码 (GB 11643)"

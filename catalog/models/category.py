@@ -5,7 +5,7 @@ from kernel.models import Row
 
 
 class Category(Row):
-    """A node of the guide's tree of classes (类, 项, 目, 细目), whose code begins the resources' codes."""
+    """A node of the guide's tree of classes (类, 项, 目, 细目); its code begins its resources'."""
 
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=120)

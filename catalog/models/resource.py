@@ -5,6 +5,7 @@ from django.db.models import Q
 from catalog.querysets import EntryQuerySet, ResourceQuerySet
 from catalog.states import ENTRY, IN_PROGRESS
 from catalog.vocabulary import (
+    CheckDigit,
     DataGrade,
     FormatClass,
     ItemType,
@@ -17,7 +18,7 @@ from kernel.models import Row
 
 
 class Resource(Row):
-    """A government information resource (政务信息资源): its identity, apart from what is said of it."""
+    """A government information resource (政务信息资源): who has it and where it is filed."""
 
     department = models.ForeignKey(
         "accounts.Department", on_delete=models.PROTECT, related_name="resources"
@@ -39,7 +40,7 @@ class Resource(Row):
 
 
 class Entry(Row):
-    """One version of what the catalogue says of a resource: the guide's core metadata and Order 809's."""
+    """One version of what the catalogue says of a resource, after the guide and Order 809."""
 
     resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="entries")
     department = models.ForeignKey("accounts.Department", on_delete=models.PROTECT)
@@ -49,6 +50,8 @@ class Entry(Row):
 
     # Core metadata of the guide.
     name = models.CharField(max_length=120)
+    # The name as names are compared (catalog.names).
+    name_key = models.CharField(max_length=120)
     internal_office = models.CharField(max_length=60, blank=True)
     abstract = models.CharField(max_length=512, blank=True)
     format_class = models.CharField(max_length=20, choices=FormatClass, blank=True)
@@ -71,6 +74,8 @@ class Entry(Row):
     use_purpose = models.CharField(max_length=400, blank=True)
     data_class = models.CharField(max_length=60, blank=True)
     data_grade = models.CharField(max_length=12, choices=DataGrade, blank=True)
+    # Important and core data: which list names them and what protects them.
+    grade_note = models.CharField(max_length=400, blank=True)
     refusal_reason = models.CharField(max_length=400, blank=True)
     legal_basis = models.CharField(max_length=400, blank=True)
     secrecy_assessment = models.CharField(max_length=400, blank=True)
@@ -79,14 +84,18 @@ class Entry(Row):
     # Who took which step; two-person rules and the authority's desk read these.
     submitted_by = models.UUIDField(null=True, blank=True)
     approved_by = models.UUIDField(null=True, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
     reviewed_by = models.UUIDField(null=True, blank=True)
     published_by = models.UUIDField(null=True, blank=True)
     return_reason = models.CharField(max_length=400, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawal_reason = models.CharField(max_length=400, blank=True)
 
     objects = EntryQuerySet.as_manager()
 
     class Meta:
+        indexes = [models.Index(fields=["department", "name_key"])]
         constraints = [
             models.UniqueConstraint(fields=["resource", "number"], name="one_entry_number"),
             models.UniqueConstraint(
@@ -119,8 +128,7 @@ class Item(Row):
     is_required = models.BooleanField(default=False)
     pattern = models.CharField(max_length=200, blank=True)
     codes = ArrayField(models.CharField(max_length=40), default=list, blank=True)
-    # credit-code (GB 32100) or citizen-id (GB 11643).
-    check_digit = models.CharField(max_length=12, blank=True)
+    check_digit = models.CharField(max_length=12, choices=CheckDigit, blank=True)
     sensitivity = models.CharField(max_length=12, choices=Sensitivity, default=Sensitivity.NONE)
     # Empty: the entry's own share type.
     share_type = models.CharField(max_length=20, choices=ShareType, blank=True)

@@ -1,0 +1,26 @@
+"""The items that a resource promises, as the exchange needs them."""
+
+from catalog.errors import NotInForce
+from catalog.models import Entry, Item, Resource
+from catalog.vocabulary import ShareType
+
+
+def entry_in_force(resource: Resource) -> Entry:
+    """The published version as the database has it now; NotInForce if there is none."""
+    entry = Entry.objects.filter(resource_id=resource.pk, state="published").first()
+    if entry is None:
+        raise NotInForce()
+    return entry
+
+
+def items_in_force(resource: Resource) -> list[Item]:
+    """The items of the published version in their order; NotInForce if there is none.
+
+    A later version has rows of its own: what must last longer than a version names ``column``.
+    """
+    return list(entry_in_force(resource).items.order_by("position"))
+
+
+def effective_share_type(item: Item, entry: Entry) -> ShareType:
+    """How this item is shared: as the item says, else as its version says."""
+    return ShareType(item.share_type or entry.share_type)
