@@ -65,7 +65,8 @@ class ApiView(viewsets.GenericViewSet):
     """Base of the API's views: each deed reads, fetches, acts and shows, in four lines.
 
     A subclass names its ``model`` (whose manager has ``visible_to``), the ``out`` shape, the ``into``
-    shapes by deed, and the ``filters`` that its list takes: parameter -> column.
+    shapes by deed, and the ``filters`` that its list takes: parameter -> column (empty: the view
+    filters by it itself).
     """
 
     model: type[models.Model]
@@ -117,7 +118,7 @@ class ApiView(viewsets.GenericViewSet):
     def filter_queryset(self, queryset: models.QuerySet) -> models.QuerySet:
         """The rows that match the list's parameters."""
         for name, column in self.filters.items():
-            if name in self.request.query_params:
+            if column and name in self.request.query_params:
                 try:
                     queryset = queryset.filter(**{column: self.request.query_params[name]})
                 except (ValueError, TypeError, ValidationError) as bad:
