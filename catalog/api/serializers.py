@@ -1,0 +1,193 @@
+"""Shapes of the catalogue's bodies and answers."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.models import Department
+from catalog.metadata import ITEM_VALUES, METADATA
+from catalog.models import Category, Entry, Item, Resource
+from catalog.states import EVER_IN_FORCE, IN_PROGRESS
+from kernel.api import In
+
+MAX_ITEMS = 500
+
+
+class CategoryIn(In):
+    """A class to add."""
+
+    code = serializers.CharField(max_length=40)
+    name = serializers.CharField(max_length=120)
+    parent = serializers.UUIDField(allow_null=True, default=None)
+
+
+class CategoryOut(serializers.ModelSerializer):
+    """A class of the tree."""
+
+    parent = serializers.UUIDField(source="parent_id", allow_null=True, read_only=True)
+
+    class Meta:
+        model = Category
+        fields = ["id", "code", "name", "parent"]
+
+
+class ItemIn(In, serializers.ModelSerializer):
+    """An item of a version."""
+
+    column = serializers.RegexField(r"^[a-z][a-z0-9_]{0,62}$", max_length=63)
+
+    class Meta:
+        model = Item
+        fields = ITEM_VALUES
+
+
+class ItemOut(serializers.ModelSerializer):
+    """An item of a version, in its place."""
+
+    class Meta:
+        model = Item
+        fields = ["position", *ITEM_VALUES]
+
+
+class ResourceIn(In, serializers.ModelSerializer):
+    """A resource to draft; what is still missing may follow before it is submitted."""
+
+    category = serializers.UUIDField()
+    source_system = serializers.UUIDField(required=False, allow_null=True)
+    items = ItemIn(many=True, required=False, max_length=MAX_ITEMS)
+
+    class Meta:
+        model = Entry
+        fields = ["category", *METADATA, "items"]
+
+
+class ResourceChangeIn(ResourceIn):
+    """What to change of the version in work; ``items``, where sent, replace all its items."""
+
+    category = serializers.UUIDField(required=False)
+
+    class Meta(ResourceIn.Meta):
+        fields = ["category", *METADATA, "change_message", "items"]
+        extra_kwargs = {"name": {"required": False}}
+
+
+class RevisionIn(In):
+    """Why a new version is begun."""
+
+    change_message = serializers.CharField(max_length=400)
+
+
+class ReasonIn(In):
+    """Why the step is taken."""
+
+    reason = serializers.CharField(max_length=400)
+
+
+class DepartmentBrief(serializers.ModelSerializer):
+    """The provider."""
+
+    class Meta:
+        model = Department
+        fields = ["id", "name", "credit_code"]
+
+
+class CategoryBrief(serializers.ModelSerializer):
+    """The class."""
+
+    class Meta:
+        model = Category
+        fields = ["id", "code", "name"]
+
+
+class EntryOut(serializers.ModelSerializer):
+    """A version with its items."""
+
+    source_system = serializers.UUIDField(
+        source="source_system_id", allow_null=True, read_only=True
+    )
+    items = ItemOut(many=True)
+
+    class Meta:
+        model = Entry
+        fields = [
+            "id",
+            "number",
+            "state",
+            "change_message",
+            *METADATA,
+            "return_reason",
+            "approved_at",
+            "published_at",
+            "withdrawn_at",
+            "withdrawal_reason",
+            "items",
+        ]
+
+
+def _seen(resource: Resource, states: tuple[str, ...]) -> Entry | None:
+    """The latest version in one of these states among those that the view let the caller see."""
+    seen = (entry for entry in resource.seen if entry.state in states)  # type: ignore[attr-defined]
+    return max(seen, key=lambda entry: entry.number, default=None)
+
+
+class ResourceOut(serializers.ModelSerializer):
+    """A resource: the version in force, and the one in work where the caller may see it."""
+
+    department = DepartmentBrief()
+    category = CategoryBrief()
+    published = serializers.SerializerMethodField()
+    in_progress = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Resource
+        fields = ["id", "code", "department", "category", "published", "in_progress"]
+
+    @extend_schema_field(EntryOut(allow_null=True))
+    def get_published(self, resource: Resource) -> dict[str, Any] | None:
+        """The version in force."""
+        entry = _seen(resource, ("published",))
+        return EntryOut(entry).data if entry else None
+
+    @extend_schema_field(EntryOut(allow_null=True))
+    def get_in_progress(self, resource: Resource) -> dict[str, Any] | None:
+        """The version in work."""
+        entry = _seen(resource, IN_PROGRESS)
+        return EntryOut(entry).data if entry else None
+
+
+class ResourceBrief(serializers.ModelSerializer):
+    """A resource in a list, by its version in force, else the one in work, else the last one."""
+
+    department = DepartmentBrief()
+    category = CategoryBrief()
+    number = serializers.IntegerField(source="shown.number")
+    state = serializers.CharField(source="shown.state")
+    name = serializers.CharField(source="shown.name")
+    share_type = serializers.CharField(source="shown.share_type")
+    update_cycle = serializers.CharField(source="shown.update_cycle")
+    published_at = serializers.DateTimeField(source="shown.published_at", allow_null=True)
+
+    class Meta:
+        model = Resource
+        fields = [
+            "id",
+            "code",
+            "department",
+            "category",
+            "number",
+            "state",
+            "name",
+            "share_type",
+            "update_cycle",
+            "published_at",
+        ]
+
+    def to_representation(self, resource: Resource) -> dict[str, Any]:
+        """The row with the version that stands for it."""
+        resource.shown = (  # type: ignore[attr-defined]
+            _seen(resource, ("published",))
+            or _seen(resource, IN_PROGRESS)
+            or _seen(resource, EVER_IN_FORCE)
+        )
+        return super().to_representation(resource)
