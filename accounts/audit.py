@@ -10,7 +10,7 @@ from kernel.requests import current_request_id
 
 
 def record(actor: Actor, verb: str, subject: Model, **detail: Any) -> None:
-    """Add an entry ``noun.past_verb`` about a row; no secrets and no record values in ``detail``."""
+    """Add an entry ``noun.past_verb`` about a row; ``detail`` has no secret and no record value."""
     AuditEvent.objects.create(
         verb=verb,
         actor_kind=actor.kind,

@@ -1,10 +1,9 @@
-"""From a request to its Actor: bearer keys of systems, session tokens of people, portal sessions."""
+"""From a request to its Actor: keys of systems, tokens of people, sessions of the portal."""
 
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -17,11 +16,12 @@ from rest_framework.views import APIView
 from accounts import keys
 from accounts.actor import NOBODY, Actor
 from accounts.errors import DepartmentUnclear, LockedOut
+from accounts.lockout import lockout_seconds
 from accounts.models import Credential, Member, SessionToken, User
 from accounts.permissions import Role
 from accounts.states import RUNNING
 from kernel.errors import Forbidden
-from kernel.problems import answer, describe
+from kernel.problems import answer, refusal
 
 DEPARTMENT_HEADER = "X-Acting-Department"
 SESSION_DEPARTMENT = "department_id"
@@ -93,7 +93,7 @@ class ActorMiddleware:
 
 
 def person_actor(user: User, department: object, address: str) -> Actor:
-    """The person, acting for the named department, or for their only one; Forbidden if not theirs."""
+    """The person, for the named department or their only one; Forbidden if it is not theirs."""
     members = list(Member.objects.active().filter(user=user).order_by("pk"))
     if not members:
         raise AuthenticationFailed("this person belongs to no department any more")
@@ -101,14 +101,11 @@ def person_actor(user: User, department: object, address: str) -> Actor:
         members = [m for m in members if str(m.department_id) == str(department).lower()]
         if not members:
             raise Forbidden(f"you do not belong to the department that {DEPARTMENT_HEADER} names")
-    return Actor(
-        kind="person",
-        id=user.pk,
-        name=user.name,
-        department_id=members[0].department_id if len(members) == 1 else None,
-        roles=frozenset(Role(role) for role in members[0].roles) if len(members) == 1 else frozenset(),
-        address=address,
-    )
+    person = Actor(kind="person", id=user.pk, name=user.name, address=address)
+    if len(members) > 1:
+        return person
+    roles = frozenset(Role(role) for role in members[0].roles)
+    return replace(person, department_id=members[0].department_id, roles=roles)
 
 
 def departments_of(user_id: UUID | None) -> list[dict[str, str]]:
@@ -129,14 +126,7 @@ def lockout_response(
     request: HttpRequest, original: HttpResponse | None, credentials: object
 ) -> HttpResponse:
     """What axes answers when a name is locked: the same problem as everywhere."""
-    problem = describe(LockedOut(retry_after=lockout_seconds()))
-    assert problem is not None
-    return answer(problem, request)
-
-
-def lockout_seconds() -> int:
-    """How long a lock stays after the last failure."""
-    return int(float(settings.AXES_COOLOFF_TIME) * 3600)
+    return answer(refusal(LockedOut(retry_after=lockout_seconds())), request)
 
 
 def _system_actor(token: str, request: Request) -> tuple[Actor, Credential]:

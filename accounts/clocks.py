@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Clock:
-    """A limit in workdays (工作日) that the regulation sets; ``extension`` is the most it may grow."""
+    """A limit in workdays (工作日) by regulation; ``extension`` is the most it may grow."""
 
     kind: str
     article: str

@@ -38,7 +38,7 @@ class MemberQuerySet(models.QuerySet):
     """People in departments."""
 
     def visible_to(self, actor: Actor) -> "MemberQuerySet":
-        """The department's members for its admin, all for the platform's administrators, else oneself."""
+        """The department's members for its admin, all for the administrators, else oneself."""
         if may_everywhere(actor, Perm.MEMBER_VIEW):
             return self.all()
         if may(actor, Perm.MEMBER_VIEW):

@@ -55,7 +55,9 @@ def add_workdays(start: date, count: int, calendars: Calendars) -> Due:
 def workdays_left(today: date, due: date, calendars: Calendars) -> int:
     """Workdays after today up to the due day; negative when it has passed, 0 on the day itself."""
     early, late = sorted((today, due))
-    between = sum(is_workday(early + _DAY * n, calendars) for n in range(1, (late - early).days + 1))
+    between = sum(
+        is_workday(early + _DAY * n, calendars) for n in range(1, (late - early).days + 1)
+    )
     return between if due >= today else -between
 
 

@@ -64,8 +64,8 @@ class In(serializers.Serializer):
 class ApiView(viewsets.GenericViewSet):
     """Base of the API's views: each deed reads, fetches, acts and shows, in four lines.
 
-    A subclass names its ``model`` (whose manager has ``visible_to``), the ``out`` shape, the ``into``
-    shapes by deed, and the ``filters`` that its list takes: parameter -> column (empty: the view
+    A subclass names its ``model`` (whose manager has ``visible_to``), the ``out`` shape, the
+    ``into`` shapes by deed, and the ``filters`` that its list takes: parameter -> column (empty: the view
     filters by it itself).
     """
 
@@ -156,11 +156,14 @@ class ApiView(viewsets.GenericViewSet):
     def show(self, row: Any, status: int = 200, **extra: Any) -> Response:
         """The row in its Out shape, with its ETag; 304 if the caller has it already."""
         headers = {"ETag": f'"{row.version}"'} if hasattr(row, "version") else {}
-        if status == 200 and self.request.method in ("GET", "HEAD") and headers:
-            if headers["ETag"] in self.request.headers.get("If-None-Match", ""):
-                return Response(status=304, headers=headers)
+        if status == 200 and headers and self._has_already(headers["ETag"]):
+            return Response(status=304, headers=headers)
         data = self.out(row, context=self.get_serializer_context()).data
         return Response({**data, **extra}, status=status, headers=headers)
+
+    def _has_already(self, etag: str) -> bool:
+        reads = self.request.method in ("GET", "HEAD")
+        return reads and etag in self.request.headers.get("If-None-Match", "")
 
     def finalize_response(self, request: Request, response: HttpResponseBase, *args, **kwargs):
         """No answer of the API may be kept by a cache that others share."""

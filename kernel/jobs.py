@@ -18,6 +18,6 @@ def wake(name: str) -> None:
 def _ring(name: str) -> None:
     try:
         current_app.send_task(name, retry=False)
-    except current_app.connection_for_write().connection_errors + (OSError,) as lost:
+    except (*current_app.connection_for_write().connection_errors, OSError) as lost:
         # The deed is committed; the sweep of the timetable finds it within seconds.
         log.warning("wake_lost", task=name, error=type(lost).__name__)

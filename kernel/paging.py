@@ -1,4 +1,4 @@
-"""Lists in pages: ``{items, next_cursor, has_more}`` with a Link header, by keyset and never by offset."""
+"""Lists in pages: ``{items, next_cursor, has_more}``, by keyset and never by offset."""
 
 from typing import Any
 

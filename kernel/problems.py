@@ -75,11 +75,16 @@ class Problem:
         return {**self.facts, **{name: value for name, value in about.items() if value}}
 
 
+def refusal(exc: DomainError) -> Problem:
+    """The problem that a refusal of ours is."""
+    status = next(STATUS[family] for family in type(exc).__mro__ if family in STATUS)
+    return Problem(status, exc.code, exc.title, exc.detail, exc.facts, _retry(exc))
+
+
 def describe(exc: BaseException) -> Problem | None:
     """The problem behind an exception; None if it is a bug rather than a refusal."""
     if isinstance(exc, DomainError):
-        status = next(STATUS[family] for family in type(exc).__mro__ if family in STATUS)
-        return Problem(status, exc.code, exc.title, exc.detail, exc.facts, _retry(exc))
+        return refusal(exc)
     if isinstance(exc, drf.ValidationError):
         errors = list(_flatten(exc.get_full_details()))
         return Problem(422, Invalid.code, Invalid.title, facts={"errors": errors})

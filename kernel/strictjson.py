@@ -54,10 +54,7 @@ def _check(value: Any, pointer: str, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise Malformed(f"{pointer[:60]}: nested deeper than {MAX_DEPTH} levels")
     if isinstance(value, str):
-        if "\x00" in value:
-            raise Malformed(f"{pointer}: the text has a NUL character; remove it")
-        if any("\ud800" <= c <= "\udfff" for c in value):
-            raise Malformed(f"{pointer}: the text has half of a surrogate pair")
+        _check_text(value, pointer)
     elif isinstance(value, float) and value in (float("inf"), float("-inf")):
         raise Malformed(f"{pointer}: the number is too large")
     elif isinstance(value, dict):
@@ -67,3 +64,10 @@ def _check(value: Any, pointer: str, depth: int) -> None:
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             _check(inner, f"{pointer}/{index}", depth + 1)
+
+
+def _check_text(text: str, pointer: str) -> None:
+    if "\x00" in text:
+        raise Malformed(f"{pointer}: the text has a NUL character; remove it")
+    if any("\ud800" <= c <= "\udfff" for c in text):
+        raise Malformed(f"{pointer}: the text has half of a surrogate pair")

@@ -1,4 +1,4 @@
-"""The test database with the application role's rights, and real processes beside it."""
+"""The test database with the application role's rights, people with clients, real processes."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from config import env
 from config.launch import services
 from config.launch.home import free_port
 from config.launch.processes import Processes, Server
+from tests import people, problems
+from tests.factories.accounts import DepartmentFactory
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +24,50 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         if "grant_app_role" in get_commands():
             call_command("grant_app_role", verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def audit_checkpoints(settings: object, tmp_path: Path) -> Path:
+    """Each test has a checkpoint file of its own."""
+    file = tmp_path / "audit-checkpoints.ndjson"
+    settings.AUDIT_CHECKPOINT_FILE = file  # type: ignore[attr-defined]
+    return file
+
+
+@pytest.fixture
+def department(db: None) -> object:
+    """A department of the fictional province."""
+    return DepartmentFactory()
+
+
+@pytest.fixture
+def member_of(db: None) -> Callable[..., object]:
+    """``member_of("steward", department, "head")``: a new person with the roles there."""
+    return lambda role, department=None, *more: people.member_with((role, *more), department)
+
+
+@pytest.fixture
+def actor_of(member_of: Callable[..., object]) -> Callable[..., object]:
+    """``actor_of("steward", department)``: the actor of a new person; each call another one."""
+    return lambda *asked: people.actor_for(member_of(*asked))
+
+
+@pytest.fixture
+def api(db: None) -> Callable[..., object]:
+    """``api(member or system or actor)``: a client with a real bearer token; ``api()`` has none."""
+    return lambda who=None: people.client_for(who)
+
+
+@pytest.fixture
+def assert_problem() -> Callable[..., object]:
+    """``assert_problem(response, 403, "forbidden")`` gives the problem's members."""
+    return problems.assert_problem
+
+
+@pytest.fixture
+def official_calendar(db: None) -> None:
+    """The State Council's calendars that the platform ships."""
+    call_command("calendar", "load", "--official", verbosity=0)
 
 
 @pytest.fixture

@@ -45,5 +45,7 @@ def _differing(year: int, days: Mapping[date, bool]) -> dict[str, bool]:
     if strange:
         raise CalendarInvalid(f"{strange[0].isoformat()} is not a day of {year}")
     return {
-        day.isoformat(): works for day, works in sorted(days.items()) if works != (day.weekday() < 5)
+        day.isoformat(): works
+        for day, works in sorted(days.items())
+        if works != (day.weekday() < 5)
     }

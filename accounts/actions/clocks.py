@@ -13,7 +13,7 @@ from accounts.policy import require
 
 @transaction.atomic
 def limit_clock(kind: str, *, actor: Actor, workdays: int, basis: str) -> ClockLimit:
-    """Set this jurisdiction's own limit of a clock, at most the national one, for clocks to come."""
+    """Set this jurisdiction's own limit for clocks to come, at most the national one."""
     require(actor, Perm.CLOCK_LIMIT)
     ceiling = CLOCKS[kind].workdays
     if not 1 <= workdays <= ceiling:

@@ -1,4 +1,4 @@
-"""The statutory clocks: started, met, cancelled by the deeds they belong to; extended, explained."""
+"""The statutory clocks: started and stopped by the deeds they belong to; extended, explained."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -136,7 +136,7 @@ def explain_obligation(row: Obligation, *, actor: Actor, just_cause: str) -> Obl
 
 @transaction.atomic
 def recompute_obligations(*, actor: Actor = CLOCK) -> int:
-    """Make provisional due dates final where the missing calendars have come; how many became so."""
+    """Make provisional due dates final where the missing calendars have come; how many did."""
     require(actor, Perm.CALENDAR_LOAD)
     final = 0
     waiting = Obligation.objects.select_for_update(skip_locked=True).filter(

@@ -6,7 +6,7 @@ from kernel.models import Row
 
 
 class Credential(Row):
-    """A key with which an information system calls: 256 random bits, of which only the hash is kept."""
+    """A key with which an information system calls: 256 random bits, kept as a hash only."""
 
     system = models.ForeignKey(
         "accounts.InformationSystem", on_delete=models.PROTECT, related_name="credentials"
