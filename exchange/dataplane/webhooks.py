@@ -45,8 +45,8 @@ class Outcome:
     ``error`` is empty or a code: ``status-<n>``, ``redirected``, ``gone``, ``timeout``,
     ``connection``, ``tls``, ``protocol``, or the code of a refusal such as ``egress-denied``.
     ``gone``: the receiver wants no more (410). ``terminal``: another attempt cannot succeed
-    before somebody changes something. ``retry_after`` is the receiver's wish in seconds, at most a day.
-    ``excerpt`` is the beginning of its answer.
+    before somebody changes something. ``retry_after`` is the receiver's wish in seconds, at most
+    a day. ``excerpt`` is the beginning of its answer.
     """
 
     ok: bool

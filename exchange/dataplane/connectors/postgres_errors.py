@@ -20,6 +20,8 @@ _TRANSIENT_STATES = {
     "25006": ("target-read-only", "The target database accepts no writes at present."),
 }
 _MISMATCH = {"42P01", "42703", "42804", "42P10", "3F000", "428C9"}
+# What comparing a text column with a number ends in.
+_NO_OPERATOR = "42883"
 
 
 @contextmanager
@@ -55,6 +57,6 @@ def _terminal(error: psycopg2.Error, state: str) -> Terminal:
     named = f" at {where}" if where else ""
     if state.startswith("23"):
         return Terminal("target-constraint", f"A rule of the target refuses a row{named}.")
-    if state.startswith("22"):
+    if state.startswith("22") or state == _NO_OPERATOR:
         return Terminal("value-refused", f"The target cannot hold a value{named}.")
     return Terminal("target-refused", f"The target refused the statement{named} ({state}).")

@@ -1,0 +1,500 @@
+"""The PostgreSQL sink keeps a table equal to the fold of the batches, whatever happens."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg2
+import pytest
+
+from config import env
+from exchange.dataplane.connectors.base import Applied, Position
+from exchange.dataplane.connectors.postgres import PostgresSink
+from exchange.dataplane.errors import Terminal, Transient
+from exchange.dataplane.schema import Item, Schema
+from tests.exchange.dataplane.connectors.conftest import Files
+
+PERSON = Schema((Item("id", "integer", required=True), Item("name", "string")), ("id",))
+EVERYTHING = Schema(
+    (
+        Item("code", "string", required=True),
+        Item("day", "date", required=True),
+        Item("count", "integer"),
+        Item("fee", "decimal", length=12, scale=2),
+        Item("ratio", "float"),
+        Item("valid", "boolean"),
+        Item("at", "datetime"),
+        Item("remark", "string"),
+    ),
+    ("code", "day"),
+)
+EVENT = Schema((Item("plate", "string"), Item("speed", "integer")))
+
+
+class Target:
+    """One table in a schema of its own, with a sink on it."""
+
+    def __init__(self, dsn: str, folder: Path, schema: Schema) -> None:
+        self.dsn, self.schema = dsn, schema
+        self.place, self.lane = f"s{uuid4().hex[:12]}", str(uuid4())
+        self.files = Files(folder, schema)
+        self.sink = self.sink_for(schema)
+
+    def sink_for(self, schema: Schema, connect: Callable[[], Any] | None = None) -> PostgresSink:
+        return PostgresSink(
+            connect or (lambda: psycopg2.connect(self.dsn)),
+            schema_name=self.place,
+            table="t",
+            lane=self.lane,
+            schema=schema,
+        )
+
+    def run(self, statement: str) -> list[tuple[Any, ...]]:
+        with psycopg2.connect(self.dsn) as connection, connection.cursor() as cursor:
+            cursor.execute(statement.format(f'"{self.place}".t'))
+            found = cursor.fetchall() if cursor.description else []
+        connection.close()
+        return found
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        return self.run("SELECT * FROM {} ORDER BY 1, 2")
+
+
+@pytest.fixture
+def target(target_dsn: str, tmp_path: Path) -> Callable[[Schema], Target]:
+    def build(schema: Schema) -> Target:
+        made = Target(target_dsn, tmp_path, schema)
+        made.sink.prepare()
+        return made
+
+    return build
+
+
+@pytest.fixture
+def person(target: Callable[[Schema], Target]) -> Target:
+    """A target holding person 1 and 2 at batch 1 of epoch 1."""
+    made = target(PERSON)
+    made.sink.load(
+        made.files.snapshot([{"id": 1, "name": "王"}, {"id": 2, "name": None}]), Position(1, 1)
+    )
+    return made
+
+
+def test_a_new_target_has_no_position_before_and_after_prepare(
+    target_dsn: str, tmp_path: Path
+) -> None:
+    fresh = Target(target_dsn, tmp_path, PERSON)
+    assert fresh.sink.position() is None
+    fresh.sink.prepare()
+    fresh.sink.prepare()
+    assert fresh.sink.position() is None
+    assert fresh.rows() == []
+
+
+def test_every_type_comes_back_as_it_was_sent(target: Callable[[Schema], Target]) -> None:
+    made = target(EVERYTHING)
+    rows = [
+        {
+            "code": "a,\"b\"\n\\.\r\n'", "day": date(1, 1, 1), "count": -(2**63),
+            "fee": Decimal("-9999999999.99"), "ratio": 0.1 + 0.2, "valid": False,
+            "at": datetime(2026, 11, 22, 8, 0, 0, 123456, tzinfo=UTC), "remark": "",
+        },
+        {
+            "code": "𠮷\t鑫", "day": date(9999, 12, 31), "count": 2**63 - 1,
+            "fee": Decimal("0.10"), "ratio": 5e-324, "valid": True,
+            "at": datetime(1, 1, 1, tzinfo=UTC), "remark": None,
+        },
+        {
+            "code": "\\.", "day": date(2026, 2, 28), "count": None, "fee": None, "ratio": None,
+            "valid": None, "at": None, "remark": "NULL",
+        },
+    ]  # fmt: skip
+    expected = sorted(rows, key=lambda row: (row["code"], row["day"]))
+    columns = list(EVERYTHING.names)
+
+    assert made.sink.load(made.files.snapshot(rows), Position(1, 1)).upserts == 3
+    assert _sorted(made.sink.lookup(columns, {})) == expected
+    made.run("DELETE FROM {}")
+    made.sink.apply(made.files.changes([("upsert", row) for row in rows]), Position(1, 2))
+    assert _sorted(made.sink.lookup(columns, {})) == expected
+
+
+def _sorted(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(rows, key=lambda row: (row["code"], row["day"]))
+
+
+def test_a_load_replaces_every_row_and_says_how_many(person: Target) -> None:
+    outcome = person.sink.load(person.files.snapshot([{"id": 3, "name": "李"}]), Position(1, 4))
+    assert outcome == Applied(Position(1, 4), upserts=1, deletes=2)
+    assert person.rows() == [(3, "李")]
+    assert person.sink.position() == Position(1, 4)
+
+
+def test_an_empty_snapshot_empties_the_table(person: Target) -> None:
+    person.sink.load(person.files.snapshot([]), Position(1, 2))
+    assert person.rows() == []
+    assert person.sink.position() == Position(1, 2)
+
+
+def test_a_batch_upserts_and_deletes_by_key(person: Target) -> None:
+    changes = [
+        ("upsert", {"id": 2, "name": "赵"}),
+        ("upsert", {"id": 3, "name": "钱"}),
+        ("delete", {"id": 1, "name": None}),
+        ("delete", {"id": 9, "name": None}),
+    ]
+    outcome = person.sink.apply(person.files.changes(changes), Position(1, 2))
+    assert outcome == Applied(Position(1, 2), upserts=2, deletes=1)
+    assert person.rows() == [(2, "赵"), (3, "钱")]
+
+
+def test_the_last_change_to_a_key_in_a_batch_wins(person: Target) -> None:
+    changes = [
+        ("delete", {"id": 1, "name": None}),
+        ("upsert", {"id": 1, "name": "first"}),
+        ("upsert", {"id": 1, "name": "last"}),
+        ("upsert", {"id": 2, "name": "gone"}),
+        ("delete", {"id": 2, "name": None}),
+    ]
+    person.sink.apply(person.files.changes(changes), Position(1, 2))
+    assert person.rows() == [(1, "last")]
+
+
+def test_a_batch_sent_twice_has_its_effect_once(person: Target) -> None:
+    changes = person.files.changes([("upsert", {"id": 5, "name": "孙"})])
+    person.sink.apply(changes, Position(1, 2))
+    person.run("UPDATE {} SET name = 'seen' WHERE id = 5")
+    assert person.sink.apply(changes, Position(1, 2)) == Applied(Position(1, 2), skipped=True)
+    assert person.sink.apply(changes, Position(1, 1)) == Applied(Position(1, 2), skipped=True)
+    assert person.rows()[-1] == (5, "seen")
+
+
+def test_a_batch_out_of_turn_is_refused_and_changes_nothing(person: Target) -> None:
+    changes = person.files.changes([("upsert", {"id": 5, "name": "孙"})])
+    with pytest.raises(Terminal) as refusal:
+        person.sink.apply(changes, Position(1, 3))
+    assert refusal.value.code == "offset-gap"
+    assert refusal.value.detail == "The target holds batch 1; 3 does not follow."
+    assert person.rows() == [(1, "王"), (2, None)]
+    assert person.sink.position() == Position(1, 1)
+
+
+def test_a_first_batch_must_be_number_one(target: Callable[[Schema], Target]) -> None:
+    made = target(PERSON)
+    changes = made.files.changes([("upsert", {"id": 1, "name": "王"})])
+    with pytest.raises(Terminal) as refusal:
+        made.sink.apply(changes, Position(1, 2))
+    assert refusal.value.code == "offset-gap"
+    assert made.sink.position() is None
+    made.sink.apply(changes, Position(1, 1))
+    assert made.sink.position() == Position(1, 1)
+
+
+def test_another_epoch_needs_a_load(person: Target) -> None:
+    changes = person.files.changes([("upsert", {"id": 5, "name": "孙"})])
+    with pytest.raises(Terminal) as refusal:
+        person.sink.apply(changes, Position(2, 2))
+    assert refusal.value.code == "offset-epoch"
+    person.sink.load(person.files.snapshot([{"id": 7, "name": "吴"}]), Position(2, 1))
+    with pytest.raises(Terminal) as refusal:
+        person.sink.load(person.files.snapshot([]), Position(1, 9))
+    assert refusal.value.code == "offset-epoch"
+    assert person.rows() == [(7, "吴")]
+    assert person.sink.position() == Position(2, 1)
+
+
+def test_an_older_snapshot_does_not_turn_the_table_back(person: Target) -> None:
+    person.sink.apply(person.files.changes([("delete", {"id": 1, "name": None})]), Position(1, 2))
+    outcome = person.sink.load(person.files.snapshot([{"id": 1, "name": "王"}]), Position(1, 1))
+    assert outcome == Applied(Position(1, 2), skipped=True)
+    assert person.rows() == [(2, None)]
+
+
+def test_a_stale_worker_is_kept_out_by_its_check(person: Target) -> None:
+    class LeaseLostError(Exception):
+        pass
+
+    def check() -> None:
+        raise LeaseLostError
+
+    changes = person.files.changes([("upsert", {"id": 5, "name": "孙"})])
+    with pytest.raises(LeaseLostError):
+        person.sink.apply(changes, Position(1, 2), check=check)
+    with pytest.raises(LeaseLostError):
+        person.sink.load(person.files.snapshot([]), Position(1, 2), check=check)
+    assert person.rows() == [(1, "王"), (2, None)]
+    assert person.sink.position() == Position(1, 1)
+
+
+@pytest.mark.parametrize("first_ever", [True, False])
+def test_two_workers_with_one_batch_apply_it_once(
+    target: Callable[[Schema], Target], first_ever: bool
+) -> None:
+    made = target(EVENT)
+    changes = made.files.changes([("upsert", {"plate": "京A", "speed": 60})])
+    number = 1
+    if not first_ever:
+        made.sink.apply(changes, Position(1, 1))
+        number = 2
+    start, outcomes = threading.Barrier(8), []
+
+    def work() -> None:
+        start.wait()
+        outcomes.append(made.sink.apply(changes, Position(1, number)).skipped)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(outcomes) == [False] + [True] * 7
+    assert len(made.rows()) == number
+
+
+def test_events_without_a_key_are_known_by_batch_and_place(
+    target: Callable[[Schema], Target],
+) -> None:
+    made = target(EVENT)
+    made.sink.load(made.files.snapshot([{"plate": "京A", "speed": 50}]), Position(1, 3))
+    events = [{"plate": "京B", "speed": None}, {"plate": "京B", "speed": None}]
+    batch = made.files.changes([("upsert", event) for event in events])
+    outcome = made.sink.apply(batch, Position(1, 4))
+    assert outcome == Applied(Position(1, 4), upserts=2)
+    assert made.rows() == [(3, 1, "京A", 50), (4, 1, "京B", None), (4, 2, "京B", None)]
+
+
+def test_a_table_of_key_items_alone_can_be_changed(target: Callable[[Schema], Target]) -> None:
+    made = target(Schema((Item("id", "integer", required=True),), ("id",)))
+    changes = [("upsert", {"id": 1}), ("upsert", {"id": 2}), ("delete", {"id": 1})]
+    made.sink.apply(made.files.changes(changes), Position(1, 1))
+    made.sink.apply(made.files.changes([("upsert", {"id": 2})]), Position(1, 2))
+    assert made.run("SELECT id FROM {}") == [(2,)]
+
+
+def test_a_new_item_becomes_a_column_and_old_rows_stay(person: Target) -> None:
+    grown = Schema((*PERSON.items, Item("fee", "decimal", length=8, scale=2)), ("id",))
+    sink = person.sink_for(grown)
+    sink.prepare()
+    sink.prepare()
+    changes = Files(person.files.folder, grown).changes(
+        [("upsert", {"id": 2, "name": "赵", "fee": Decimal("1.50")})]
+    )
+    sink.apply(changes, Position(1, 2))
+    assert person.rows() == [(1, "王", None), (2, "赵", Decimal("1.50"))]
+
+
+@pytest.mark.parametrize(
+    ("schema", "detail"),
+    [
+        (
+            Schema((PERSON.items[0], Item("name", "integer")), ("id",)),
+            "Column name is text, not bigint.",
+        ),
+        (
+            Schema((PERSON.items[0], Item("name", "string", required=True)), ("id", "name")),
+            "The primary key is id, not id, name.",
+        ),
+        (Schema(PERSON.items), "The primary key is id, not _batch, _seq."),
+    ],
+)
+def test_a_table_of_another_form_is_refused_by_name(
+    person: Target, schema: Schema, detail: str
+) -> None:
+    with pytest.raises(Terminal) as refusal:
+        person.sink_for(schema).prepare()
+    assert (refusal.value.code, refusal.value.detail) == ("target-mismatch", detail)
+    assert person.rows() == [(1, "王"), (2, None)]
+
+
+def test_a_dropped_column_is_terminal_and_moves_nothing(person: Target) -> None:
+    person.run("ALTER TABLE {} DROP COLUMN name")
+    changes = person.files.changes([("upsert", {"id": 5, "name": "孙"})])
+    with pytest.raises(Terminal) as refusal:
+        person.sink.apply(changes, Position(1, 2))
+    assert refusal.value.code == "target-mismatch"
+    assert '"name"' in refusal.value.detail
+    assert person.run("SELECT id FROM {} ORDER BY id") == [(1,), (2,)]
+    assert person.sink.position() == Position(1, 1)
+
+
+def test_a_rule_of_the_target_is_named_without_the_row(person: Target) -> None:
+    person.run("ALTER TABLE {} ADD CONSTRAINT no_secrets CHECK (name <> 'secret-value')")
+    changes = person.files.changes([("upsert", {"id": 5, "name": "secret-value"})])
+    with pytest.raises(Terminal) as refusal:
+        person.sink.apply(changes, Position(1, 2))
+    assert refusal.value.code == "target-constraint"
+    assert refusal.value.detail == "A rule of the target refuses a row at no_secrets."
+    assert refusal.value.__cause__ is None
+    assert refusal.value.__suppress_context__
+    assert person.sink.position() == Position(1, 1)
+
+
+def test_a_locked_row_is_transient_and_the_retry_succeeds(person: Target) -> None:
+    changes = person.files.changes([("upsert", {"id": 1, "name": "周"})])
+    impatient = person.sink_for(
+        PERSON, lambda: psycopg2.connect(person.dsn, options="-c lock_timeout=100ms")
+    )
+    holder = psycopg2.connect(person.dsn)
+    with holder.cursor() as cursor:
+        cursor.execute(f'UPDATE "{person.place}".t SET name = name WHERE id = 1')
+        with pytest.raises(Transient) as refusal:
+            impatient.apply(changes, Position(1, 2))
+    holder.close()
+    assert refusal.value.code == "target-busy"
+    assert person.sink.position() == Position(1, 1)
+    assert not impatient.apply(changes, Position(1, 2)).skipped
+
+
+def test_a_read_only_target_is_transient(person: Target) -> None:
+    changes = person.files.changes([("upsert", {"id": 1, "name": "周"})])
+    sink = person.sink_for(
+        PERSON,
+        lambda: psycopg2.connect(person.dsn, options="-c default_transaction_read_only=on"),
+    )
+    with pytest.raises(Transient) as refusal:
+        sink.apply(changes, Position(1, 2))
+    assert refusal.value.code == "target-read-only"
+    assert sink.position() == Position(1, 1)
+
+
+def test_a_connection_lost_before_commit_is_transient_and_applies_once(person: Target) -> None:
+    changes = person.files.changes([("upsert", {"id": 5, "name": "孙"})])
+    opened: list[Any] = []
+
+    def connect() -> Any:
+        opened.append(psycopg2.connect(person.dsn))
+        return opened[-1]
+
+    def cut() -> None:
+        person.run(f"SELECT pg_terminate_backend({opened[-1].get_backend_pid()})")
+
+    sink = person.sink_for(PERSON, connect)
+    with pytest.raises(Transient):
+        sink.apply(changes, Position(1, 2), check=cut)
+    assert person.rows() == [(1, "王"), (2, None)]
+    assert not sink.apply(changes, Position(1, 2)).skipped
+    assert person.rows() == [(1, "王"), (2, None), (5, "孙")]
+
+
+def test_a_broken_batch_file_is_named_and_changes_nothing(person: Target) -> None:
+    torn = person.files.changes([("upsert", {"id": 5, "name": "孙"})])
+    torn.write_bytes(torn.read_bytes()[:-20])
+    for work in (person.sink.apply, person.sink.load):
+        with pytest.raises(Terminal) as refusal:
+            work(torn, Position(1, 2))
+        assert refusal.value.code == "batch-unreadable"
+    assert person.rows() == [(1, "王"), (2, None)]
+    assert person.sink.position() == Position(1, 1)
+
+
+def test_a_file_without_a_named_column_is_unreadable(person: Target) -> None:
+    other = Schema((PERSON.items[0],), ("id",))
+    with pytest.raises(Terminal) as refusal:
+        person.sink.load(Files(person.files.folder, other).snapshot([{"id": 1}]), Position(1, 2))
+    assert refusal.value.code == "batch-unreadable"
+    assert person.rows() == [(1, "王"), (2, None)]
+
+
+_KILLED = """
+import sys, psycopg2
+from exchange.dataplane.connectors.base import Position
+from exchange.dataplane.connectors.postgres import PostgresSink
+from exchange.dataplane.schema import Item, Schema
+from kernel.failpoints import arm
+dsn, place, lane, verb, path, number, spec = sys.argv[1:]
+from pathlib import Path
+schema = Schema((Item("id", "integer", required=True), Item("name", "string")), ("id",))
+sink = PostgresSink(lambda: psycopg2.connect(dsn), schema_name=place, table="t", lane=lane,
+                    schema=schema)
+arm(spec)
+getattr(sink, verb)(Path(path), Position(1, int(number)))
+"""
+
+
+@pytest.mark.parametrize("verb", ["apply", "load"])
+@pytest.mark.parametrize(
+    ("point", "survives"),
+    [("sink.after_copy", False), ("sink.before_commit", False), ("sink.after_commit", True)],
+)
+def test_a_kill_at_any_step_leaves_the_fold_and_nothing_twice(
+    person: Target, verb: str, point: str, survives: bool
+) -> None:
+    before, after = [(1, "王"), (2, None)], [(2, "赵"), (3, "钱")]
+    if verb == "load":
+        path = person.files.snapshot([{"id": 2, "name": "赵"}, {"id": 3, "name": "钱"}])
+    else:
+        path = person.files.changes(
+            [
+                ("upsert", {"id": 2, "name": "赵"}),
+                ("upsert", {"id": 3, "name": "钱"}),
+                ("delete", {"id": 1, "name": None}),
+            ]
+        )
+    command = [person.dsn, person.place, person.lane, verb, str(path), "2", f"{point}:exit"]
+    died = subprocess.run(
+        [sys.executable, "-c", _KILLED, *command], cwd=env.BASE_DIR, timeout=60, check=False
+    )
+    assert died.returncode == 137
+    assert person.rows() == (after if survives else before)
+    assert person.sink.position() == Position(1, 2 if survives else 1)
+
+    again = getattr(person.sink, verb)(path, Position(1, 2))
+    assert again.skipped is (survives and verb == "apply")
+    assert person.rows() == after
+    assert person.sink.position() == Position(1, 2)
+
+
+def test_lookup_gives_named_items_of_matching_rows_in_key_order(person: Target) -> None:
+    person.sink.load(
+        person.files.snapshot([{"id": n, "name": "王" if n % 2 else None} for n in range(1, 6)]),
+        Position(1, 2),
+    )
+    person.sink.create_index(["name"])
+    person.sink.create_index(["name"])
+    assert person.sink.lookup(["id"], {"name": "王"}, 2) == [{"id": 1}, {"id": 3}]
+    assert person.sink.lookup(["name", "id"], {"id": 5}) == [{"name": "王", "id": 5}]
+    assert person.sink.lookup(["id"], {"name": None}) == [{"id": 2}, {"id": 4}]
+    assert person.sink.lookup(["id"], {"name": "' OR true --"}) == []
+    assert person.sink.lookup(["id"], {"id": 2**70}) == []
+    found = person.run(
+        f"SELECT count(*) FROM pg_indexes WHERE schemaname = '{person.place}'"
+        " AND indexdef LIKE '%(name)'"
+    )
+    assert found == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("columns", "where", "code"),
+    [
+        (["id", "xmin"], {}, "unknown-item"),
+        (["id"], {'id" OR true --': 1}, "unknown-item"),
+        ([], {}, "unknown-item"),
+        (["id"], {"id": "no number"}, "value-refused"),
+        (["id"], {"name": 5}, "value-refused"),
+        (["id"], {"name": "\0"}, "value-refused"),
+    ],
+)
+def test_a_lookup_that_makes_no_sense_is_refused_without_the_value(
+    person: Target, columns: list[str], where: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(Terminal) as refusal:
+        person.sink.lookup(columns, where)
+    assert refusal.value.code == code
+    assert "no number" not in refusal.value.detail
+
+
+def test_a_name_postgresql_would_cut_short_is_refused(target_dsn: str, tmp_path: Path) -> None:
+    with pytest.raises(Terminal) as refusal:
+        PostgresSink(
+            lambda: psycopg2.connect(target_dsn),
+            schema_name="s", table="表" * 22, lane=str(uuid4()), schema=PERSON,
+        )  # fmt: skip
+    assert refusal.value.code == "target-mismatch"
