@@ -33,7 +33,8 @@ def logging_settings(shape: str) -> dict[str, Any]:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
     else:
-        last.append(structlog.dev.ConsoleRenderer(colors=False))
+        plain = structlog.dev.plain_traceback  # the default prints local variables, secrets too
+        last.append(structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain))
     return {
         "version": 1,
         "disable_existing_loggers": False,

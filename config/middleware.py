@@ -1,4 +1,4 @@
-"""What browsers may load and do on our pages: only our own files, no frames, no devices."""
+"""What browsers may load and do on our pages, and who is calling when a proxy stands in front."""
 
 from collections.abc import Callable
 
@@ -33,3 +33,19 @@ class BrowserPolicyMiddleware:
             "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
         )
         return response
+
+
+class ForwardedAddressMiddleware:
+    """Makes REMOTE_ADDR the caller's address as our own proxy reports it, for locks and the trail.
+
+    Only for use behind a proxy that sets X-Forwarded-For itself; the last entry is the proxy's.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        reported = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        if reported:
+            request.META["REMOTE_ADDR"] = reported
+        return self.get_response(request)

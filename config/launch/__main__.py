@@ -1,4 +1,4 @@
-"""python -m config.launch serve | demo | exec -- COMMAND ... | check | status | clean"""
+"""python -m config.launch serve | demo | exec -- COMMAND ... | check | static | status | clean"""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def main() -> int:
     sub = verbs.add_parser("exec", help="run a command with PostgreSQL and Valkey of its own")
     sub.add_argument("command", nargs=argparse.REMAINDER)
     verbs.add_parser("check", help="`check --deploy` on production settings, with made-up values")
+    verbs.add_parser("static", help="collect static files as production serves them")
     verbs.add_parser("status", help="say what runs from this folder")
     verbs.add_parser("clean", help="remove all data of the embedded servers")
     chosen = parser.parse_args()

@@ -28,6 +28,7 @@ def run(chosen: argparse.Namespace) -> int:
         "demo": lambda given: platform.demo(given.port, once=given.once),
         "exec": lambda given: execute(given.command),
         "check": lambda given: deploycheck.check(),
+        "static": lambda given: deploycheck.collect_static(),
         "status": lambda given: status(),
         "clean": lambda given: clean(),
     }

@@ -1,5 +1,7 @@
 """Every setting with a safe default; `development`, `test` and `production` change little."""
 
+from urllib.parse import urlsplit
+
 from config import env
 from config.logs import logging_settings
 
@@ -104,8 +106,9 @@ REDIS_URL = env.text("REDIS_URL")
 
 def cache_url(broker: str) -> str:
     """The database after the broker's, because clearing a cache empties its whole database."""
-    address, _, number = broker.partition("?")[0].rpartition("/")
-    return f"{address}/{int(number) + 1}" if number.isdigit() else f"{broker.rstrip('/')}/1"
+    address = urlsplit(broker)
+    number = int(address.path.strip("/") or 0)
+    return address._replace(path=f"/{number + 1}").geturl()
 
 
 CACHES = {

@@ -3,6 +3,7 @@
 from django.core.exceptions import ImproperlyConfigured
 
 from config.settings.base import *  # noqa: F403
+from config.settings.base import MIDDLEWARE
 from config.settings.safety import unsafe_values
 
 _problems = unsafe_values(globals())
@@ -12,8 +13,10 @@ if _problems:
         + "\n".join(f"  - {problem}" for problem in _problems)
     )
 
-# nginx (deploy/nginx) ends TLS, sets this header itself and drops a client's own.
+# nginx (deploy/nginx) ends TLS, sets its own headers and drops a client's; nothing else may reach
+# the web server.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+MIDDLEWARE = ["config.middleware.ForwardedAddressMiddleware", *MIDDLEWARE]
 SECURE_SSL_REDIRECT = True
 # Asked from inside, without TLS, by health checks and the metrics collector.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
@@ -25,7 +28,6 @@ SESSION_COOKIE_NAME = "__Host-session"
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrf"
 CSRF_COOKIE_HTTPONLY = True
-AXES_IPWARE_PROXY_COUNT = 1
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

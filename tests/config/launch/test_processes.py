@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from config import env
 from config.launch.errors import LaunchError
 from config.launch.processes import Processes, Server
 
@@ -48,7 +49,7 @@ def test_a_server_starts_stops_and_starts_again_with_one_log(tmp_path):
 
 
 def test_kill_takes_the_whole_group(tmp_path):
-    child = "import subprocess; c = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); print(c.pid)"
+    child = "import subprocess; c = subprocess.Popen(['sleep', '60']); print(c.pid)"
     server = sleeper(tmp_path, code=child).start()
     server.wait_until(lambda: is_up(server), timeout=10)
     grandchild = int(server.log.read_text().split()[0])
@@ -74,12 +75,18 @@ def test_a_server_that_ends_while_starting_is_reported_with_its_last_words(tmp_p
 
 def test_processes_stop_in_reverse_order_also_after_an_error(tmp_path):
     said = tmp_path / "said"
-    note = "signal.signal(signal.SIGTERM, lambda *_: (open({file!r}, 'a').write({name!r}), os._exit(0)))"
-    with pytest.raises(ZeroDivisionError), Processes() as processes:
-        for name in ("a", "b", "c"):
-            server = sleeper(tmp_path, name, code=note.format(file=str(said), name=name))
-            processes.start(server).wait_until(lambda s=server: is_up(s), timeout=10)
-        _ = 1 / 0
+    note = "end = lambda *_: (open({file!r}, 'a').write({name!r}), os._exit(0))"
+
+    def start_three_and_fail() -> None:
+        with Processes() as processes:
+            for name in ("a", "b", "c"):
+                code = note.format(file=str(said), name=name)
+                server = sleeper(tmp_path, name, f"{code}; signal.signal(signal.SIGTERM, end)")
+                processes.start(server).wait_until(lambda s=server: is_up(s), timeout=10)
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        start_three_and_fail()
     assert said.read_text() == "cba"
 
 
@@ -89,14 +96,13 @@ def test_a_server_dies_with_the_process_that_started_it(tmp_path):
 import os, sys
 from pathlib import Path
 from config.launch.processes import Server
-s = Server("x", [sys.executable, "-c", "import time; time.sleep(60)"], dict(os.environ), Path({str(tmp_path / "x.log")!r})).start()
-print(s.pid, flush=True)
+server = Server("x", ["sleep", "60"], dict(os.environ), Path({str(tmp_path / "x.log")!r}))
+print(server.start().pid, flush=True)
 import time; time.sleep(60)
 """
-    parent = subprocess.Popen(
-        [sys.executable, "-c", starter], stdout=subprocess.PIPE, text=True, cwd=Path.cwd()
-    )
-    child = int(parent.stdout.readline())
-    parent.kill()
-    parent.wait()
+    with subprocess.Popen(
+        [sys.executable, "-c", starter], stdout=subprocess.PIPE, text=True, cwd=env.BASE_DIR
+    ) as parent:
+        child = int(parent.stdout.readline())
+        parent.kill()
     assert gone(child)
