@@ -10,6 +10,13 @@ class AlreadyAttached(Conflict):
     title = "This resource already has a dataset"
 
 
+class NothingAttached(Conflict):
+    """The resource has no dataset yet."""
+
+    code = "nothing-attached"
+    title = "No data is attached to this resource yet"
+
+
 class SchemaImpossible(Invalid):
     """The resource's items do not make a schema."""
 

@@ -65,8 +65,8 @@ class ApiView(viewsets.GenericViewSet):
     """Base of the API's views: each deed reads, fetches, acts and shows, in four lines.
 
     A subclass names its ``model`` (whose manager has ``visible_to``), the ``out`` shape, the
-    ``into`` shapes by deed, and the ``filters`` that its list takes: parameter -> column (empty: the view
-    filters by it itself).
+    ``into`` shapes by deed, and the ``filters`` that its list takes: parameter -> column (empty:
+    the view filters by it itself).
     """
 
     model: type[models.Model]
@@ -136,6 +136,13 @@ class ApiView(viewsets.GenericViewSet):
             return rows.get(pk=rows.model._meta.pk.to_python(pk))
         except (rows.model.DoesNotExist, ValueError, TypeError, ValidationError) as absent:
             raise NotFound() from absent
+
+    def chosen(self, model: type[models.Model], name: str, pk: object) -> Any:
+        """The row that the body's field names; Invalid if the actor cannot see one."""
+        try:
+            return self.fetch(model.objects.visible_to(self.actor), pk)  # type: ignore[attr-defined]
+        except NotFound as absent:
+            raise Invalid.field(name, "there is no such thing", "not-found") from absent
 
     def read(self, request: Request) -> dict[str, Any]:
         """The body of this deed, checked against its In shape."""

@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import render
 from rest_framework import exceptions as drf
-from rest_framework.views import set_rollback
 
 from kernel.errors import (
     Conflict,
@@ -129,7 +128,6 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse | N
     problem = describe(exc)
     if problem is None:
         return None
-    set_rollback()
     return problem_response(problem, context["request"]._request)
 
 

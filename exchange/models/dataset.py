@@ -70,7 +70,7 @@ class Dataset(Row):
 
 
 class SchemaVersion(Row):
-    """The types, rules and key that every record of a batch keeps to; never changed, only followed."""
+    """Types, rules and key that every record of a batch keeps to; never changed, only followed."""
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="schemas")
     number = models.PositiveIntegerField()

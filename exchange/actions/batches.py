@@ -1,0 +1,230 @@
+"""Publishing: bytes before rows, then one short transaction that takes the batch's number."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+
+from accounts import audit
+from accounts.actor import Actor
+from accounts.permissions import Perm
+from accounts.policy import require
+from exchange import faults
+from exchange.dataplane import publication
+from exchange.dataplane.limits import Policy
+from exchange.dataplane.publication import Prepared
+from exchange.errors import BaseMoved, DatasetClosed, NotThePublisher, WrongKind
+from exchange.models import Batch, Dataset, SchemaVersion, Snapshot
+from exchange.storage import limits, store
+from exchange.tables import current_schema, keep_snapshot, snapshot_at_head
+from kernel.failpoints import failpoint
+from kernel.idempotency import KeyReused
+from kernel.jobs import wake
+from kernel.models import StoredAnswer
+
+SNAPSHOT_TRIES = 3
+_KINDS = {
+    Dataset.Kind.TABLE: (Batch.Kind.SNAPSHOT, Batch.Kind.CHANGES),
+    Dataset.Kind.EVENTS: (Batch.Kind.APPEND,),
+}
+
+
+@dataclass(frozen=True)
+class Body:
+    """A publication's body as it lies on the disk, and how it is to be read."""
+
+    path: Path
+    digest: str
+    kind: str
+    format: str
+    encoding: str = "utf-8"
+    key: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """What a repetition with the same Idempotency-Key must equal."""
+        told = "\n".join((self.kind, self.format, self.encoding, self.digest))
+        return hashlib.sha256(told.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Published:
+    """The outcome: a batch; or None where the snapshot equals the table already published."""
+
+    batch: Batch | None
+    replayed: bool = False
+    prepared: Prepared | None = None
+
+
+def publish_batch(dataset: Dataset, *, actor: Actor, body: Body) -> Published:
+    """Append a batch to the dataset's log, or refuse it whole and store nothing.
+
+    The same Idempotency-Key with the same body gives the first outcome again, for as long as the
+    batch is known. Batches are numbered 1..n without gaps, in the order of their commits.
+    """
+    require(actor, Perm.BATCH_PUBLISH, dataset.department_id)
+    _check_publisher(dataset, actor, body)
+    replay = _replay(dataset, actor, body)
+    if replay:
+        return replay
+    for _ in range(SNAPSHOT_TRIES):
+        base = None
+        if body.kind == Batch.Kind.SNAPSHOT:
+            base = faults.guarded(lambda: snapshot_at_head(dataset))
+        prepared = _prepare(dataset, body, base)
+        failpoint("publish.prepared")
+        try:
+            return _commit(dataset, actor, body, prepared, base.number if base else 0)
+        except BaseMoved:
+            dataset.refresh_from_db()
+            _check_publisher(dataset, actor, body)
+        except IntegrityError:
+            # A rival with the same Idempotency-Key was first: its outcome is ours.
+            replay = _replay(dataset, actor, body)
+            if replay is None:
+                raise
+            return replay
+    raise BaseMoved(retry_after=1)
+
+
+def _check_publisher(dataset: Dataset, actor: Actor, body: Body) -> None:
+    if actor.kind == "system" and actor.id != dataset.system_id:
+        raise NotThePublisher("use the credential of the system named in the dataset")
+    if dataset.state != "open":
+        raise DatasetClosed()
+    if body.kind not in _KINDS[Dataset.Kind(dataset.kind)]:
+        allowed = " or ".join(_KINDS[Dataset.Kind(dataset.kind)])
+        raise WrongKind(f"this dataset takes {allowed}", kind=body.kind)
+
+
+def _prepare(dataset: Dataset, body: Body, base: Snapshot | None) -> Prepared:
+    return faults.guarded(
+        lambda: publication.prepare(
+            body.path,
+            kind=body.kind,
+            format=body.format,
+            encoding=body.encoding,
+            schema=current_schema(dataset),
+            base=store().path(base.digest) if base else None,
+            store=store(),
+            limits=limits(),
+            policy=Policy(dataset.on_reject, dataset.max_rejected_percent / 100),
+        )
+    )
+
+
+@transaction.atomic
+def _commit(
+    dataset: Dataset, actor: Actor, body: Body, prepared: Prepared, base_number: int
+) -> Published:
+    """The short transaction: number, batch, trail and the answer to a repetition."""
+    batch = None
+    if prepared.blob is not None:
+        expected = base_number if body.kind == Batch.Kind.SNAPSHOT else None
+        number, last_seq = _take_number(dataset, prepared.rows_in_blob, expected)
+        batch = _batch(dataset, actor, body, prepared, number, last_seq)
+        batch.save(force_insert=True)
+        if prepared.snapshot is not None:
+            blob = prepared.snapshot
+            keep_snapshot(dataset, number, blob.digest, blob.size, prepared.accepted)
+    if body.key:
+        StoredAnswer.objects.create(
+            scope=_scope(dataset, actor),
+            key=body.key,
+            body_digest=body.fingerprint,
+            status=201 if batch else 200,
+            body={"batch": str(batch.pk) if batch else None},
+        )
+    verb = "batch.published" if batch else "batch.unchanged"
+    audit.record(
+        actor, verb, batch or dataset, **_evidence(body, prepared, batch.number if batch else None)
+    )
+    failpoint("publish.before_commit")
+    if batch:
+        wake("exchange.deliver_due")
+        if dataset.is_queryable:
+            wake("exchange.fold_due")
+    return Published(batch, prepared=prepared)
+
+
+def _take_number(dataset: Dataset, rows: int, expected: int | None) -> tuple[int, int]:
+    """The next number and the last sequence; the row stays locked until the commit.
+
+    A snapshot was compared with the table after ``expected``: BaseMoved if that is not the last.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE exchange_dataset
+               SET last_number = last_number + 1, last_seq = last_seq + %(rows)s
+             WHERE id = %(id)s AND state = 'open' AND schema_id = %(schema)s
+               AND (%(expected)s IS NULL OR last_number = %(expected)s)
+            RETURNING last_number, last_seq
+            """,
+            {
+                "id": dataset.pk,
+                "rows": rows,
+                "schema": dataset.schema_id,
+                "expected": expected,
+            },
+        )
+        taken = cursor.fetchone()
+    if taken is None:
+        raise BaseMoved(retry_after=1)
+    return taken
+
+
+def _batch(
+    dataset: Dataset, actor: Actor, body: Body, prepared: Prepared, number: int, last_seq: int
+) -> Batch:
+    return Batch(
+        dataset=dataset,
+        number=number,
+        kind=body.kind,
+        schema=SchemaVersion(pk=dataset.schema_id),
+        publisher_id=actor.id,
+        first_seq=last_seq - prepared.rows_in_blob + 1,
+        last_seq=last_seq,
+        received=prepared.received,
+        accepted=prepared.accepted,
+        rejected=prepared.rejected,
+        inserted=prepared.inserted,
+        updated=prepared.updated,
+        deleted=prepared.deleted,
+        digest=prepared.blob.digest,
+        size=prepared.blob.size,
+        body_digest=body.digest,
+        rejects_digest=prepared.rejects.digest if prepared.rejects else "",
+        idempotency_key=body.key,
+    )
+
+
+def _evidence(body: Body, prepared: Prepared, number: int | None) -> dict[str, Any]:
+    return {
+        "number": number,
+        "kind": body.kind,
+        "body_digest": body.digest,
+        "digest": prepared.blob.digest if prepared.blob else None,
+        "received": prepared.received,
+        "accepted": prepared.accepted,
+        "rejected": prepared.rejected,
+    }
+
+
+def _scope(dataset: Dataset, actor: Actor) -> str:
+    return f"batch:{dataset.pk}:{actor.id}"
+
+
+def _replay(dataset: Dataset, actor: Actor, body: Body) -> Published | None:
+    if not body.key:
+        return None
+    stored = StoredAnswer.objects.filter(scope=_scope(dataset, actor), key=body.key).first()
+    if stored is None:
+        return None
+    if stored.body_digest != body.fingerprint:
+        raise KeyReused("take a new key for a new body")
+    found = stored.body["batch"]
+    batch = Batch.objects.get(pk=found) if found else None
+    return Published(batch, replayed=True)

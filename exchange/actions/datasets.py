@@ -1,0 +1,100 @@
+"""Everything that can happen to a dataset."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from accounts import audit
+from accounts.actor import Actor
+from accounts.models import InformationSystem
+from accounts.permissions import Perm
+from accounts.policy import require
+from catalog.errors import NotInForce
+from catalog.models import Resource
+from exchange.dataplane.schema import Schema, incompatibilities
+from exchange.errors import AlreadyAttached, NotYourSystem, SchemaImpossible, SchemaIncompatible
+from exchange.models import Dataset, SchemaVersion
+from exchange.schemas import schema_of
+from exchange.states import DATASET
+from exchange.tables import current_schema
+from kernel.errors import Invalid
+
+
+@transaction.atomic
+def attach_dataset(
+    resource: Resource, *, actor: Actor, system: InformationSystem, **options: Any
+) -> Dataset:
+    """Attach data to a published resource (目录挂接): its items in force become the schema.
+
+    ``options`` are the dataset's columns kind, compatibility, on_reject, max_rejected_percent,
+    is_queryable and lookup_items.
+    """
+    require(actor, Perm.DATASET_ATTACH, resource.department_id)
+    if resource.published is None:
+        raise NotInForce()
+    if system.department_id != resource.department_id:
+        raise NotYourSystem.field("system", "must be a system of the resource's department")
+    schema = schema_of(resource.published.items.all())
+    dataset = Dataset(
+        resource=resource, department_id=resource.department_id, system=system, **options
+    )
+    _check_options(dataset, schema)
+    try:
+        with transaction.atomic():
+            dataset.save(force_insert=True)
+    except IntegrityError as clash:
+        raise AlreadyAttached(dataset=str(resource.dataset.pk)) from clash
+    _follow(dataset, schema, 1)
+    audit.record(actor, "dataset.attached", dataset, resource=str(resource.pk), key=schema.key)
+    return dataset
+
+
+@transaction.atomic
+def evolve_dataset(dataset: Dataset, *, actor: Actor) -> Dataset:
+    """Take over the items that the catalogue has now in force, if compatibility allows it."""
+    require(actor, Perm.DATASET_ATTACH, dataset.department_id)
+    dataset = Dataset.objects.select_for_update(of=("self",)).get(pk=dataset.pk)
+    old, new = current_schema(dataset), schema_of(dataset.resource.published.items.all())
+    if old.digest == new.digest:
+        return dataset
+    faults = incompatibilities(old, new, dataset.compatibility)
+    if faults:
+        raise SchemaIncompatible(
+            "file a resource of its own, or attach with another compatibility level",
+            level=dataset.compatibility,
+            errors=[{"pointer": "#/items", "code": "incompatible", "detail": f} for f in faults],
+        )
+    _check_options(dataset, new)
+    _follow(dataset, new, dataset.schema.number + 1)
+    audit.record(actor, "dataset.evolved", dataset, schema=dataset.schema.number)
+    return dataset
+
+
+@transaction.atomic
+def close_dataset(dataset: Dataset, *, actor: Actor) -> Dataset:
+    """Take no more batches; what was published stays readable to those who hold grants."""
+    require(actor, Perm.DATASET_ATTACH, dataset.department_id)
+    DATASET.move(dataset, "close")
+    audit.record(actor, "dataset.closed", dataset)
+    return dataset
+
+
+def _check_options(dataset: Dataset, schema: Schema) -> None:
+    if dataset.kind == Dataset.Kind.TABLE and not schema.key:
+        raise SchemaImpossible(
+            "a table needs a key: mark the key items in the catalogue, or attach as events"
+        )
+    unknown = sorted(set(dataset.lookup_items) - set(schema.names))
+    if unknown:
+        raise Invalid.field("lookup_items", f"there is no item {unknown[0]!r}", "unknown-item")
+
+
+def _follow(dataset: Dataset, schema: Schema, number: int) -> None:
+    version = SchemaVersion.objects.create(
+        dataset=dataset,
+        number=number,
+        entry=dataset.resource.published,
+        body=schema.to_json(),
+        digest=schema.digest,
+    )
+    dataset.change(schema=version)

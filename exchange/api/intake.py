@@ -1,0 +1,101 @@
+"""From a request to a body on the disk: counted, hashed, compared with what was announced."""
+
+import base64
+import binascii
+import contextlib
+import re
+from collections.abc import Iterator
+from email.message import Message
+from typing import IO
+
+from django.http import UnreadablePostError
+from rest_framework.request import Request
+
+from exchange import faults
+from exchange.actions.batches import Body
+from exchange.api.parsers import FORMATS
+from exchange.dataplane import intake
+from exchange.errors import BodyUnreadable, DigestMismatch
+from exchange.models import Batch
+from exchange.storage import limits, store
+from kernel.errors import Invalid, Malformed
+from kernel.idempotency import read_key
+
+CHUNK = 1024 * 1024
+_DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/=]+):")
+_ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "gb18030": "gb18030"}
+
+
+@contextlib.contextmanager
+def spooled_body(request: Request) -> Iterator[Body]:
+    """The request's body as a file that lives as long as the block."""
+    kind = read_kind(request)
+    format, encoding = _format(request)
+    with faults.guarded(store().workspace) as folder:
+        path = folder / "body"
+        spooled = faults.guarded(lambda: intake.spool(_chunks(request.data), path, limits()))
+        _check_length(request, spooled.size)
+        _check_digest(request, spooled.sha256)
+        yield Body(
+            path=path,
+            digest=spooled.sha256,
+            kind=kind,
+            format=format,
+            encoding=encoding,
+            key=read_key(request) or "",
+        )
+
+
+def read_kind(request: Request) -> str:
+    """The ``kind`` parameter: snapshot, changes or append."""
+    kind = request.query_params.get("kind", "")
+    if kind not in Batch.Kind.values:
+        raise Invalid.field("kind", f"must be one of: {', '.join(Batch.Kind.values)}")
+    return kind
+
+
+def _format(request: Request) -> tuple[str, str]:
+    header = Message()
+    header["Content-Type"] = request.content_type or ""
+    charset = str(header.get_param("charset", "utf-8")).lower()
+    if charset not in _ENCODINGS:
+        raise Malformed(f"charset {charset!r} is not taken; use utf-8 or gb18030")
+    format = FORMATS[header.get_content_type()]
+    if format != "csv" and _ENCODINGS[charset] != "utf-8":
+        raise Malformed(f"{header.get_content_type()} is always UTF-8")
+    return format, _ENCODINGS[charset]
+
+
+def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
+    try:
+        while chunk := stream.read(CHUNK):
+            yield chunk
+    except UnreadablePostError as broken:
+        raise BodyUnreadable(
+            "the connection ended before the body did; nothing was stored, send it again",
+            reason="truncated",
+        ) from broken
+
+
+def _check_length(request: Request, size: int) -> None:
+    announced = request.headers.get("Content-Length")
+    if announced and announced.isdigit() and int(announced) != size:
+        raise BodyUnreadable(
+            f"{announced} bytes were announced and {size} arrived; send it again",
+            reason="truncated",
+        )
+
+
+def _check_digest(request: Request, sha256: str) -> None:
+    header = request.headers.get("Content-Digest")
+    if not header:
+        return
+    found = _DIGEST.search(header)
+    if not found:
+        raise Malformed("Content-Digest must be sha-256=:<base64>: (RFC 9530)")
+    try:
+        announced = base64.b64decode(found[1], validate=True).hex()
+    except binascii.Error as bad:
+        raise Malformed("Content-Digest is not base64") from bad
+    if announced != sha256:
+        raise DigestMismatch("send the body again", announced=announced, arrived=sha256)

@@ -1,0 +1,119 @@
+from rest_framework import serializers
+
+from exchange.models import Batch, Dataset
+from kernel.api import In
+
+
+class DatasetIn(In):
+    """Attach data to a published resource."""
+
+    resource = serializers.UUIDField()
+    system = serializers.UUIDField(help_text="The system that will publish.")
+    kind = serializers.ChoiceField(choices=Dataset.Kind.choices, default=Dataset.Kind.TABLE)
+    compatibility = serializers.ChoiceField(
+        choices=Dataset.Compatibility.choices, default=Dataset.Compatibility.BACKWARD
+    )
+    on_reject = serializers.ChoiceField(
+        choices=Dataset.OnReject.choices, default=Dataset.OnReject.REFUSE
+    )
+    max_rejected_percent = serializers.IntegerField(min_value=0, max_value=100, default=0)
+    is_queryable = serializers.BooleanField(default=False)
+    lookup_items = serializers.ListField(
+        child=serializers.CharField(max_length=63), max_length=10, default=list
+    )
+
+
+class DatasetOut(serializers.ModelSerializer):
+    """A dataset and the schema that the next batch must keep to."""
+
+    schema = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Dataset
+        fields = (
+            "id",
+            "resource",
+            "department",
+            "system",
+            "kind",
+            "state",
+            "compatibility",
+            "on_reject",
+            "max_rejected_percent",
+            "is_queryable",
+            "lookup_items",
+            "schema",
+            "epoch",
+            "last_number",
+            "folded_number",
+            "created_at",
+        )
+
+    def get_schema(self, dataset: Dataset) -> dict:
+        """Number, items and key."""
+        return {"number": dataset.schema.number, **dataset.schema.body}
+
+
+class BatchOut(serializers.ModelSerializer):
+    """A batch, as its publisher gets it for a receipt."""
+
+    schema = serializers.IntegerField(source="schema.number")
+
+    class Meta:
+        model = Batch
+        fields = (
+            "id",
+            "dataset",
+            "number",
+            "kind",
+            "schema",
+            "received",
+            "accepted",
+            "rejected",
+            "inserted",
+            "updated",
+            "deleted",
+            "first_seq",
+            "last_seq",
+            "digest",
+            "size",
+            "body_digest",
+            "created_at",
+        )
+
+
+class RowErrorOut(serializers.Serializer):
+    """Why one row was set aside; its value is masked."""
+
+    line = serializers.IntegerField()
+    column = serializers.CharField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    value = serializers.CharField()
+
+
+class ReceiptOut(serializers.Serializer):
+    """What became of a publication."""
+
+    outcome = serializers.ChoiceField(choices=["published", "unchanged"])
+    batch = BatchOut(allow_null=True)
+    errors = RowErrorOut(many=True)
+
+
+class LookupIn(In):
+    """Which records, and which of their items."""
+
+    where = serializers.DictField(
+        child=serializers.JSONField(), help_text="Key or look-up item -> value."
+    )
+    items = serializers.ListField(
+        child=serializers.CharField(max_length=63), required=False, max_length=200
+    )
+    limit = serializers.IntegerField(min_value=1, max_value=1000, default=100)
+
+
+class LookupOut(serializers.Serializer):
+    """The records found, and the batch that they are as of."""
+
+    items = serializers.ListField(child=serializers.DictField())
+    as_of = serializers.IntegerField()

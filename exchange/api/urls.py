@@ -1,0 +1,28 @@
+"""The exchange's addresses under /api/v1/."""
+
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from exchange.api.views.datasets import BatchView, DatasetView
+from exchange.api.views.sharing import GrantView, RequestView
+from exchange.api.views.subscriptions import SubscriptionView
+
+router = SimpleRouter(trailing_slash=False)
+router.register("datasets", DatasetView, "dataset")
+router.register("requests", RequestView, "request")
+router.register("grants", GrantView, "grant")
+router.register("subscriptions", SubscriptionView, "subscription")
+
+urlpatterns = [
+    path(
+        "datasets/<str:dataset>/batches",
+        BatchView.as_view({"get": "list", "post": "create"}),
+        name="batch-list",
+    ),
+    path(
+        "datasets/<str:dataset>/batches/<int:number>",
+        BatchView.as_view({"get": "retrieve"}),
+        name="batch-detail",
+    ),
+    *router.urls,
+]

@@ -1,0 +1,119 @@
+from typing import Any
+
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import InformationSystem
+from catalog.models import Resource
+from exchange import faults
+from exchange.actions.batches import Published, publish_batch
+from exchange.actions.datasets import attach_dataset, close_dataset, evolve_dataset
+from exchange.actions.reads import lookup_records
+from exchange.api import examples
+from exchange.api.intake import spooled_body
+from exchange.api.parsers import BODY_PARSERS
+from exchange.api.serializers.datasets import (
+    BatchOut,
+    DatasetIn,
+    DatasetOut,
+    LookupIn,
+    LookupOut,
+    ReceiptOut,
+)
+from exchange.models import Batch, Dataset
+from kernel.api import ApiView, ReadView
+from kernel.errors import NotFound
+
+
+class DatasetView(ReadView):
+    """Data attached to published resources."""
+
+    model = Dataset
+    out = DatasetOut
+    into = {"create": DatasetIn, "lookup": LookupIn}
+    answers = {"lookup": LookupOut}
+    filters = {"resource": "resource_id", "department": "department_id", "state": "state"}
+    related = ("schema", "resource__published")
+    examples = {"create": examples.ATTACH, "lookup": examples.LOOKUP}
+
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Attach a dataset to a published resource; its items in force become the schema."""
+        values = self.read(request)
+        resource = self.chosen(Resource, "resource", values.pop("resource"))
+        system = self.chosen(InformationSystem, "system", values.pop("system"))
+        made = attach_dataset(resource, actor=self.actor, system=system, **values)
+        return self.show(made, status=201)
+
+    @action(detail=True, methods=["post"])
+    def evolve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Take over the items that the catalogue has now in force."""
+        return self.show(evolve_dataset(self.get_object(), actor=self.actor))
+
+    @action(detail=True, methods=["post"])
+    def close(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Take no more batches."""
+        return self.show(close_dataset(self.get_object(), actor=self.actor))
+
+    @action(detail=True, methods=["post"])
+    def lookup(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Records by key or look-up item; values travel in the body, never in the address."""
+        values = self.read(request)
+        found, as_of = lookup_records(self.get_object(), actor=self.actor, **values)
+        return Response({"items": found, "as_of": as_of})
+
+
+class BatchView(ApiView):
+    """The log of a dataset."""
+
+    model = Batch
+    out = BatchOut
+    answers = {"create": {201: ReceiptOut, 200: ReceiptOut}}
+    parser_classes = BODY_PARSERS
+    parameters = ("kind",)
+    own_idempotency = True
+    oldest_first = True
+    related = ("schema",)
+
+    def dataset(self) -> Dataset:
+        """The dataset of the address, if the actor may see it."""
+        seen = Dataset.objects.visible_to(self.actor).select_related("schema")
+        return self.fetch(seen, self.kwargs["dataset"])
+
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """The batches in the order of their numbers."""
+        rows = self.get_queryset().filter(dataset=self.dataset())
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(self.out(page, many=True).data)
+
+    def retrieve(self, request: Request, number: str, **kwargs: Any) -> Response:
+        """One batch by its number."""
+        rows = self.get_queryset().filter(dataset=self.dataset(), number=int(number))
+        found = rows.first()
+        if found is None:
+            raise NotFound()
+        return self.show(found)
+
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Publish: the body is the records, ``kind`` says how they are meant.
+
+        ``snapshot`` is the whole table, of which the hub computes the changes; ``changes`` are
+        upserts and deletes by key (member ``_op``); ``append`` are events.
+        """
+        dataset = self.dataset()
+        with spooled_body(request) as body:
+            published = publish_batch(dataset, actor=self.actor, body=body)
+        return _receipt(published)
+
+
+def _receipt(published: Published) -> Response:
+    batch, prepared = published.batch, published.prepared
+    body = {
+        "outcome": "published" if batch else "unchanged",
+        "batch": BatchOut(batch).data if batch else None,
+        "errors": [faults.row_error(error) for error in prepared.errors] if prepared else [],
+    }
+    headers = {"Idempotent-Replayed": "true"} if published.replayed else {}
+    if batch:
+        headers["Location"] = f"/api/v1/datasets/{batch.dataset_id}/batches/{batch.number}"
+    return Response(body, status=201 if batch else 200, headers=headers)

@@ -1,0 +1,101 @@
+from typing import Any
+
+from django.http import HttpResponseBase
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from exchange.actions.reads import read_changes, read_table
+from exchange.actions.subscriptions import (
+    end_subscription,
+    open_subscription,
+    pause_subscription,
+    resume_subscription,
+)
+from exchange.api import examples
+from exchange.api.rendering import Unnegotiated, file_response, read_format, table_response
+from exchange.api.serializers.sharing import ReasonIn
+from exchange.api.serializers.subscriptions import DeliveryOut, SubscriptionIn, SubscriptionOut
+from exchange.models import Delivery, Grant, Subscription
+from kernel.api import ReadView
+from kernel.paging import read_limit
+
+CHANGES_LIMIT = 10_000
+MOST_CHANGES = 100_000
+_PARAMETERS = {"changes": ("cursor", "limit"), "deliveries": ("cursor", "limit")}
+
+
+class SubscriptionView(ReadView):
+    """Grants in use."""
+
+    model = Subscription
+    out = SubscriptionOut
+    into = {"create": SubscriptionIn, "pause": ReasonIn, "end": ReasonIn}
+    filters = {"grant": "grant_id", "dataset": "dataset_id", "mode": "mode", "state": "state"}
+    related = ("dataset__schema", "grant")
+    hidden = ("secret",)
+    examples = {"create": examples.SUBSCRIBE}
+
+    @property
+    def parameters(self) -> tuple[str, ...]:  # type: ignore[override]
+        """What the reading addresses take."""
+        return _PARAMETERS.get(self.action, ())
+
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Open a subscription; the answer shows a webhook's signing secret this once."""
+        values = self.read(request)
+        grant = self.chosen(Grant, "grant", values.pop("grant"))
+        made, secret = open_subscription(grant, actor=self.actor, **values)
+        return self.show(made, status=201, **({"secret": secret} if secret else {}))
+
+    @action(detail=True, methods=["post"])
+    def pause(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Deliver nothing for now."""
+        reason = self.read(request)["reason"]
+        return self.show(pause_subscription(self.get_object(), actor=self.actor, reason=reason))
+
+    @action(detail=True, methods=["post"])
+    def resume(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Deliver again, from where it stopped."""
+        return self.show(resume_subscription(self.get_object(), actor=self.actor))
+
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Stop for good."""
+        reason = self.read(request)["reason"]
+        return self.show(end_subscription(self.get_object(), actor=self.actor, reason=reason))
+
+    @action(detail=True, methods=["get"], content_negotiation_class=Unnegotiated)
+    def changes(self, request: Request, pk: str, **kwargs: Any) -> HttpResponseBase:
+        """The changes after ``cursor``, oldest first, as JSON, NDJSON, CSV, Parquet or Arrow."""
+        format = read_format(request, "json", ("json", "ndjson", "csv", "parquet", "arrow"))
+        limit = read_limit(request, CHANGES_LIMIT, MOST_CHANGES)
+        page = read_changes(
+            self.get_object(),
+            actor=self.actor,
+            cursor=request.query_params.get("cursor"),
+            limit=limit,
+        )
+        return table_response(
+            page.table, format, request, page.cursor, page.has_more, page.last_number
+        )
+
+    @action(detail=True, methods=["get"], content_negotiation_class=Unnegotiated)
+    def table(self, request: Request, pk: str, **kwargs: Any) -> HttpResponseBase:
+        """The whole table as a file; ``X-Next-Cursor`` is where its changes go on."""
+        format = read_format(request, "ndjson", ("ndjson", "csv", "parquet"))
+        found = read_table(self.get_object(), actor=self.actor, format=format)
+        headers = {
+            "ETag": f'"{found.digest}"',
+            "X-Next-Cursor": found.cursor,
+            "X-Last-Number": found.number,
+            "X-Rows": found.rows,
+        }
+        return file_response(found.path, format, headers)
+
+    @action(detail=True, methods=["get"])
+    def deliveries(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """What arrived, and what does not get through and why; the newest first."""
+        seen = Delivery.objects.visible_to(self.actor)
+        page = self.paginate_queryset(seen.filter(subscription=self.get_object()))
+        return self.get_paginated_response(DeliveryOut(page, many=True).data)

@@ -1,0 +1,50 @@
+"""What the platform may send to: the administrator's allow-list, never the platform itself."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg2
+from django.conf import settings
+from django.db import connection
+
+from exchange.dataplane import egress
+from exchange.dataplane.egress_policy import EgressPolicy
+
+
+def egress_policy() -> EgressPolicy:
+    """The policy that the settings give; our own web, database and broker are always denied."""
+    return EgressPolicy(
+        allow=tuple(settings.EGRESS_ALLOW),
+        open_addresses=tuple(settings.EGRESS_TEST_ADDRESSES),
+        denied=_own_addresses(),
+    )
+
+
+def webhook_client() -> Any:
+    """An HTTP client that reaches allowed destinations only; close it after use."""
+    return egress.http_client(egress_policy())
+
+
+def target_connection(dsn: str) -> Any:
+    """A psycopg2 connection to a subscriber's database, if that is an allowed destination."""
+    return egress.postgres_connect(dsn, egress_policy())
+
+
+def own_connection() -> Any:
+    """A psycopg2 connection of its own to the platform's database, outside Django's."""
+    params = connection.get_connection_params()
+    params.pop("cursor_factory", None)
+    params.pop("context", None)
+    return psycopg2.connect(**params)
+
+
+def _own_addresses() -> tuple[str, ...]:
+    database = connection.settings_dict
+    redis = urlsplit(settings.REDIS_URL)
+    web = urlsplit(settings.PUBLIC_URL)
+    web_port = web.port or (443 if web.scheme == "https" else 80)
+    return (
+        f"{database['HOST'] or '127.0.0.1'}:{database['PORT'] or 5432}",
+        f"{redis.hostname}:{redis.port or 6379}",
+        f"{web.hostname}:{web_port}",
+    )

@@ -1,0 +1,58 @@
+"""What the data plane lets out, in the words of the platform's refusals."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from exchange.dataplane.errors import (
+    BodyMalformed,
+    DataplaneError,
+    Refused,
+    RowError,
+    TooLarge,
+    Transient,
+)
+from exchange.errors import BatchRefused, BodyTooLarge, BodyUnreadable, StoreFailed
+from kernel.errors import DomainError, Invalid
+
+T = TypeVar("T")
+
+
+def guarded(work: Callable[[], T]) -> T:
+    """The work's result; a data plane error becomes a refusal with its code and place."""
+    try:
+        return work()
+    except DataplaneError as fault:
+        raise translate(fault) from fault
+
+
+def translate(fault: DataplaneError) -> DomainError:
+    """The refusal that says the same."""
+    if isinstance(fault, Refused):
+        return BatchRefused(
+            fault.detail,
+            reason=fault.code,
+            received=fault.received,
+            accepted=fault.accepted,
+            rejected=fault.rejected,
+            errors=[row_error(error) for error in fault.errors],
+        )
+    if isinstance(fault, BodyMalformed):
+        place = {"line": fault.line, "column": fault.column}
+        known = {name: value for name, value in place.items() if value is not None}
+        return BodyUnreadable(fault.detail, reason=fault.code, **known)
+    if isinstance(fault, TooLarge):
+        return BodyTooLarge(fault.detail, reason=fault.code)
+    if isinstance(fault, Transient):
+        return StoreFailed(fault.detail, reason=fault.code, retry_after=5)
+    return Invalid(fault.detail, reason=fault.code)
+
+
+def row_error(error: RowError) -> dict[str, Any]:
+    """One rejected row, as a problem or a receipt lists it; the value is masked."""
+    return {
+        "line": error.line,
+        "column": error.column,
+        "code": error.code,
+        "detail": error.message,
+        "value": error.value_masked,
+    }

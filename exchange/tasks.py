@@ -1,0 +1,26 @@
+"""Alarm bells: each calls one action; what is due is in the database."""
+
+from celery import shared_task
+
+from accounts.actor import CLOCK
+from exchange.actions import deliveries, grants, upkeep
+
+
+@shared_task(name="exchange.deliver_due")
+def deliver_due() -> None:
+    deliveries.deliver_due(actor=CLOCK)
+
+
+@shared_task(name="exchange.fold_due")
+def fold_due() -> None:
+    upkeep.fold_due(actor=CLOCK)
+
+
+@shared_task(name="exchange.sweep_orphans")
+def sweep_orphans() -> None:
+    upkeep.sweep_orphans(actor=CLOCK)
+
+
+@shared_task(name="exchange.expire_grants")
+def expire_grants() -> None:
+    grants.expire_due(actor=CLOCK)
