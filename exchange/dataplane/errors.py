@@ -27,11 +27,11 @@ class DataplaneError(Exception):
         self.detail = detail
 
 
-class Transient(DataplaneError):  # noqa: N818
+class Transient(DataplaneError):
     """The same work may succeed later: a full disk, a failed fsync, a peer that is away."""
 
 
-class Terminal(DataplaneError):  # noqa: N818
+class Terminal(DataplaneError):
     """The same work fails again until a person changes something."""
 
 

@@ -1,0 +1,226 @@
+"""From a body to the files of a batch: what is accepted, what changed, what is the table now."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from exchange.dataplane.chunks import OP
+from exchange.dataplane.difference import Counted, ordered_table, table_changes
+from exchange.dataplane.engine import engine, scan
+from exchange.dataplane.errors import Refused, RowError, Terminal, TooLarge
+from exchange.dataplane.formats import read_body
+from exchange.dataplane.limits import Limits, Policy
+from exchange.dataplane.parquet_files import BlobWriter
+from exchange.dataplane.repeats import reject_repeats
+from exchange.dataplane.schema import Schema
+from exchange.dataplane.screening import LINE, Screened, rejects_schema, screen
+from exchange.dataplane.store import BlobRef, Store, check_blob
+
+__all__ = ["Limits", "Policy", "Prepared", "RowError", "prepare"]
+
+SEQ = "_seq"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Files in the store and counts; ``accepted + rejected == received``.
+
+    ``blob`` is None when nothing changed, ``snapshot`` is the whole table after a snapshot
+    publication that changed it. For a snapshot the last three counts are against the base; for
+    changes ``inserted`` counts upserts; for append it counts rows.
+    """
+
+    received: int
+    accepted: int
+    rejected: int
+    inserted: int = 0
+    updated: int = 0
+    deleted: int = 0
+    rows_in_blob: int = 0
+    blob: BlobRef | None = None
+    snapshot: BlobRef | None = None
+    rejects: BlobRef | None = None
+    errors: list[RowError] = field(default_factory=list)
+
+    @property
+    def upserts(self) -> int:
+        return self.inserted + self.updated
+
+    @property
+    def deletes(self) -> int:
+        return self.deleted
+
+
+@dataclass(frozen=True)
+class _Job:
+    schema: Schema
+    store: Store
+    limits: Limits
+    con: duckdb.DuckDBPyConnection
+    screened: Screened
+
+    def stream(self, sql: str) -> Iterator[pa.Table]:
+        """The rows of a query, batch by batch."""
+        for batch in self.con.sql(sql).to_arrow_reader(self.limits.batch_rows):
+            yield pa.Table.from_batches([batch])
+
+
+def prepare(
+    body: Path,
+    *,
+    kind: Literal["snapshot", "changes", "append"],
+    format: str,
+    encoding: str = "utf-8",
+    schema: Schema,
+    base: Path | None = None,
+    store: Store,
+    limits: Limits | None = None,
+    policy: Policy | None = None,
+) -> Prepared:
+    """Read, validate and store a body; the caller then makes it a batch.
+
+    Raises BodyMalformed, TooLarge or Refused with nothing stored. A snapshot is compared by key
+    with ``base``, the table before it; rows of the base whose rejected successor has a readable
+    key are kept, because a row that could not be read is not a row that is gone.
+    """
+    limits, policy = limits or Limits(), policy or Policy()
+    _check_request(body, kind, schema, limits)
+    if base is not None:
+        check_blob(base)
+    ops = kind == "changes"
+    with store.workspace() as work, engine(limits, work) as con:
+        chunks = read_body(
+            body,
+            format=format,
+            encoding=encoding,
+            schema=schema,
+            limits=limits,
+            work=work,
+            con=con,
+            ops=ops,
+        )
+        screened = screen(chunks, schema, limits, work, con, ops=ops)
+        if schema.key and kind != "append":
+            reject_repeats(screened, schema, limits, con, ops=ops)
+        _judge(screened, policy)
+        job = _Job(schema, store, limits, con, screened)
+        made = _publish_table(job, base) if kind == "snapshot" else _publish_rows(job, ops=ops)
+        return replace(made, rejects=_store_rejects(job, ops=ops))
+
+
+def _check_request(body: Path, kind: str, schema: Schema, limits: Limits) -> None:
+    if kind not in ("snapshot", "changes", "append"):
+        raise Terminal("kind-unknown", "kind is one of snapshot, changes, append")
+    if kind != "append" and not schema.key:
+        raise Terminal("key-missing", f"a schema without a key takes no {kind}")
+    if body.stat().st_size > limits.max_bytes:
+        raise TooLarge("body-too-large", f"a body has at most {limits.max_bytes} bytes")
+
+
+def _judge(screened: Screened, policy: Policy) -> None:
+    """Raise Refused unless the policy lets the accepted rows through."""
+    rejected, received = screened.rejected, screened.received
+    if not rejected:
+        return
+    if policy.on_reject == "refuse":
+        code, detail = "rows-rejected", f"{rejected} of {received} rows break the schema"
+    elif rejected > policy.max_rejected * received:
+        code = "too-many-rejected"
+        detail = f"{rejected} of {received} rows; at most {policy.max_rejected:.2%} may be rejected"
+    else:
+        return
+    raise Refused(code, detail, errors=screened.errors, received=received, rejected=rejected)
+
+
+def _counted(screened: Screened) -> Prepared:
+    received, rejected = screened.received, screened.rejected
+    return Prepared(received, received - rejected, rejected, errors=screened.errors)
+
+
+def _publish_rows(job: _Job, *, ops: bool) -> Prepared:
+    """Changes and appended rows keep the order in which they came."""
+    made = _counted(job.screened)
+    if not made.accepted:
+        return made
+    query = f"SELECT * FROM {scan([job.screened.accepted])} ORDER BY {LINE}"
+    deletes = 0
+    with job.store.stage() as staged:
+        with BlobWriter(staged, job.schema.batch_arrow, job.limits) as writer:
+            for table in job.stream(query):
+                if ops:
+                    deletes += pc.sum(pc.equal(table[OP], "delete")).as_py() or 0
+                else:
+                    table = table.append_column(OP, pa.repeat("upsert", len(table)))
+                writer.write(numbered(table, writer.rows))
+        blob = job.store.commit(staged)
+    rows = made.accepted
+    return replace(made, inserted=rows - deletes, deleted=deletes, rows_in_blob=rows, blob=blob)
+
+
+def _publish_table(job: _Job, base: Path | None) -> Prepared:
+    """The changes against the base as the batch, and the whole table beside it."""
+    made = _counted(job.screened)
+    if base is None:
+        return _first_table(job, made)
+    counted = Counted()
+    with job.store.stage() as changes, job.store.stage() as whole:
+        with BlobWriter(changes, job.schema.batch_arrow, job.limits) as writer:
+            for table in job.stream(table_changes(job.schema, job.screened, base)):
+                counted.add(table)
+                writer.write(numbered(table, writer.rows))
+        if not writer.rows:
+            return made
+        with BlobWriter(whole, job.schema.arrow, job.limits) as snapshot:
+            for table in job.stream(ordered_table(job.schema, job.screened, base)):
+                snapshot.write(table)
+        blob, current = job.store.commit(changes), job.store.commit(whole)
+    return replace(
+        made,
+        inserted=counted.inserted,
+        updated=counted.updated,
+        deleted=counted.deleted,
+        rows_in_blob=writer.rows,
+        blob=blob,
+        snapshot=current,
+    )
+
+
+def _first_table(job: _Job, made: Prepared) -> Prepared:
+    if not made.accepted:
+        return made
+    with ExitStack() as stack:
+        changes = stack.enter_context(job.store.stage())
+        whole = stack.enter_context(job.store.stage())
+        with (
+            BlobWriter(changes, job.schema.batch_arrow, job.limits) as writer,
+            BlobWriter(whole, job.schema.arrow, job.limits) as snapshot,
+        ):
+            for table in job.stream(ordered_table(job.schema, job.screened, None)):
+                snapshot.write(table)
+                marked = table.append_column(OP, pa.repeat("upsert", len(table)))
+                writer.write(numbered(marked, writer.rows))
+        blob, current = job.store.commit(changes), job.store.commit(whole)
+    rows = made.accepted
+    return replace(made, inserted=rows, rows_in_blob=rows, blob=blob, snapshot=current)
+
+
+def _store_rejects(job: _Job, *, ops: bool) -> BlobRef | None:
+    if not job.screened.rejected:
+        return None
+    query = f"SELECT * FROM {scan(job.screened.rejects)} ORDER BY {LINE}"
+    with job.store.stage() as staged:
+        with BlobWriter(staged, rejects_schema(job.schema, ops=ops), job.limits) as writer:
+            for table in job.stream(query):
+                writer.write(table)
+        return job.store.commit(staged)
+
+
+def numbered(table: pa.Table, before: int) -> pa.Table:
+    """The table with its place in the batch, counted from ``before + 1``."""
+    return table.append_column(SEQ, pa.arange(before + 1, before + len(table) + 1))
