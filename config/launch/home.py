@@ -134,7 +134,14 @@ def is_free(port: int) -> bool:
 
 def _make_folder(folder: Path) -> None:
     """Make it and open our folders above it for entering, never the project's parents."""
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except PermissionError as problem:
+        raise LaunchError(f"{problem.filename} cannot be made here: {problem.strerror}.") from None
+    if folder.stat().st_uid != os.geteuid():
+        raise LaunchError(
+            f"{folder} was made by another account. Run as that account, or remove the folder."
+        )
     for ours in (folder, *folder.parents):
         if ours == BASE_DIR or BASE_DIR not in ours.parents:
             break
