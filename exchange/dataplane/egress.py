@@ -7,6 +7,7 @@ check and use gains nothing. ``egress_policy`` says what is permitted and how th
 import ssl
 import time
 from collections.abc import Iterable
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,8 @@ def http_client(
     """A client that can reach only what ``policy`` permits, with no proxy and no redirects.
 
     ``timeout`` is the whole time of one request in seconds, from connecting to the last byte, so
-    a peer that trickles cannot hold the caller.
-    ``ca_file`` replaces the usual certificate authorities. A refusal raises Terminal.
+    a peer that trickles cannot hold the caller. ``ca_file`` replaces the usual certificate
+    authorities. A refusal raises Terminal.
     """
     context = ssl.create_default_context(cafile=str(ca_file)) if ca_file else _default_context()
     return httpx2.Client(
@@ -47,6 +48,8 @@ def http_client(
         follow_redirects=False,
         timeout=httpx2.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS)),
         headers={"User-Agent": "shuqiao"},
+        # Cookies would pile up in a client that lives long.
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
     )
 
 

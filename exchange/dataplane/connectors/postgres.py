@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from psycopg2 import errors, extensions, sql
 
 from exchange.dataplane.connectors.base import Applied, Check, Position
@@ -87,6 +88,7 @@ class PostgresSink:
             if self._table.schema.key:
                 upserts, deletes = self._merge(cursor, changes)
             else:
+                _refuse_deletes(changes)
                 upserts, deletes = self._copy_to_table(cursor, changes, position.number), 0
             self._store_offset(cursor, position)
         return Applied(position, upserts=upserts, deletes=deletes)
@@ -229,6 +231,13 @@ def _epoch_refused(stored: Position, position: Position) -> Terminal:
 def _equals(name: str, value: Any) -> sql.Composed:
     form = "{} IS NULL" if value is None else "{} = %s"
     return sql.SQL(form).format(sql.Identifier(name))
+
+
+def _refuse_deletes(changes: Path) -> None:
+    """Terminal ``key-missing`` if the batch deletes rows, which nobody can find without a key."""
+    for batch in read_batches(changes, pa.schema([("_op", pa.string())])):
+        if pc.any(pc.equal(batch.column(0), "delete")).as_py():
+            raise Terminal("key-missing", "The batch deletes rows and the table has no key.")
 
 
 def _numbered(batches: Iterator[pa.RecordBatch], number: int) -> Iterator[pa.RecordBatch]:

@@ -38,7 +38,9 @@ def translate(error: psycopg2.Error) -> Transient | Terminal:
     """The error to raise for one of the driver's; its detail names only tables and columns."""
     state = error.pgcode
     if state is None:
-        if isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError):
+        # The driver reports a server that vanishes during COPY by the base class alone.
+        lost = isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError)
+        if lost or type(error) is psycopg2.DatabaseError:
             return Transient(*_TRANSIENT_CLASSES["08"])
         return Terminal("target-refused", "The database driver refused the statement.")
     transient = _TRANSIENT_STATES.get(state) or _TRANSIENT_CLASSES.get(state[:2])

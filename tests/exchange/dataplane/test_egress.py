@@ -289,6 +289,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         self.send_response(302 if away else 200)
         if away:
             self.send_header("Location", self.server.away)
+        self.send_header("Set-Cookie", "a=b")
         self.end_headers()
         self.wfile.write(self.headers["Host"].encode())
 
@@ -341,6 +342,14 @@ def test_a_redirect_is_not_followed_and_if_forced_is_refused(host: str, canary: 
         with pytest.raises(Terminal):
             client.get(url, follow_redirects=True)
     assert canary.connections == 0
+
+
+def test_cookies_are_not_kept() -> None:
+    with receiver() as server:
+        client = http_client(EgressPolicy(open_addresses=(f"127.0.0.1:{server.server_port}",)))
+        answer = client.get(f"http://127.0.0.1:{server.server_port}/")
+    assert answer.headers["set-cookie"] == "a=b"
+    assert len(client.cookies.jar) == 0
 
 
 def test_a_proxy_of_the_environment_is_ignored(

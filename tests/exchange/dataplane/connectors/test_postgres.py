@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,11 +14,15 @@ from typing import Any
 from uuid import uuid4
 
 import psycopg2
+import pyarrow as pa
 import pytest
+from psycopg2 import sql
 
 from config import env
 from exchange.dataplane.connectors.base import Applied, Position
 from exchange.dataplane.connectors.postgres import PostgresSink
+from exchange.dataplane.connectors.postgres_copy import copy_rows
+from exchange.dataplane.connectors.postgres_errors import translated
 from exchange.dataplane.errors import Terminal, Transient
 from exchange.dataplane.schema import Item, Schema
 from tests.exchange.dataplane.connectors.conftest import Files
@@ -271,6 +276,16 @@ def test_events_without_a_key_are_known_by_batch_and_place(
     assert made.rows() == [(3, 1, "京A", 50), (4, 1, "京B", None), (4, 2, "京B", None)]
 
 
+def test_a_batch_that_deletes_without_a_key_is_refused(target: Callable[[Schema], Target]) -> None:
+    made = target(EVENT)
+    batch = made.files.changes([("delete", {"plate": "京A", "speed": None})])
+    with pytest.raises(Terminal) as refusal:
+        made.sink.apply(batch, Position(1, 1))
+    assert refusal.value.code == "key-missing"
+    assert made.rows() == []
+    assert made.sink.position() is None
+
+
 def test_a_table_of_key_items_alone_can_be_changed(target: Callable[[Schema], Target]) -> None:
     made = target(Schema((Item("id", "integer", required=True),), ("id",)))
     changes = [("upsert", {"id": 1}), ("upsert", {"id": 2}), ("delete", {"id": 1})]
@@ -384,6 +399,64 @@ def test_a_connection_lost_before_commit_is_transient_and_applies_once(person: T
     assert person.rows() == [(1, "王"), (2, None), (5, "孙")]
 
 
+def test_a_server_that_vanishes_during_copy_is_transient(person: Target) -> None:
+    connection = psycopg2.connect(person.dsn)
+    batch = pa.RecordBatch.from_pylist([{"id": 5, "name": "x" * 100_000}], PERSON.arrow)
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        yield batch
+        person.run(f"SELECT pg_terminate_backend({connection.get_backend_pid()})")
+        for _ in range(1000):
+            yield batch
+
+    table = sql.Identifier(person.place, "t")
+    with connection.cursor() as cursor, pytest.raises(Transient) as failure, translated():
+        copy_rows(cursor, table, ["id", "name"], batches())
+    connection.close()
+    assert failure.value.code in {"connection-lost", "target-busy"}
+    assert person.rows() == [(1, "王"), (2, None)]
+
+
+def test_two_transactions_that_wait_for_each_other_end_transient(person: Target) -> None:
+    other = psycopg2.connect(person.dsn, options="-c deadlock_timeout=1h")
+    # The sink's session looks for a deadlock once, so the other must have crossed it by then.
+    sink = person.sink_for(
+        PERSON, lambda: psycopg2.connect(person.dsn, options="-c deadlock_timeout=1s")
+    )
+    changes = person.files.changes([("upsert", {"id": 2, "name": "周"})])
+    failures: list[Transient] = []
+
+    def work() -> None:
+        try:
+            sink.apply(changes, Position(1, 2))
+        except Transient as failure:
+            failures.append(failure)
+
+    worker = threading.Thread(target=work)
+    with other.cursor() as cursor:
+        cursor.execute(f'UPDATE "{person.place}".t SET name = name WHERE id = 2')
+        worker.start()
+        _wait_until_blocked(person, other.get_backend_pid())
+        cursor.execute(f'UPDATE "{person.place}".shuqiao_offsets SET applied_at = now()')
+    worker.join(30)
+    other.close()
+    assert [failure.code for failure in failures] == ["target-busy"]
+    assert person.sink.position() == Position(1, 1)
+    assert not sink.apply(changes, Position(1, 2)).skipped
+    assert person.rows() == [(1, "王"), (2, "周")]
+
+
+def _wait_until_blocked(person: Target, holder: int) -> None:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        if person.run(
+            f"SELECT 1 FROM pg_stat_activity WHERE {holder} = ANY (pg_blocking_pids(pid))"
+        ):
+            return
+        time.sleep(0.01)
+    raise AssertionError("nobody waits for the holder")
+
+
 def test_a_broken_batch_file_is_named_and_changes_nothing(person: Target) -> None:
     torn = person.files.changes([("upsert", {"id": 5, "name": "孙"})])
     torn.write_bytes(torn.read_bytes()[:-20])
@@ -407,6 +480,8 @@ _KILLED = """
 import sys, psycopg2
 from exchange.dataplane.connectors.base import Position
 from exchange.dataplane.connectors.postgres import PostgresSink
+from exchange.dataplane.connectors.postgres_copy import copy_rows
+from exchange.dataplane.connectors.postgres_errors import translated
 from exchange.dataplane.schema import Item, Schema
 from kernel.failpoints import arm
 dsn, place, lane, verb, path, number, spec = sys.argv[1:]
