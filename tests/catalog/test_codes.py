@@ -23,7 +23,18 @@ def test_a_resource_code_is_its_class_and_its_number(code, parts):
 
 @pytest.mark.parametrize(
     "code",
-    ["", "3/1", "30/1", "3070/1", "30702/1", "407024/1", "307024", "307024/", "307024/1\n", "307024/１"],
+    [
+        "",
+        "3/1",
+        "30/1",
+        "3070/1",
+        "30702/1",
+        "407024/1",
+        "307024",
+        "307024/",
+        "307024/1\n",
+        "307024/１",
+    ],
 )
 def test_what_does_not_follow_the_guide_is_no_resource_code(code):
     with pytest.raises(ValueError, match="is no resource code"):

@@ -70,7 +70,10 @@ def test_an_entry_with_only_a_name_is_told_everything_at_once():
     [
         ({"name": "——"}, [("#/name", "required")]),
         (
-            {"source_system": SimpleNamespace(name="婚姻登记 信息系统"), "name": "婚姻登记信息系统"},
+            {
+                "source_system": SimpleNamespace(name="婚姻登记 信息系统"),
+                "name": "婚姻登记信息系统",
+            },
             [("#/name", "system-name")],
         ),
         ({"source_system": SimpleNamespace(name="婚姻登记信息系统")}, []),

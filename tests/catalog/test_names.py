@@ -5,7 +5,13 @@ from catalog.names import MAX_KEY, name_key
 
 @pytest.mark.parametrize(
     "other",
-    ["行政 区划代码", "《行政区划代码》", "行政区划、代码。", "行政区划\u3000代码", "行政区划-代码"],
+    [
+        "行政 区划代码",
+        "《行政区划代码》",
+        "行政区划、代码。",
+        "行政区划\u3000代码",
+        "行政区划-代码",
+    ],
 )
 def test_names_that_differ_by_spaces_and_punctuation_are_one(other):
     assert name_key(other) == name_key("行政区划代码") == "行政区划代码"

@@ -1,4 +1,4 @@
-"""Classes, resources and their versions for tests; every version is complete unless told otherwise."""
+"""Classes, resources and versions for tests; a version is complete unless told otherwise."""
 
 from collections.abc import Sequence
 from typing import Any
