@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from accounts.models import CalendarYear, Heartbeat
 
-OLDEST_POSTGRESQL = 16
+OLDEST_POSTGRESQL = 15
 LEAST_DISK = 2 * 1024**3  # bytes: a batch of the default greatest size still fits
 STALE = timedelta(seconds=60)  # six ticks of the heartbeat
 Level = Literal["ok", "warn", "fail"]

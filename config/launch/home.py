@@ -173,10 +173,11 @@ def _server_root(root: Path, account: Account) -> Path:
     state = Path("/var/lib")
     base = state if os.access(state, os.W_OK) else Path(tempfile.gettempdir())
     folder = base / name
-    folder.mkdir(mode=0o711, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
     if folder.is_symlink() or found.st_uid != os.geteuid() or found.st_mode & 0o022:
         raise LaunchError(f"{folder} is not ours or is open to others; remove it and try again.")
+    folder.chmod(0o711)  # whatever the umask was
     (root / "outside").write_text(f"{folder}\n")
     return folder
 

@@ -73,7 +73,9 @@ def test_under_a_private_folder_the_servers_files_lie_outside_and_the_folder_sta
     tmp_path,
 ):
     tmp_path.chmod(0o700)
+    before = os.umask(0o077)
     home = open_home(tmp_path / "home")
+    os.umask(before)
     try:
         assert home.server_root != home.root
         assert reachable(home.server_root, server_account())
