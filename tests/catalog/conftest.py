@@ -34,9 +34,8 @@ class Cast(SimpleNamespace):
     def resource(self, state: str = "draft", **entry) -> Resource:
         """A resource of the civil affairs department, brought to the state by its people."""
         category = entry.pop("category", None) or CategoryFactory(code="307024")
-        made = entry_with_items(
-            resource__department=self.civil, resource__category=category, **entry
-        )
+        owner = {"resource__department": self.civil, "resource__category": category}
+        made = entry_with_items(**(owner | entry))
         return self.bring(made.resource, state)
 
     def bring(self, resource: Resource, state: str) -> Resource:
