@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.conf import settings
+
+from kernel import failpoints
 
 
 class ConfigApp(AppConfig):
@@ -10,3 +13,5 @@ class ConfigApp(AppConfig):
     def ready(self) -> None:
         # Actions wake tasks by name through the current Celery app, in the web process too.
         from config import celery  # noqa: F401
+
+        failpoints.arm(settings.FAILPOINTS)

@@ -48,6 +48,7 @@ app.conf.update(
         "exchange.deliver_due": {"queue": "deliver"},
         "exchange.fold_due": {"queue": "bulk"},
         "exchange.sweep_orphans": {"queue": "bulk"},
+        "exchange.expire_grants": {"queue": "clock"},
     },
 )
 
@@ -64,5 +65,6 @@ app.conf.beat_schedule = {
     "heartbeat": every(10, "accounts.beat_heartbeat"),
     "obligations": every(3600, "accounts.check_obligations"),
     "orphans": every(3600, "exchange.sweep_orphans"),
+    "grants": every(3600, "exchange.expire_grants"),
 }
 app.autodiscover_tasks()

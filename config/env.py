@@ -36,6 +36,7 @@ DEFAULTS: dict[str, Any] = {
     "METRICS_TOKEN": "",
     "MAX_BODY_BYTES": 2 * 1024**3,
     "DUCKDB_MEMORY": "512MB",
+    "LEASE_SECONDS": 60,
     "FAILPOINTS": "",
     "LOG_FORMAT": "console",
 }

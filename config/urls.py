@@ -1,8 +1,26 @@
 """Every address, from the outside in."""
 
 from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from config import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path(
+        "api/openapi.yaml",
+        SpectacularAPIView.as_view(permission_classes=[], authentication_classes=[]),
+        name="openapi",
+    ),
+    path(
+        "api/docs/",
+        SpectacularSwaggerSplitView.as_view(
+            url_name="openapi", permission_classes=[], authentication_classes=[]
+        ),
+        name="api-docs",
+    ),
     path("api/v1/", include("catalog.api.urls")),
     path("api/v1/", include("exchange.api.urls")),
 ]

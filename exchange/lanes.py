@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
 from exchange.models import Subscription
-
-LEASE_SECONDS = 60
 
 
 class LeaseLost(Exception):
@@ -51,14 +50,14 @@ def claim_lane() -> Lease | None:
     The attempt is counted before the work, so that work which kills its worker is counted too.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"lease": LEASE_SECONDS})
+        cursor.execute(_CLAIM, {"lease": settings.LEASE_SECONDS})
         row = cursor.fetchone()
     return Lease(row[0], row[1]) if row else None
 
 
 def hold(lease: Lease) -> None:
     """Renew the lease, or LeaseLost; call before each effect outside."""
-    until = Now() + timedelta(seconds=LEASE_SECONDS)
+    until = Now() + timedelta(seconds=settings.LEASE_SECONDS)
     if not _held(lease).update(lease_until=until):
         raise LeaseLost
 

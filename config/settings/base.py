@@ -163,9 +163,9 @@ REST_FRAMEWORK = {
         "accounts.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.authentication.SignedIn"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["kernel.api.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "kernel.openapi.HouseSchema",
     "EXCEPTION_HANDLER": "kernel.problems.problem_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "COERCE_DECIMAL_TO_STRING": True,
@@ -178,6 +178,10 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "kernel.openapi.add_problem",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
@@ -188,6 +192,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2  # JSON and forms; batch bodies stream
 STORE_DIR = env.path("STORE_DIR")
 MAX_BODY_BYTES = env.number("MAX_BODY_BYTES")
 DUCKDB_MEMORY = env.text("DUCKDB_MEMORY")
+LEASE_SECONDS = env.number("LEASE_SECONDS")
 ACCEL_REDIRECT = env.flag("ACCEL_REDIRECT")
 SEALING_KEYS = env.many("SEALING_KEYS")
 EGRESS_ALLOW = env.many("EGRESS_ALLOW")

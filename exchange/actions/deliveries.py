@@ -184,7 +184,7 @@ def _failed(lane: Subscription, lease: Lease, fault: Exception, actor: Actor) ->
             "duration_ms": outcome.duration_ms if outcome else 0,
         },
     )
-    wait = webhooks.retry_delay(lane.attempts, random.random())  # noqa: S311
+    wait = webhooks.retry_delay(lane.attempts, random.uniform(-1, 1))  # noqa: S311
     final = not isinstance(fault, Transient) or (outcome and (outcome.gone or outcome.terminal))
     if wait is None or final:
         _park(lane, lease, error, actor)
