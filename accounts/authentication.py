@@ -1,7 +1,9 @@
 """From a request to its Actor: keys of systems, tokens of people, sessions of the portal."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import Q
@@ -11,7 +13,6 @@ from django.utils.functional import SimpleLazyObject
 from rest_framework import authentication, permissions
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from accounts import keys
 from accounts.actor import NOBODY, Actor
@@ -22,6 +23,9 @@ from accounts.permissions import Role
 from accounts.states import RUNNING
 from kernel.errors import Forbidden
 from kernel.problems import answer, refusal
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 DEPARTMENT_HEADER = "X-Acting-Department"
 SESSION_DEPARTMENT = "department_id"
@@ -67,7 +71,7 @@ class SignedIn(permissions.BasePermission):
     A view may set ``without_department`` when it serves a person before they chose.
     """
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         """Whether the request may reach the view."""
         actor = request.user
         if not actor.is_authenticated:

@@ -38,6 +38,55 @@ class AdministratorsApart(Conflict):
     title = "The three administrators must be three people"
 
 
+class UsernameTaken(Conflict):
+    """Another person has this name to sign in with."""
+
+    code = "username-taken"
+    title = "This user name is taken"
+
+
+class AlreadyMember(Conflict):
+    """A person is a member of a department once."""
+
+    code = "already-member"
+    title = "This person belongs to the department already"
+
+
+class RoleNotGrantable(Invalid):
+    """Machines' roles are not for people, and platform roles are the operator's to grant."""
+
+    code = "role-not-grantable"
+    title = "This role cannot be granted so"
+
+
+class DepartmentTaken(Conflict):
+    """Another department has this name or this credit code."""
+
+    code = "department-taken"
+    title = "Another department has this name or credit code"
+
+
+class DepartmentInUse(Conflict):
+    """A department with departments below it or running systems cannot be closed."""
+
+    code = "department-in-use"
+    title = "This department is still in use"
+
+
+class DepartmentClosed(Conflict):
+    """A closed department takes on nothing new."""
+
+    code = "department-closed"
+    title = "This department is closed"
+
+
+class SystemNameTaken(Conflict):
+    """A department's systems have different names."""
+
+    code = "system-name-taken"
+    title = "This department already has a system of this name"
+
+
 class TooManyCredentials(Conflict):
     """A system has at most two live credentials: the old one and its successor."""
 

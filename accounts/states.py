@@ -15,6 +15,7 @@ SYSTEM = Machine(
     },
 )
 RUNNING = ("trial", "in_operation")
+REGISTRABLE = ("planned", "in_construction", "trial", "in_operation")
 
 OBLIGATION = Machine(
     "obligation",

@@ -1,0 +1,23 @@
+"""Alarm bells of accounts; each calls one action."""
+
+from celery import shared_task
+
+from accounts.actions import heartbeats, obligations, trail
+
+
+@shared_task(name="accounts.seal_audit", ignore_result=True)
+def seal_audit() -> None:
+    """Seal what was recorded since the last block."""
+    trail.seal_audit()
+
+
+@shared_task(name="accounts.beat_heartbeat", ignore_result=True)
+def beat_heartbeat() -> None:
+    """Beat rang and a worker heard it: both live."""
+    heartbeats.record_heartbeats("beat", "worker")
+
+
+@shared_task(name="accounts.check_obligations", ignore_result=True)
+def check_obligations() -> None:
+    """Make provisional due dates final once their calendars are there."""
+    obligations.recompute_obligations()
