@@ -3,21 +3,19 @@
 import re
 from collections.abc import Callable
 from functools import partial
-from typing import IO, Any
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpResponseBase
 from rest_framework import serializers, viewsets
-from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from kernel import idempotency, strictjson
-from kernel.errors import Invalid, Malformed, NotFound, TooLarge, Unconditional
+from kernel import idempotency
+from kernel.errors import Invalid, Malformed, NotFound, Unconditional
 from kernel.paging import KeysetPages
 
-MAX_JSON_BYTES = 2 * 1024 * 1024
 _ETAG = re.compile(r'(?:W/)?"(\d{1,9})"')
 
 
@@ -26,19 +24,6 @@ class UnknownParameter(Malformed):
 
     code = "unknown-parameter"
     title = "This address does not take that parameter"
-
-
-class StrictJSONParser(BaseParser):
-    """JSON bodies up to 2 MiB, read without surprises (see kernel.strictjson)."""
-
-    media_type = "application/json"
-
-    def parse(self, stream: IO[bytes], media_type: Any = None, parser_context: Any = None) -> Any:
-        """The value of the body."""
-        raw = stream.read(MAX_JSON_BYTES + 1)
-        if len(raw) > MAX_JSON_BYTES:
-            raise TooLarge(f"a JSON body may have {MAX_JSON_BYTES} bytes", limit=MAX_JSON_BYTES)
-        return strictjson.loads(raw)
 
 
 class In(serializers.Serializer):
@@ -59,6 +44,12 @@ class In(serializers.Serializer):
                     }
                 )
         return super().to_internal_value(data)
+
+
+class ReasonIn(In):
+    """Why the step is taken."""
+
+    reason = serializers.CharField(max_length=400)
 
 
 class ApiView(viewsets.GenericViewSet):

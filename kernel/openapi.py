@@ -57,8 +57,10 @@ class HouseSchema(AutoSchema):
         return f"{noun}_{getattr(self.view, 'action', None) or self.method.lower()}"
 
     def get_request_serializer(self) -> Any:
-        """The In shape of this deed."""
-        return getattr(self.view, "into", {}).get(getattr(self.view, "action", ""))
+        """The In shape of this deed, or its ``bodies``: media type -> type."""
+        deed = getattr(self.view, "action", "")
+        bodies = getattr(self.view, "bodies", {})
+        return bodies.get(deed) or getattr(self.view, "into", {}).get(deed)
 
     def get_response_serializers(self) -> Any:
         """The Out shape; a view may name another one by deed in ``answers``."""

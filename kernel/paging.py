@@ -24,23 +24,24 @@ def read_limit(request: Request, default: int = DEFAULT_LIMIT, most: int = MAX_L
 
 
 class KeysetPages(BasePagination):
-    """Pages by primary key, newest first; the view may set ``oldest_first``."""
+    """Pages by primary key, newest first; a view may name another unique ``page_order``."""
 
     def paginate_queryset(self, queryset: QuerySet, request: Request, view: Any = None) -> list:
         """The rows of the asked page."""
         self.request, limit = request, read_limit(request)
         kind = queryset.model._meta.label_lower
-        rising = getattr(view, "oldest_first", False)
-        queryset = queryset.order_by("pk" if rising else "-pk")
+        order = getattr(view, "page_order", "-pk")
+        key, beyond = order.removeprefix("-"), "lt" if order.startswith("-") else "gt"
+        queryset = queryset.order_by(order)
         cursor = request.query_params.get("cursor")
         if cursor:
             place = read_cursor(kind, cursor)["after"]
-            queryset = queryset.filter(**{"pk__gt" if rising else "pk__lt": place})
+            queryset = queryset.filter(**{f"{key}__{beyond}": place})
         rows = list(queryset[: limit + 1])
         self.has_more = len(rows) > limit
         page = rows[:limit]
         self.next_cursor = (
-            write_cursor(kind, {"after": str(page[-1].pk)}) if self.has_more else None
+            write_cursor(kind, {"after": str(getattr(page[-1], key))}) if self.has_more else None
         )
         return page
 

@@ -163,7 +163,7 @@ REST_FRAMEWORK = {
         "accounts.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.authentication.SignedIn"],
-    "DEFAULT_PARSER_CLASSES": ["kernel.api.StrictJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["kernel.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "kernel.openapi.HouseSchema",
     "EXCEPTION_HANDLER": "kernel.problems.problem_handler",

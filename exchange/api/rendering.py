@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow as pa
 from django.conf import settings
 from django.http import FileResponse, HttpResponse, HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import BaseContentNegotiation, DefaultContentNegotiation
 from rest_framework.request import Request
@@ -46,6 +47,11 @@ def read_format(request: Request, default: str, allowed: tuple[str, ...]) -> str
             return _BY_TYPE[media_type]
     types = ", ".join(MEDIA_TYPES[name].split(";")[0] for name in allowed)
     raise NotAcceptable(f"send Accept with one of: {types}")
+
+
+def media_answers(*formats: str) -> dict[tuple[int, str], Any]:
+    """Answers of bytes, for the API document."""
+    return {(200, MEDIA_TYPES[name].split(";")[0]): OpenApiTypes.BINARY for name in formats}
 
 
 def table_response(

@@ -34,12 +34,6 @@ class ConsentIn(In):
     items = _names()
 
 
-class ReasonIn(In):
-    """Why."""
-
-    reason = serializers.CharField(max_length=400)
-
-
 class RequestOut(serializers.ModelSerializer):
     """A sharing request and how far it has come."""
 

@@ -62,6 +62,24 @@ class SubscriptionOut(serializers.ModelSerializer):
         )
 
 
+class OpenedOut(SubscriptionOut):
+    """A new subscription; for a webhook with its signing secret, which is shown this once."""
+
+    secret = serializers.CharField(required=False)
+
+    class Meta(SubscriptionOut.Meta):
+        fields = (*SubscriptionOut.Meta.fields, "secret")
+
+
+class ChangesOut(serializers.Serializer):
+    """Changes in order: each record with ``_batch``, ``_op`` (upsert or delete) and ``_seq``."""
+
+    items = serializers.ListField(child=serializers.DictField())
+    next_cursor = serializers.CharField()
+    has_more = serializers.BooleanField()
+    last_number = serializers.IntegerField()
+
+
 class DeliveryOut(serializers.ModelSerializer):
     """One batch on its way to a subscription, or arrived."""
 

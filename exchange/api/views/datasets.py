@@ -1,5 +1,6 @@
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,7 +13,7 @@ from exchange.actions.datasets import attach_dataset, close_dataset, evolve_data
 from exchange.actions.reads import lookup_records
 from exchange.api import examples
 from exchange.api.intake import spooled_body
-from exchange.api.parsers import BODY_PARSERS
+from exchange.api.parsers import BODY_PARSERS, FORMATS
 from exchange.api.serializers.datasets import (
     BatchOut,
     DatasetIn,
@@ -70,10 +71,15 @@ class BatchView(ApiView):
     out = BatchOut
     answers = {"create": {201: ReceiptOut, 200: ReceiptOut}}
     parser_classes = BODY_PARSERS
-    parameters = ("kind",)
+    bodies = {"create": dict.fromkeys(FORMATS, OpenApiTypes.BINARY)}
     own_idempotency = True
-    oldest_first = True
+    page_order = "number"
     related = ("schema",)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:  # type: ignore[override]
+        """What the addresses take."""
+        return ("kind",) if self.action == "create" else ()
 
     def dataset(self) -> Dataset:
         """The dataset of the address, if the actor may see it."""

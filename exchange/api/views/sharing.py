@@ -16,9 +16,9 @@ from exchange.actions.requests import (
     withdraw_request,
 )
 from exchange.api import examples
-from exchange.api.serializers.sharing import ConsentIn, GrantOut, ReasonIn, RequestIn, RequestOut
+from exchange.api.serializers.sharing import ConsentIn, GrantOut, RequestIn, RequestOut
 from exchange.models import Grant, SharingRequest
-from kernel.api import ReadView
+from kernel.api import ReadView, ReasonIn
 
 
 class RequestView(ReadView):

@@ -13,11 +13,22 @@ from exchange.actions.subscriptions import (
     resume_subscription,
 )
 from exchange.api import examples
-from exchange.api.rendering import Unnegotiated, file_response, read_format, table_response
-from exchange.api.serializers.sharing import ReasonIn
-from exchange.api.serializers.subscriptions import DeliveryOut, SubscriptionIn, SubscriptionOut
+from exchange.api.rendering import (
+    Unnegotiated,
+    file_response,
+    media_answers,
+    read_format,
+    table_response,
+)
+from exchange.api.serializers.subscriptions import (
+    ChangesOut,
+    DeliveryOut,
+    OpenedOut,
+    SubscriptionIn,
+    SubscriptionOut,
+)
 from exchange.models import Delivery, Grant, Subscription
-from kernel.api import ReadView
+from kernel.api import ReadView, ReasonIn
 from kernel.paging import read_limit
 
 CHANGES_LIMIT = 10_000
@@ -35,6 +46,15 @@ class SubscriptionView(ReadView):
     related = ("dataset__schema", "grant")
     hidden = ("secret",)
     examples = {"create": examples.SUBSCRIBE}
+    answers = {
+        "create": {201: OpenedOut},
+        "changes": {
+            (200, "application/json"): ChangesOut,
+            **media_answers("ndjson", "csv", "parquet", "arrow"),
+        },
+        "table": media_answers("ndjson", "csv", "parquet"),
+        "deliveries": DeliveryOut(many=True),
+    }
 
     @property
     def parameters(self) -> tuple[str, ...]:  # type: ignore[override]
