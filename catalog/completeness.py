@@ -119,6 +119,8 @@ def _modes(entry: Values, items: Sequence[Values]) -> _Found:
     modes, of_class = entry["share_modes"], entry["format_class"]
     if not modes and entry["share_type"] != ShareType.NOT_SHARED:
         yield "share_modes", "required", "choose how it is handed over (Art. 13, 共享方式)"
+    if len(set(modes)) != len(modes):
+        yield "share_modes", "mode-twice", "name each way once"
     if of_class:
         fitting = MODES_OF_FORMAT.get(of_class, FILE_MODES)
         for place, mode in enumerate(modes):

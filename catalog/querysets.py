@@ -28,7 +28,7 @@ class ResourceQuerySet(models.QuerySet):
         if may_everywhere(actor, Perm.RESOURCE_VIEW):
             seen |= Q(entries__state__in=WITH_AUTHORITY)
         # A subquery rather than a join, which would repeat a resource for each of its versions.
-        return self.filter(pk__in=self.model.objects.filter(seen).values("pk"))
+        return self.filter(pk__in=self.model._base_manager.filter(seen).values("pk"))
 
 
 class EntryQuerySet(models.QuerySet):

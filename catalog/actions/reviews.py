@@ -101,7 +101,8 @@ def _authority_department_id() -> UUID:
     )
     if member is None:
         raise NoAuthority("give a member of the authority its role first")
-    return member.department_id
+    department_id: UUID = member.department_id
+    return department_id
 
 
 def _take_code(category_id: UUID) -> str:

@@ -1,9 +1,11 @@
 """Real content for the API's document: the division codes of a civil affairs department."""
 
+from typing import Any
+
 from drf_spectacular.utils import OpenApiExample
 
 CATEGORY = {"code": "307024", "name": "四川省", "parent": "01936f60-0000-7000-8000-000000000307"}
-ITEMS = [
+ITEMS: list[dict[str, Any]] = [
     {
         "column": "code",
         "name": "行政区划代码",
@@ -33,7 +35,7 @@ ITEMS = [
     {"column": "parent_code", "name": "上级行政区划代码", "data_type": "C", "length": 6},
     {"column": "revised_on", "name": "修订日期", "data_type": "D"},
 ]
-METADATA = {
+METADATA: dict[str, Any] = {
     "name": "行政区划代码",
     "internal_office": "区划地名处",
     "abstract": "全省县级以上行政区划的代码、名称、级别和上级区划，按民政部公布的变更逐年修订。",

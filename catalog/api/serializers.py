@@ -19,17 +19,22 @@ class CategoryIn(In):
 
     code = serializers.CharField(max_length=40)
     name = serializers.CharField(max_length=120)
-    parent = serializers.UUIDField(allow_null=True, default=None)
+    parent = serializers.UUIDField(  # type: ignore[assignment]
+        allow_null=True, default=None
+    )
 
 
 class CategoryOut(serializers.ModelSerializer):
     """A class of the tree."""
 
-    parent = serializers.UUIDField(source="parent_id", allow_null=True, read_only=True)
+    parent = serializers.UUIDField(  # type: ignore[assignment]
+        source="parent_id", allow_null=True, read_only=True
+    )
 
     class Meta:
         model = Category
         fields = ["id", "code", "name", "parent"]
+        read_only_fields = fields
 
 
 class ItemIn(In, serializers.ModelSerializer):
@@ -48,6 +53,7 @@ class ItemOut(serializers.ModelSerializer):
     class Meta:
         model = Item
         fields = ["position", *ITEM_VALUES]
+        read_only_fields = fields
 
 
 class ResourceIn(In, serializers.ModelSerializer):
@@ -55,7 +61,7 @@ class ResourceIn(In, serializers.ModelSerializer):
 
     category = serializers.UUIDField()
     source_system = serializers.UUIDField(required=False, allow_null=True)
-    items = ItemIn(many=True, required=False, max_length=MAX_ITEMS)
+    items = ItemIn(many=True, required=False, max_length=MAX_ITEMS)  # type: ignore[call-arg]
 
     class Meta:
         model = Entry
@@ -123,6 +129,7 @@ class EntryOut(serializers.ModelSerializer):
             "withdrawal_reason",
             "items",
         ]
+        read_only_fields = fields
 
 
 def _seen(resource: Resource, states: tuple[str, ...]) -> Entry | None:
@@ -142,6 +149,7 @@ class ResourceOut(serializers.ModelSerializer):
     class Meta:
         model = Resource
         fields = ["id", "code", "department", "category", "published", "in_progress"]
+        read_only_fields = fields
 
     @extend_schema_field(EntryOut(allow_null=True))
     def get_published(self, resource: Resource) -> dict[str, Any] | None:

@@ -197,7 +197,7 @@ class ResourceView(_CatalogView):
         resource = self.get_queryset().filter(pk=entry.resource_id).first()
         if resource is None:
             resource = entry.resource
-            resource.seen = [entry]
+            resource.seen = [entry]  # type: ignore[attr-defined]
         return self.show(resource, status)
 
 

@@ -38,12 +38,6 @@ def found(entry=None, items=GOOD_ITEMS):
     return [(fault.pointer, fault.code) for fault in faults(values, items)]
 
 
-def found_in(**item):
-    """(member, code) of each fault of one string item with these changes."""
-    one = BLANK_ITEM | {"column": "a", "name": "甲", "data_type": "C", "length": 20} | item
-    return [(pointer.removeprefix("#/items/0/"), code) for pointer, code in found(items=[one])]
-
-
 def test_the_example_of_the_api_document_is_complete():
     assert found() == []
 
@@ -106,6 +100,7 @@ def test_an_entry_with_only_a_name_is_told_everything_at_once():
             [],
         ),
         ({"share_modes": []}, [("#/share_modes", "required")]),
+        ({"share_modes": ["database"] * 2}, [("#/share_modes", "mode-twice")]),
         ({"share_modes": ["interface", "file"]}, [("#/share_modes/1", "mode-mismatch")]),
         (
             {"format_class": "spreadsheet", "format_type": "xlsx"},
@@ -144,42 +139,3 @@ def test_personal_items_need_the_privacy_assessment(sensitivity):
 def test_two_items_have_two_names():
     items = [GOOD_ITEMS[0], GOOD_ITEMS[1] | {"name": "行政区划 代码"}]
     assert found(items=items) == [("#/items/1/name", "name-twice")]
-
-
-@pytest.mark.parametrize(
-    ("item", "expected"),
-    [
-        ({"column": "Code"}, [("column", "column-invalid")]),
-        ({"column": "_op"}, [("column", "column-invalid")]),
-        ({"column": "区划"}, [("column", "column-invalid")]),
-        ({"column": "a" * 63}, []),
-        ({"column": "a" * 64}, [("column", "column-invalid")]),
-        ({"column": "xmin"}, [("column", "column-reserved")]),
-        ({"length": None}, [("length", "required")]),
-        ({"data_type": "N", "length": None}, [("length", "required")]),
-        ({"data_type": "Y", "length": 39}, [("length", "too-long")]),
-        ({"data_type": "N", "length": 12, "scale": 2}, []),
-        ({"data_type": "N", "length": 2, "scale": 3}, [("scale", "too-long")]),
-        ({"scale": 2}, [("scale", "not-applicable")]),
-        ({"data_type": "D", "length": None}, []),
-        ({"is_key": True}, [("is_required", "key-required")]),
-        ({"is_key": True, "is_required": True}, []),
-        ({"is_key": True, "is_required": True, "data_type": "F"}, [("is_key", "key-type")]),
-        ({"pattern": r"\d{6}"}, []),
-        ({"pattern": r"(?=a)b"}, [("pattern", "pattern-invalid")]),
-        ({"pattern": r"("}, [("pattern", "pattern-invalid")]),
-        ({"pattern": "a", "data_type": "I"}, [("pattern", "not-applicable")]),
-        ({"codes": ["1", "2"]}, []),
-        ({"codes": ["1", "1"]}, [("codes", "codes-twice")]),
-        ({"codes": ["12"], "length": 1}, [("codes", "codes-invalid")]),
-        ({"codes": ["1", "-2"], "data_type": "I"}, []),
-        ({"codes": ["a"], "data_type": "I"}, [("codes", "codes-invalid")]),
-        ({"codes": ["1"], "data_type": "D"}, [("codes", "not-applicable")]),
-        ({"check_digit": "credit-code"}, []),
-        ({"check_digit": "credit-code", "length": 17}, [("check_digit", "not-applicable")]),
-        ({"check_digit": "isbn"}, [("check_digit", "not-known")]),
-        ({"check_digit": "citizen-id"}, [("sensitivity", "personal")]),
-    ],
-)
-def test_what_an_item_says_must_be_checkable(item, expected):
-    assert found_in(**item) == expected

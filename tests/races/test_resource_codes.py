@@ -47,7 +47,7 @@ def bring_to_review(resource, actors):
 
 
 def side_by_side(deed, tasks):
-    """Run the deed for each task in a thread of its own, all started together; results or errors."""
+    """Run the deed for each task in a thread of its own, all at once; gives results or errors."""
     gate = Barrier(len(tasks))
 
     def run(task):

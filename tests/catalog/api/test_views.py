@@ -3,20 +3,12 @@
 import pytest
 
 from accounts.models import AuditEvent
-from catalog.actions.resources import revise_resource, withdraw_resource
 from catalog.api.examples import ITEMS, RESOURCE
 from catalog.models import Category, Entry, Resource
-from catalog.vocabulary import ShareType
 from tests.factories.accounts import SystemFactory
 from tests.factories.catalog import CategoryFactory
 
 CATEGORIES, RESOURCES = "/api/v1/categories", "/api/v1/resources"
-
-
-@pytest.fixture
-def client(cast, api):
-    """``client("steward")``: this person's API client."""
-    return lambda name: api(cast.members[name])
 
 
 def body(**changes):
@@ -243,14 +235,11 @@ class TestRefusals:
         assert_problem(patch(client(who), address(resource), {}, '"1"'), 404, "not-found")
         assert Entry.objects.get().state == "draft"
 
-    @pytest.mark.parametrize(
-        ("state", "verb"),
-        [("draft", "submit"), ("submitted", "approve"), ("reviewed", "publish")],
-    )
-    def test_the_auditor_sees_but_takes_no_step(self, cast, client, state, verb):
+    @pytest.mark.parametrize(("state", "verb"), [("approved", "review"), ("reviewed", "publish")])
+    def test_the_auditor_sees_but_takes_no_step(self, cast, client, assert_problem, state, verb):
         resource = cast.resource(state)
-        refused = post(client("auditor"), address(resource, verb))
-        assert refused.status_code in (403, 404)
+        assert client("auditor").get(address(resource)).status_code == 200
+        assert_problem(post(client("auditor"), address(resource, verb)), 403, "forbidden")
         assert Entry.objects.get().state == state
 
     def test_a_change_must_say_which_version_it_changes(self, cast, client, assert_problem):
@@ -282,123 +271,3 @@ class TestRefusals:
     def test_nobody_gets_in_without_a_token(self, api, assert_problem):
         for path in (CATEGORIES, RESOURCES):
             assert_problem(api().get(path), 401, "unauthenticated")
-
-
-class TestLists:
-    def names(self, answer):
-        assert answer.status_code == 200, answer.content
-        return [row["name"] for row in answer.json()["items"]]
-
-    def test_each_sees_its_part_of_the_catalogue(self, cast, client):
-        for state in ("draft", "approved", "published"):
-            cast.resource(state, name=state)
-        assert self.names(client("steward").get(RESOURCES)) == ["published", "approved", "draft"]
-        assert self.names(client("authority").get(RESOURCES)) == ["published", "approved"]
-        assert self.names(client("third steward").get(RESOURCES)) == ["published"]
-
-    def test_a_row_tells_what_the_catalogue_says_of_the_resource(self, cast, client):
-        resource = cast.resource("published", name="行政区划代码")
-        row = client("third steward").get(RESOURCES).json()["items"][0]
-        published_at = row.pop("published_at")
-        assert published_at is not None
-        assert row == {
-            "id": str(resource.pk),
-            "code": "307024/1",
-            "department": {
-                "id": str(cast.civil.pk),
-                "name": "示例省民政厅",
-                "credit_code": cast.civil.credit_code,
-            },
-            "category": {
-                "id": str(resource.category_id),
-                "code": "307024",
-                "name": "类307024",
-            },
-            "number": 1,
-            "state": "published",
-            "name": "行政区划代码",
-            "share_type": "unconditional",
-            "update_cycle": "yearly",
-        }
-
-    def test_filters_narrow_the_list(self, cast, client):
-        cast.resource("published", name="甲")
-        cast.resource("published", name="乙", category=CategoryFactory(code="201"))
-        third = cast.resource("draft", name="丙", resource__department=cast.third)
-        seen = client("third steward")
-        for sent, expected in [
-            ({"department": str(cast.civil.pk)}, ["乙", "甲"]),
-            ({"department": str(cast.third.pk)}, ["丙"]),
-            ({"category": str(third.category_id)}, ["丙", "甲"]),
-            ({"category_code": "3"}, ["丙", "甲"]),
-            ({"category_code": "20"}, ["乙"]),
-            ({"code": "201/1"}, ["乙"]),
-            ({"share_type": ShareType.UNCONDITIONAL.value}, ["乙", "甲"]),
-            ({"share_type": ShareType.NOT_SHARED.value}, []),
-            ({"state": "draft"}, ["丙"]),
-            ({"state": "published", "category_code": "3"}, ["甲"]),
-        ]:
-            assert self.names(seen.get(RESOURCES, sent)) == expected, sent
-
-    def test_asking_for_drafts_does_not_tell_of_other_departments_revisions(self, cast, client):
-        resource = cast.resource("published", name="甲")
-        revise_resource(resource, actor=cast.actor("steward"), change_message="修订")
-        assert self.names(client("third steward").get(RESOURCES, {"state": "draft"})) == []
-        assert self.names(client("steward").get(RESOURCES, {"state": "draft"})) == ["甲"]
-
-    def test_a_withdrawn_resource_is_listed_as_such(self, cast, client):
-        resource = cast.resource("published", name="甲")
-        withdraw_resource(resource, actor=cast.actor("head"), reason="职责划转")
-        row = client("third steward").get(RESOURCES, {"state": "withdrawn"}).json()["items"][0]
-        assert (row["name"], row["state"]) == ("甲", "withdrawn")
-        assert client("third steward").get(address(resource)).json()["published"] is None
-
-    @pytest.mark.parametrize(
-        ("sent", "status"),
-        [
-            ({"state": "asleep"}, 422),
-            ({"share_type": "semi"}, 422),
-            ({"department": "no id"}, 422),
-            ({"colour": "red"}, 400),
-        ],
-    )
-    def test_a_filter_that_makes_no_sense_is_refused(self, client, sent, status):
-        refused = client("steward").get(RESOURCES, sent)
-        assert (refused.status_code, refused["Content-Type"]) == (
-            status,
-            "application/problem+json",
-        )
-
-    def test_a_list_costs_the_same_number_of_queries_however_long(
-        self, cast, client, django_assert_max_num_queries
-    ):
-        for number in range(6):
-            cast.resource("published", name=f"资源{number}")
-        reader = client("third steward")
-        reader.get(RESOURCES)
-        with django_assert_max_num_queries(8):
-            assert len(reader.get(RESOURCES).json()["items"]) == 6
-
-
-class TestVersions:
-    def test_the_versions_come_newest_first_as_far_as_the_caller_may_see(self, cast, client):
-        resource = cast.resource("published")
-        for state in ("published", "draft"):
-            revise_resource(resource, actor=cast.actor("steward"), change_message="修订")
-            cast.bring(resource, state)
-
-        def versions(who):
-            rows = client(who).get(address(resource, "versions")).json()["items"]
-            return [(row["number"], row["state"]) for row in rows]
-
-        assert versions("steward") == [(3, "draft"), (2, "published"), (1, "superseded")]
-        assert versions("third steward") == [(2, "published"), (1, "superseded")]
-
-    def test_one_version_is_read_with_its_items(self, cast, client, assert_problem):
-        resource, other = cast.resource("published"), cast.resource("published")
-        version = str(resource.published_id)
-        shown = client("third steward").get(address(resource, "versions", version)).json()
-        assert (shown["id"], len(shown["items"])) == (version, 5)
-        assert_problem(
-            client("third steward").get(address(other, "versions", version)), 404, "not-found"
-        )
