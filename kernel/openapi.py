@@ -54,7 +54,7 @@ class HouseSchema(AutoSchema):
     def get_operation_id(self) -> str:
         """``verb_noun`` as in the action that does it."""
         noun = type(self.view).__name__.removesuffix("View").removesuffix("ViewSet").lower()
-        return f"{noun}_{getattr(self.view, 'action', None) or self.method.lower()}"
+        return f"{noun}_{getattr(self.view, 'action', None) or self.method.lower()}".rstrip("_")
 
     def get_request_serializer(self) -> Any:
         """The In shape of this deed, or its ``bodies``: media type -> type."""
