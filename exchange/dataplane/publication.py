@@ -1,6 +1,7 @@
 """From a body to the files of a batch: what is accepted, what changed, what is the table now."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -195,6 +196,7 @@ def _first_table(job: _Job, made: Prepared) -> Prepared:
     if not made.accepted:
         return made
     with ExitStack() as stack:
+        side = stack.enter_context(ThreadPoolExecutor(1))
         changes = stack.enter_context(job.store.stage())
         whole = stack.enter_context(job.store.stage())
         with (
@@ -202,9 +204,11 @@ def _first_table(job: _Job, made: Prepared) -> Prepared:
             BlobWriter(whole, job.schema.arrow, job.limits) as snapshot,
         ):
             for table in job.stream(ordered_table(job.schema, job.screened, None)):
-                snapshot.write(table)
+                # Both files hold the same rows, so they are compressed side by side.
+                pending = side.submit(snapshot.write, table)
                 marked = table.append_column(OP, pa.repeat("upsert", len(table)))
                 writer.write(numbered(marked, writer.rows))
+                pending.result()
         blob, current = job.store.commit(changes), job.store.commit(whole)
     rows = made.accepted
     return replace(made, inserted=rows, rows_in_blob=rows, blob=blob, snapshot=current)

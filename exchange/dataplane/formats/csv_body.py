@@ -29,7 +29,7 @@ def read_csv(
     first = next(source, b"")
     header, _, rest = first.partition(b"\n")
     names = _header(header.decode(), schema, ops=ops)
-    stream = BlockStream(_chain(rest, source))
+    stream = BlockStream(_chain(rest, source), trim=len(names) > 1)
     records, embedded = 0, 0
     try:
         for batch in _open(stream, names, limits):
@@ -151,6 +151,6 @@ def _locate(body: Path, encoding: str, names: list[str], limits: Limits) -> pcsv
     source = blocks(body, encoding, limits)
     rest = next(source, b"").partition(b"\n")[2]
     with contextlib.suppress(pa.ArrowInvalid):
-        for _ in _open(BlockStream(_chain(rest, source)), names, limits, note):
+        for _ in _open(BlockStream(_chain(rest, source), trim=len(names) > 1), names, limits, note):
             pass
     return seen[0] if seen else None

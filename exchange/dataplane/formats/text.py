@@ -5,6 +5,8 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
+
 from exchange.dataplane.errors import BodyMalformed, Terminal
 from exchange.dataplane.limits import Limits
 
@@ -22,12 +24,9 @@ def blocks(path: Path, encoding: str, limits: Limits) -> Iterator[bytes]:
     line = 1
     for number, raw in enumerate(_whole_lines(path, limits)):
         _check_lines(raw, line, limits)
-        text = _decoded(raw, encoding, line)
-        if number == 0:
-            text = text.removeprefix("\ufeff")
-            raw = raw.removeprefix(codecs.BOM_UTF8)
+        text = _utf8(raw, encoding, line)
         line += raw.count(b"\n")
-        yield raw if encoding == "utf-8" else text.encode()
+        yield text.removeprefix(codecs.BOM_UTF8) if number == 0 else text
 
 
 def _whole_lines(path: Path, limits: Limits) -> Iterator[bytes]:
@@ -51,21 +50,22 @@ def _check_lines(raw: bytes, first: int, limits: Limits) -> None:
     if b"\0" in raw:
         line, column = _place(raw, raw.index(b"\0"), first)
         raise BodyMalformed("nul", "a NUL byte; remove it", line=line, column=column)
-    if len(raw) <= limits.max_row_bytes:
-        return
-    lengths = [len(line) for line in raw.split(b"\n")]
-    longest = max(lengths)
-    if longest > limits.max_row_bytes:
-        raise BodyMalformed(
-            "row-too-long",
-            f"a line has at most {limits.max_row_bytes} bytes",
-            line=first + lengths.index(longest),
-        )
+    start, most = 0, limits.max_row_bytes
+    while len(raw) - start > most:
+        # Every line that ends inside the window fits it; the next one starts behind them.
+        end = raw.rfind(b"\n", start, start + most + 1)
+        if end < 0:
+            line, _ = _place(raw, start, first)
+            raise BodyMalformed("row-too-long", f"a line has at most {most} bytes", line=line)
+        start = end + 1
 
 
-def _decoded(raw: bytes, encoding: str, first: int) -> str:
+def _utf8(raw: bytes, encoding: str, first: int) -> bytes:
     try:
-        return raw.decode(encoding)
+        if encoding != "utf-8":
+            return raw.decode(encoding).encode()
+        if not _is_utf8(raw):
+            raw.decode()
     except UnicodeDecodeError as error:
         line, column = _place(raw, error.start, first)
         other = "gb18030" if encoding == "utf-8" else "utf-8"
@@ -76,6 +76,18 @@ def _decoded(raw: bytes, encoding: str, first: int) -> str:
             line=line,
             column=column,
         ) from None
+    return raw
+
+
+def _is_utf8(raw: bytes) -> bool:
+    """Arrow's check, which makes no copy."""
+    ends = pa.array([0, len(raw)], pa.int64()).buffers()[1]
+    text = pa.Array.from_buffers(pa.large_string(), 1, [None, ends, pa.py_buffer(raw)])
+    try:
+        text.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def _place(raw: bytes, offset: int, first: int) -> tuple[int, int]:
@@ -84,13 +96,19 @@ def _place(raw: bytes, offset: int, first: int) -> tuple[int, int]:
 
 
 class BlockStream(io.RawIOBase):
-    """Blocks as a file to read from, blank lines at the very end dropped."""
+    """Blocks as a file to read from, ended by one line end.
 
-    def __init__(self, source: Iterator[bytes]) -> None:
+    With ``trim`` blank lines at the very end are dropped; where a record is a single field, a
+    blank line is a record and stays.
+    """
+
+    def __init__(self, source: Iterator[bytes], *, trim: bool) -> None:
         super().__init__()
         self._source = source
+        self._trim = trim
         self._ready = b""
         self._ends = b""
+        self._any = False
 
     def readable(self) -> bool:
         return True
@@ -99,15 +117,21 @@ class BlockStream(io.RawIOBase):
         while not self._ready:
             block = next(self._source, None)
             if block is None:
-                return 0
-            # Line ends are kept back until something follows them.
-            body = block.rstrip(b"\r\n")
-            if body:
-                self._ready = self._ends + body
-                self._ends = block[len(body) :]
+                self._ready, self._any = b"\n" if self._any else b"", False
+                if not self._ready:
+                    return 0
             else:
-                self._ends += block
+                self._take(block)
         size = min(len(buffer), len(self._ready))
         buffer[:size] = self._ready[:size]
         self._ready = self._ready[size:]
         return size
+
+    def _take(self, block: bytes) -> None:
+        """Hold line ends back until something follows them."""
+        body = block.rstrip(b"\r\n") if self._trim else block.removesuffix(b"\n")
+        if body or not self._trim:
+            self._ready, self._ends = self._ends + body, block[len(body) :]
+            self._any = True
+        else:
+            self._ends += block
