@@ -40,6 +40,8 @@ def _size(item: Mapping[str, Any]) -> _Found:
     of_type, length, scale = item["data_type"], item["length"], item["scale"]
     if of_type in SIZED and not length:
         yield "length", "required", "give the length: characters of a text, digits of a number"
+    elif length == 0:
+        yield "length", "too-short", "a length is at least 1; leave it out where there is none"
     if of_type in DECIMALS and length and length > MAX_DIGITS:
         yield "length", "too-long", f"a number has at most {MAX_DIGITS} digits"
     if scale is not None and of_type not in DECIMALS:

@@ -35,6 +35,8 @@ def found_in(**changes):
         ({"column": "xmin"}, [("column", "column-reserved")]),
         ({"length": None}, [("length", "required")]),
         ({"data_type": "N", "length": None}, [("length", "required")]),
+        ({"data_type": "M", "length": 0}, [("length", "too-short")]),
+        ({"data_type": "M", "length": None}, []),
         ({"data_type": "Y", "length": 39}, [("length", "too-long")]),
         ({"data_type": "N", "length": 12, "scale": 2}, []),
         ({"data_type": "N", "length": 2, "scale": 3}, [("scale", "too-long")]),
