@@ -10,6 +10,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from exchange.models import Subscription
+from exchange.querysets import SubscriptionQuerySet
 
 
 class LeaseLost(Exception):
@@ -76,7 +77,7 @@ def give_back(lease: Lease, *, wait_seconds: float = 0, error: str = "") -> None
     _held(lease).update(lease_until=None, next_attempt_at=due, last_error=error[:400], **changes)
 
 
-def _held(lease: Lease):  # type: ignore[no-untyped-def]
+def _held(lease: Lease) -> SubscriptionQuerySet:
     return Subscription.objects.filter(
         pk=lease.subscription_id, lease_token=lease.token, state="active"
     )

@@ -1,5 +1,7 @@
 """Which datasets, requests, grants and subscriptions an actor may see."""
 
+from typing import Any, Self, TypeVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -8,11 +10,13 @@ from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import may, may_everywhere
 
+RowsT = TypeVar("RowsT", bound=models.QuerySet[Any])
+
 
 class DatasetQuerySet(models.QuerySet):
     """Datasets: the owner's, and those that a living grant opens to the actor's department."""
 
-    def visible_to(self, actor: Actor) -> "DatasetQuerySet":
+    def visible_to(self, actor: Actor) -> Self:
         """The rows that the actor may see."""
         return _seen(self, actor, _owned_or_granted(""))
 
@@ -20,7 +24,7 @@ class DatasetQuerySet(models.QuerySet):
 class BatchQuerySet(models.QuerySet):
     """Batches of the datasets that one may see."""
 
-    def visible_to(self, actor: Actor) -> "BatchQuerySet":
+    def visible_to(self, actor: Actor) -> Self:
         """The rows that the actor may see."""
         return _seen(self, actor, _owned_or_granted("dataset__"))
 
@@ -28,7 +32,7 @@ class BatchQuerySet(models.QuerySet):
 class RequestQuerySet(models.QuerySet):
     """Sharing requests: the requester's and, once its own head agreed, the provider's."""
 
-    def visible_to(self, actor: Actor) -> "RequestQuerySet":
+    def visible_to(self, actor: Actor) -> Self:
         """The rows that the actor may see."""
         if may_everywhere(actor, Perm.REQUEST_VIEW):
             return self.all()
@@ -41,11 +45,11 @@ class RequestQuerySet(models.QuerySet):
 class GrantQuerySet(models.QuerySet):
     """Grants, for both of their sides."""
 
-    def visible_to(self, actor: Actor) -> "GrantQuerySet":
+    def visible_to(self, actor: Actor) -> Self:
         """The rows that the actor may see."""
         return _both_sides(self, actor, "")
 
-    def live(self) -> "GrantQuerySet":
+    def live(self) -> Self:
         """Grants in force today."""
         return self.filter(state="active", ends_on__gte=timezone.localdate())
 
@@ -53,7 +57,7 @@ class GrantQuerySet(models.QuerySet):
 class SubscriptionQuerySet(models.QuerySet):
     """Subscriptions, for both of their sides; a system sees its own."""
 
-    def visible_to(self, actor: Actor) -> "SubscriptionQuerySet":
+    def visible_to(self, actor: Actor) -> Self:
         """The rows that the actor may see."""
         if actor.kind == "system":
             return self.filter(system_id=actor.id)
@@ -63,7 +67,7 @@ class SubscriptionQuerySet(models.QuerySet):
 class DeliveryQuerySet(models.QuerySet):
     """Deliveries of the subscriptions that one may see."""
 
-    def visible_to(self, actor: Actor) -> "DeliveryQuerySet":
+    def visible_to(self, actor: Actor) -> Self:
         """The rows that the actor may see."""
         if actor.kind == "system":
             return self.filter(subscription__system_id=actor.id)
@@ -74,7 +78,7 @@ def _owned_or_granted(path: str) -> tuple[str, str]:
     return f"{path}department_id", f"{path}resource__grants"
 
 
-def _seen(rows: models.QuerySet, actor: Actor, paths: tuple[str, str]) -> models.QuerySet:
+def _seen(rows: RowsT, actor: Actor, paths: tuple[str, str]) -> RowsT:
     owner, grants = paths
     if may_everywhere(actor, Perm.DATASET_VIEW):
         return rows.all()
@@ -91,7 +95,7 @@ def _seen(rows: models.QuerySet, actor: Actor, paths: tuple[str, str]) -> models
     return rows.filter(pk__in=seen.values("pk"))
 
 
-def _both_sides(rows: models.QuerySet, actor: Actor, path: str) -> models.QuerySet:
+def _both_sides(rows: RowsT, actor: Actor, path: str) -> RowsT:
     if may_everywhere(actor, Perm.REQUEST_VIEW) or may_everywhere(actor, Perm.GRANT_REVOKE):
         return rows.all()
     if not (may(actor, Perm.REQUEST_VIEW) or may(actor, Perm.RECORD_LOOKUP)):

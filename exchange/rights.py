@@ -18,8 +18,6 @@ def live_grant(grant_id: UUID) -> Grant:
     grant = Grant.objects.select_related("resource__published").get(pk=grant_id)
     if grant.state != "active" or grant.ends_on < timezone.localdate():
         raise GrantEnded("ask the provider for a new grant", grant=str(grant.pk))
-    if grant.resource.published is None:
-        raise GrantEnded("the resource was withdrawn from the catalogue", grant=str(grant.pk))
     return grant
 
 
@@ -29,6 +27,8 @@ def granted_schema(grant: Grant, dataset: Dataset) -> Schema:
     An item that the catalogue has moved to 不予共享 is left out at once (Order 809 Art. 14-15).
     """
     entry = grant.resource.published
+    if entry is None:
+        raise GrantEnded("the resource was withdrawn from the catalogue", grant=str(grant.pk))
     shared = {
         item.column
         for item in entry.items.all()

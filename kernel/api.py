@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpResponseBase
 from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -26,7 +25,7 @@ class UnknownParameter(Malformed):
     title = "This address does not take that parameter"
 
 
-class In(serializers.Serializer):
+class In(serializers.Serializer[Any]):
     """A body's shape; a field that it does not name is refused."""
 
     def to_internal_value(self, data: Any) -> Any:
@@ -52,7 +51,7 @@ class ReasonIn(In):
     reason = serializers.CharField(max_length=400)
 
 
-class ApiView(viewsets.GenericViewSet):
+class ApiView(viewsets.GenericViewSet[Any]):
     """Base of the API's views: each deed reads, fetches, acts and shows, in four lines.
 
     A subclass names its ``model`` (whose manager has ``visible_to``), the ``out`` shape, the
@@ -61,8 +60,8 @@ class ApiView(viewsets.GenericViewSet):
     """
 
     model: type[models.Model]
-    out: type[serializers.BaseSerializer]
-    into: dict[str, type[serializers.Serializer]] = {}
+    out: type[serializers.BaseSerializer[Any]]
+    into: dict[str, type[serializers.Serializer[Any]]] = {}
     filters: dict[str, str] = {}
     parameters: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
@@ -82,15 +81,11 @@ class ApiView(viewsets.GenericViewSet):
         self._check_parameters(request)
         if request.method == "POST" and not self.own_idempotency:
             key = idempotency.read_key(request)
-            if key and request.user.is_authenticated:
-                once: Callable[..., Response] = partial(
-                    idempotency.once,
-                    self.post,  # type: ignore[attr-defined]
-                    scope=request.user.scope,
-                    key=key,
-                    hidden=self.hidden,
+            if key and self.actor.is_authenticated:
+                scope, hidden = self.actor.scope, self.hidden
+                self.post: Callable[..., Response] = partial(
+                    idempotency.once, self.post, scope=scope, key=key, hidden=hidden
                 )
-                self.post = once  # type: ignore[attr-defined]
 
     def _check_parameters(self, request: Request) -> None:
         known = set(self.parameters)
@@ -101,12 +96,12 @@ class ApiView(viewsets.GenericViewSet):
             names = ", ".join(sorted(known)) or "none"
             raise UnknownParameter(f"{unknown[0]!r}; the parameters here are: {names}")
 
-    def get_queryset(self) -> models.QuerySet:
+    def get_queryset(self) -> models.QuerySet[Any]:
         """The rows that the actor may see, with what the Out shape reads."""
-        rows = self.model.objects.visible_to(self.actor)  # type: ignore[attr-defined]
+        rows: models.QuerySet[Any] = self.model.objects.visible_to(self.actor)  # type: ignore[attr-defined]
         return rows.select_related(*self.related) if self.related else rows
 
-    def filter_queryset(self, queryset: models.QuerySet) -> models.QuerySet:
+    def filter_queryset(self, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """The rows that match the list's parameters."""
         for name, column in self.filters.items():
             if column and name in self.request.query_params:
@@ -121,7 +116,7 @@ class ApiView(viewsets.GenericViewSet):
         return self.fetch(self.get_queryset(), self.kwargs["pk"])
 
     @staticmethod
-    def fetch(rows: models.QuerySet, pk: object) -> Any:
+    def fetch(rows: models.QuerySet[Any], pk: object) -> Any:
         """The row with this key, or NotFound."""
         try:
             return rows.get(pk=rows.model._meta.pk.to_python(pk))
@@ -163,7 +158,9 @@ class ApiView(viewsets.GenericViewSet):
         reads = self.request.method in ("GET", "HEAD")
         return reads and etag in self.request.headers.get("If-None-Match", "")
 
-    def finalize_response(self, request: Request, response: HttpResponseBase, *args, **kwargs):
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> Response:
         """No answer of the API may be kept by a cache that others share."""
         made = super().finalize_response(request, response, *args, **kwargs)
         made.headers.setdefault("Cache-Control", "private, no-store")

@@ -1,6 +1,6 @@
 """What the API document says of every operation, read off the views themselves."""
 
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
@@ -64,7 +64,8 @@ class HouseSchema(AutoSchema):
 
     def get_response_serializers(self) -> Any:
         """The Out shape; a view may name another one by deed in ``answers``."""
-        view, deed = self.view, getattr(self.view, "action", "")
+        view: Any = self.view
+        deed = getattr(view, "action", "")
         if deed in getattr(view, "answers", {}):
             return view.answers[deed]
         out = getattr(view, "out", None)
@@ -128,5 +129,5 @@ def add_problem(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     return result
 
 
-def _parameter(name: str, where: str, required: bool = False) -> Any:
+def _parameter(name: str, where: Literal["query", "header"], required: bool = False) -> Any:
     return OpenApiParameter(name, str, where, required=required)

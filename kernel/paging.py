@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -26,7 +25,7 @@ def read_limit(request: Request, default: int = DEFAULT_LIMIT, most: int = MAX_L
 class KeysetPages(BasePagination):
     """Pages by primary key, newest first; a view may name another unique ``page_order``."""
 
-    def paginate_queryset(self, queryset: QuerySet, request: Request, view: Any = None) -> list:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         """The rows of the asked page."""
         self.request, limit = request, read_limit(request)
         kind = queryset.model._meta.label_lower

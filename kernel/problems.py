@@ -187,10 +187,11 @@ def _retry(exc: DomainError) -> dict[str, str]:
 
 def _native_headers(exc: drf.APIException) -> dict[str, str]:
     headers = {}
-    if getattr(exc, "auth_header", None):
-        headers["WWW-Authenticate"] = exc.auth_header
-    if getattr(exc, "wait", None):
-        headers["Retry-After"] = str(int(exc.wait))
+    auth, wait = getattr(exc, "auth_header", None), getattr(exc, "wait", None)
+    if auth:
+        headers["WWW-Authenticate"] = auth
+    if wait:
+        headers["Retry-After"] = str(int(wait))
     return headers
 
 

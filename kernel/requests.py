@@ -28,4 +28,4 @@ class RequestMiddleware:
 
 def current_request_id() -> str:
     """The id of the request being served; empty outside a request."""
-    return structlog.contextvars.get_contextvars().get("request_id", "")
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))

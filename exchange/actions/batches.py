@@ -3,7 +3,8 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
@@ -13,10 +14,11 @@ from accounts.permissions import Perm
 from accounts.policy import require
 from exchange import faults
 from exchange.dataplane import publication
-from exchange.dataplane.limits import Policy
-from exchange.dataplane.publication import Prepared
+from exchange.dataplane.limits import OnReject, Policy
+from exchange.dataplane.publication import Kind, Prepared
+from exchange.dataplane.store import BlobRef
 from exchange.errors import BaseMoved, DatasetClosed, NotThePublisher, WrongKind
-from exchange.models import Batch, Dataset, SchemaVersion, Snapshot
+from exchange.models import Batch, Dataset, Snapshot
 from exchange.storage import limits, store
 from exchange.tables import current_schema, keep_snapshot, snapshot_at_head
 from kernel.failpoints import failpoint
@@ -37,7 +39,7 @@ class Body:
 
     path: Path
     digest: str
-    kind: str
+    kind: Kind
     format: str
     encoding: str = "utf-8"
     key: str = ""
@@ -71,7 +73,7 @@ def publish_batch(dataset: Dataset, *, actor: Actor, body: Body) -> Published:
         return replay
     for _ in range(SNAPSHOT_TRIES):
         base = None
-        if body.kind == Batch.Kind.SNAPSHOT:
+        if body.kind == "snapshot":
             base = faults.guarded(lambda: snapshot_at_head(dataset))
         prepared = _prepare(dataset, body, base)
         failpoint("publish.prepared")
@@ -110,7 +112,7 @@ def _prepare(dataset: Dataset, body: Body, base: Snapshot | None) -> Prepared:
             base=store().path(base.digest) if base else None,
             store=store(),
             limits=limits(),
-            policy=Policy(dataset.on_reject, dataset.max_rejected_percent / 100),
+            policy=Policy(cast(OnReject, dataset.on_reject), dataset.max_rejected_percent / 100),
         )
     )
 
@@ -121,14 +123,15 @@ def _commit(
 ) -> Published:
     """The short transaction: number, batch, trail and the answer to a repetition."""
     batch = None
-    if prepared.blob is not None:
-        expected = base_number if body.kind == Batch.Kind.SNAPSHOT else None
+    blob = prepared.blob
+    if blob is not None:
+        expected = base_number if body.kind == "snapshot" else None
         number, last_seq = _take_number(dataset, prepared.rows_in_blob, expected)
-        batch = _batch(dataset, actor, body, prepared, number, last_seq)
+        batch = _batch(dataset, actor, body, prepared, blob, number, last_seq)
         batch.save(force_insert=True)
         if prepared.snapshot is not None:
-            blob = prepared.snapshot
-            keep_snapshot(dataset, number, blob.digest, blob.size, prepared.accepted)
+            table = prepared.snapshot
+            keep_snapshot(dataset, number, table.digest, table.size, prepared.accepted)
     if body.key:
         StoredAnswer.objects.create(
             scope=_scope(dataset, actor),
@@ -173,18 +176,24 @@ def _take_number(dataset: Dataset, rows: int, expected: int | None) -> tuple[int
         taken = cursor.fetchone()
     if taken is None:
         raise BaseMoved(retry_after=1)
-    return taken
+    return int(taken[0]), int(taken[1])
 
 
 def _batch(
-    dataset: Dataset, actor: Actor, body: Body, prepared: Prepared, number: int, last_seq: int
+    dataset: Dataset,
+    actor: Actor,
+    body: Body,
+    prepared: Prepared,
+    blob: BlobRef,
+    number: int,
+    last_seq: int,
 ) -> Batch:
     return Batch(
         dataset=dataset,
         number=number,
         kind=body.kind,
-        schema=SchemaVersion(pk=dataset.schema_id),
-        publisher_id=actor.id,
+        schema=dataset.schema,
+        publisher_id=cast(UUID, actor.id),
         first_seq=last_seq - prepared.rows_in_blob + 1,
         last_seq=last_seq,
         received=prepared.received,
@@ -193,8 +202,8 @@ def _batch(
         inserted=prepared.inserted,
         updated=prepared.updated,
         deleted=prepared.deleted,
-        digest=prepared.blob.digest,
-        size=prepared.blob.size,
+        digest=blob.digest,
+        size=blob.size,
         body_digest=body.digest,
         rejects_digest=prepared.rejects.digest if prepared.rejects else "",
         idempotency_key=body.key,
@@ -225,6 +234,6 @@ def _replay(dataset: Dataset, actor: Actor, body: Body) -> Published | None:
         return None
     if stored.body_digest != body.fingerprint:
         raise KeyReused("take a new key for a new body")
-    found = stored.body["batch"]
+    found = (stored.body or {}).get("batch")
     batch = Batch.objects.get(pk=found) if found else None
     return Published(batch, replayed=True)

@@ -10,7 +10,7 @@ from accounts.models import InformationSystem
 from accounts.permissions import Perm
 from accounts.policy import require
 from catalog.errors import NotInForce
-from catalog.models import Resource
+from catalog.models import Entry, Resource
 from exchange.dataplane.schema import Schema, incompatibilities
 from exchange.errors import AlreadyAttached, NotYourSystem, SchemaImpossible, SchemaIncompatible
 from exchange.models import Dataset, SchemaVersion
@@ -39,12 +39,14 @@ def attach_dataset(
         resource=resource, department_id=resource.department_id, system=system, **options
     )
     _check_options(dataset, schema)
+    # The two name each other; the database compares them at the commit.
+    dataset.schema = _version(dataset, resource.published, schema, 1)
     try:
         with transaction.atomic():
             dataset.save(force_insert=True)
     except IntegrityError as clash:
         raise AlreadyAttached(dataset=str(resource.dataset.pk)) from clash
-    _follow(dataset, schema, 1)
+    dataset.schema.save(force_insert=True)
     audit.record(actor, "dataset.attached", dataset, resource=str(resource.pk), key=schema.key)
     return dataset
 
@@ -54,7 +56,10 @@ def evolve_dataset(dataset: Dataset, *, actor: Actor) -> Dataset:
     """Take over the items that the catalogue has now in force, if compatibility allows it."""
     require(actor, Perm.DATASET_ATTACH, dataset.department_id)
     dataset = Dataset.objects.select_for_update(of=("self",)).get(pk=dataset.pk)
-    old, new = current_schema(dataset), schema_of(dataset.resource.published.items.all())
+    entry = dataset.resource.published
+    if entry is None:
+        raise NotInForce()
+    old, new = current_schema(dataset), schema_of(entry.items.all())
     if old.digest == new.digest:
         return dataset
     faults = incompatibilities(old, new, dataset.compatibility)
@@ -65,7 +70,9 @@ def evolve_dataset(dataset: Dataset, *, actor: Actor) -> Dataset:
             errors=[{"pointer": "#/items", "code": "incompatible", "detail": f} for f in faults],
         )
     _check_options(dataset, new)
-    _follow(dataset, new, dataset.schema.number + 1)
+    version = _version(dataset, entry, new, dataset.schema.number + 1)
+    version.save(force_insert=True)
+    dataset.change(schema=version)
     audit.record(actor, "dataset.evolved", dataset, schema=dataset.schema.number)
     return dataset
 
@@ -89,12 +96,11 @@ def _check_options(dataset: Dataset, schema: Schema) -> None:
         raise Invalid.field("lookup_items", f"there is no item {unknown[0]!r}", "unknown-item")
 
 
-def _follow(dataset: Dataset, schema: Schema, number: int) -> None:
-    version = SchemaVersion.objects.create(
+def _version(dataset: Dataset, entry: Entry, schema: Schema, number: int) -> SchemaVersion:
+    return SchemaVersion(
         dataset=dataset,
         number=number,
-        entry=dataset.resource.published,
+        entry=entry,
         body=schema.to_json(),
         digest=schema.digest,
     )
-    dataset.change(schema=version)

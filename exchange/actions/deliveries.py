@@ -32,6 +32,7 @@ from kernel.jobs import wake
 
 log = structlog.get_logger(__name__)
 
+Stopped = DataplaneError | GrantEnded | ModeNotGranted
 TURN_SECONDS = 30
 LANES_PER_TURN = 50
 
@@ -140,7 +141,7 @@ def _former_schema(batch: Batch) -> Any:
 
 def _to_webhook(lane: Subscription, batch: Batch) -> dict[str, Any]:
     """Say that a batch is ready; the data itself is pulled under the grant."""
-    event = {
+    event: dict[str, object] = {
         "type": "batch.published",
         "timestamp": batch.created_at.isoformat(),
         "data": {
@@ -168,10 +169,14 @@ class WebhookFailed(Transient):
         self.outcome = outcome
 
 
-def _failed(lane: Subscription, lease: Lease, fault: Exception, actor: Actor) -> None:
+def _failed(
+    lane: Subscription,
+    lease: Lease,
+    fault: Stopped,
+    actor: Actor,
+) -> None:
     """Note the attempt and wait by the schedule; stop the lane when waiting cannot help."""
-    code = getattr(fault, "code", "failed")
-    error = f"{code}: {fault.detail}" if getattr(fault, "detail", "") else code
+    error = f"{fault.code}: {fault.detail}" if fault.detail else fault.code
     outcome = getattr(fault, "outcome", None)
     number = lane.position + 1
     Delivery.objects.update_or_create(

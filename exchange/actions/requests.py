@@ -1,6 +1,8 @@
 """Everything that can happen to a sharing request (Order 809 Art. 20-21)."""
 
 from datetime import date
+from typing import cast
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,7 +15,7 @@ from accounts.permissions import Perm
 from accounts.policy import require, require_another
 from accounts.states import RUNNING
 from catalog.errors import NotInForce
-from catalog.models import Resource
+from catalog.models import Entry, Resource
 from catalog.vocabulary import ShareType
 from exchange.errors import GrantTooWide, NotShared, NotYourSystem
 from exchange.models import Grant, SharingRequest
@@ -42,13 +44,13 @@ def submit_request(
     if entry.share_type == ShareType.NOT_SHARED:
         raise NotShared(entry.refusal_reason, legal_basis=entry.legal_basis)
     _check_system(system, actor)
-    _check_items(resource, items)
+    _check_items(entry, items)
     if ends_on <= timezone.localdate():
         raise Invalid.field("ends_on", "must be a day to come")
     request = SharingRequest.objects.create(
         resource=resource,
         entry=entry,
-        department_id=actor.department_id,
+        department_id=system.department_id,
         provider_id=resource.department_id,
         system=system,
         items=items,
@@ -57,7 +59,7 @@ def submit_request(
         scenario=scenario,
         scope=scope,
         ends_on=ends_on,
-        submitted_by=actor.id,
+        submitted_by=cast(UUID, actor.id),
     )
     audit.record(actor, "request.submitted", request, resource=str(resource.pk), items=items)
     return request
@@ -145,12 +147,8 @@ def _check_system(system: InformationSystem, actor: Actor) -> None:
         raise NotYourSystem.field("system", "must be a running system of your department")
 
 
-def _check_items(resource: Resource, items: list[str]) -> None:
-    shared = {
-        item.column
-        for item in resource.published.items.all()
-        if item.share_type != ShareType.NOT_SHARED
-    }
+def _check_items(entry: Entry, items: list[str]) -> None:
+    shared = {item.column for item in entry.items.all() if item.share_type != ShareType.NOT_SHARED}
     strange = sorted(set(items) - shared)
     if strange:
         raise Invalid.field("items", f"{strange[0]!r} is not a shared item", "unknown-item")

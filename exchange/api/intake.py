@@ -6,7 +6,7 @@ import contextlib
 import re
 from collections.abc import Iterator
 from email.message import Message
-from typing import IO
+from typing import IO, cast
 
 from django.http import UnreadablePostError
 from rest_framework.request import Request
@@ -15,6 +15,7 @@ from exchange import faults
 from exchange.actions.batches import Body
 from exchange.api.parsers import FORMATS
 from exchange.dataplane import intake
+from exchange.dataplane.publication import Kind
 from exchange.errors import BodyUnreadable, DigestMismatch
 from exchange.models import Batch
 from exchange.storage import limits, store
@@ -33,7 +34,7 @@ def spooled_body(request: Request) -> Iterator[Body]:
     format, encoding = _format(request)
     with faults.guarded(store().workspace) as folder:
         path = folder / "body"
-        spooled = faults.guarded(lambda: intake.spool(_chunks(request.data), path, limits()))
+        spooled = faults.guarded(lambda: intake.spool(_chunks(request), path, limits()))
         _check_length(request, spooled.size)
         _check_digest(request, spooled.sha256)
         yield Body(
@@ -46,12 +47,12 @@ def spooled_body(request: Request) -> Iterator[Body]:
         )
 
 
-def read_kind(request: Request) -> str:
+def read_kind(request: Request) -> Kind:
     """The ``kind`` parameter: snapshot, changes or append."""
     kind = request.query_params.get("kind", "")
     if kind not in Batch.Kind.values:
         raise Invalid.field("kind", f"must be one of: {', '.join(Batch.Kind.values)}")
-    return kind
+    return cast(Kind, kind)
 
 
 def _format(request: Request) -> tuple[str, str]:
@@ -66,7 +67,8 @@ def _format(request: Request) -> tuple[str, str]:
     return format, _ENCODINGS[charset]
 
 
-def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
+def _chunks(request: Request) -> Iterator[bytes]:
+    stream = cast(IO[bytes], request.data)
     try:
         while chunk := stream.read(CHUNK):
             yield chunk

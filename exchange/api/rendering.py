@@ -27,11 +27,11 @@ _BY_TYPE = {media_type.split(";")[0]: name for name, media_type in MEDIA_TYPES.i
 class Unnegotiated(BaseContentNegotiation):
     """Leaves ``Accept`` to read_format; refusals are JSON whatever was asked for."""
 
-    def select_parser(self, request: Request, parsers: list[Any]) -> Any:
+    def select_parser(self, request: Request, parsers: Any) -> Any:
         """The parser of the body's media type, as DRF does by default."""
         return DefaultContentNegotiation().select_parser(request, parsers)
 
-    def select_renderer(self, request: Request, renderers: list[Any], suffix: Any = None) -> Any:
+    def select_renderer(self, request: Request, renderers: Any, suffix: Any = None) -> Any:
         """The first renderer; data answers do not use it."""
         return renderers[0], renderers[0].media_type
 

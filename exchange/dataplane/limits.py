@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 MIB = 1024 * 1024
+OnReject = Literal["refuse", "quarantine"]
 
 
 @dataclass(frozen=True)
@@ -32,5 +33,5 @@ class Limits:
 class Policy:
     """Refuse a body with any bad row, or quarantine bad rows up to a fraction of the body."""
 
-    on_reject: Literal["refuse", "quarantine"] = "refuse"
+    on_reject: OnReject = "refuse"
     max_rejected: float = 0.0

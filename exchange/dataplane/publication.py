@@ -28,6 +28,9 @@ __all__ = ["Limits", "Policy", "Prepared", "RowError", "prepare"]
 SEQ = "_seq"
 
 
+Kind = Literal["snapshot", "changes", "append"]
+
+
 @dataclass(frozen=True)
 class Prepared:
     """Files in the store and counts; ``accepted + rejected == received``.
@@ -75,7 +78,7 @@ class _Job:
 def prepare(
     body: Path,
     *,
-    kind: Literal["snapshot", "changes", "append"],
+    kind: Kind,
     format: str,
     encoding: str = "utf-8",
     schema: Schema,

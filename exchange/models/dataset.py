@@ -47,9 +47,7 @@ class Dataset(Row):
     max_rejected_percent = models.PositiveSmallIntegerField(default=0)
     is_queryable = models.BooleanField(default=False)
     lookup_items = ArrayField(models.CharField(max_length=63), default=list, blank=True)
-    schema = models.ForeignKey(
-        "exchange.SchemaVersion", on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    schema = models.ForeignKey("exchange.SchemaVersion", on_delete=models.PROTECT, related_name="+")
     # Rises when a restored backup begins a new history: older cursors are answered with 410.
     epoch = models.PositiveIntegerField(default=1)
     # The counter of batches and of records: taken by one UPDATE, held until commit.
