@@ -122,6 +122,13 @@ class ModeNotGranted(Forbidden):
     title = "The grant does not name this way of sharing"
 
 
+class NotGranted(Forbidden):
+    """The system holds no living grant of this resource."""
+
+    code = "not-granted"
+    title = "This system has no grant"
+
+
 class NotQueryable(Conflict):
     """The dataset is not kept ready for look-ups."""
 

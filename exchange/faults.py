@@ -15,6 +15,8 @@ from exchange.errors import BatchRefused, BodyTooLarge, BodyUnreadable, StoreFai
 from kernel.errors import DomainError, Invalid
 
 T = TypeVar("T")
+# Damage on our side, which no other request would mend.
+_OURS = ("blob-missing", "blob-corrupt")
 
 
 def guarded(work: Callable[[], T]) -> T:
@@ -42,7 +44,7 @@ def translate(fault: DataplaneError) -> DomainError:
         return BodyUnreadable(fault.detail, reason=fault.code, **known)
     if isinstance(fault, TooLarge):
         return BodyTooLarge(fault.detail, reason=fault.code)
-    if isinstance(fault, Transient):
+    if isinstance(fault, Transient) or fault.code in _OURS:
         return StoreFailed(fault.detail, reason=fault.code, retry_after=5)
     return Invalid(fault.detail, reason=fault.code)
 

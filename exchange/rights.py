@@ -7,10 +7,9 @@ from django.utils import timezone
 from accounts.actor import Actor
 from catalog.vocabulary import ShareMode, ShareType
 from exchange.dataplane.schema import Schema
-from exchange.errors import GrantEnded, ItemNotGranted, ModeNotGranted
+from exchange.errors import GrantEnded, ItemNotGranted, ModeNotGranted, NotGranted
 from exchange.models import Dataset, Grant, Subscription
 from exchange.tables import current_schema
-from kernel.errors import NotFound
 
 
 def live_grant(grant_id: UUID) -> Grant:
@@ -57,7 +56,7 @@ def grant_for_lookup(dataset: Dataset, actor: Actor) -> Grant:
     grants = Grant.objects.live().filter(resource_id=dataset.resource_id, system_id=actor.id)
     found = grants.order_by("-created_at").first()
     if found is None:
-        raise NotFound()
+        raise NotGranted("ask the provider for a grant that names this system")
     grant = live_grant(found.pk)
     if ShareMode.INTERFACE not in grant.modes:
         raise ModeNotGranted(f"the grant names {', '.join(grant.modes)}", needed="interface")

@@ -4,9 +4,12 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 
+from exchange.dataplane.errors import Terminal
 from exchange.dataplane.limits import Limits
 from exchange.dataplane.store import FolderStore
+from exchange.errors import StoreFailed
 
 
 def store() -> FolderStore:
@@ -24,6 +27,27 @@ def projections() -> Path:
 def limits() -> Limits:
     """The bounds that the settings give."""
     return Limits(max_bytes=settings.MAX_BODY_BYTES, duckdb_memory=settings.DUCKDB_MEMORY)
+
+
+def hold_blobs(*digests: str, alone: bool = False) -> None:
+    """Until the transaction ends, keep the sweep from removing these blobs; StoreFailed if gone.
+
+    Equal bytes published again are an old file under a new row: without this, a sweep that looked
+    for rows before the commit would remove it after. ``alone`` is the sweep's side of the lock.
+    """
+    function = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+    with connection.cursor() as cursor:
+        for digest in sorted(digests):
+            cursor.execute(f"SELECT {function}(hashtextextended(%s, 1))", [digest])
+            if not alone:
+                _require_blob(digest)
+
+
+def _require_blob(digest: str) -> None:
+    try:
+        store().path(digest)
+    except Terminal as gone:
+        raise StoreFailed("the bytes were swept meanwhile", retry_after=1) from gone
 
 
 @cache

@@ -146,6 +146,10 @@ class ApiView(viewsets.GenericViewSet[Any]):
             raise Unconditional("If-Match must be one ETag as it was given")
         return int(found[1])
 
+    def shapes(self, rows: Any) -> Any:
+        """Rows in their Out shape."""
+        return self.out(rows, many=True, context=self.get_serializer_context()).data
+
     def show(self, row: Any, status: int = 200, **extra: Any) -> Response:
         """The row in its Out shape, with its ETag; 304 if the caller has it already."""
         headers = {"ETag": f'"{row.version}"'} if hasattr(row, "version") else {}
@@ -173,9 +177,7 @@ class ReadView(ApiView):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """A page of the rows that the actor may see."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(
-            self.out(page, many=True, context=self.get_serializer_context()).data
-        )
+        return self.get_paginated_response(self.shapes(page))
 
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """One row."""

@@ -84,12 +84,6 @@ class RevisionIn(In):
     change_message = serializers.CharField(max_length=400)
 
 
-class ReasonIn(In):
-    """Why the step is taken."""
-
-    reason = serializers.CharField(max_length=400)
-
-
 class DepartmentBrief(serializers.ModelSerializer):
     """The provider."""
 

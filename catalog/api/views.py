@@ -27,7 +27,6 @@ from catalog.api.serializers import (
     CategoryIn,
     CategoryOut,
     EntryOut,
-    ReasonIn,
     ResourceBrief,
     ResourceChangeIn,
     ResourceIn,
@@ -37,7 +36,7 @@ from catalog.api.serializers import (
 from catalog.models import Category, Entry, Resource
 from catalog.states import ENTRY
 from catalog.vocabulary import ShareType
-from kernel.api import ReadView
+from kernel.api import ReadView, ReasonIn
 from kernel.errors import Invalid, NotFound
 
 

@@ -19,7 +19,7 @@ from exchange.dataplane.publication import Kind, Prepared
 from exchange.dataplane.store import BlobRef
 from exchange.errors import BaseMoved, DatasetClosed, NotThePublisher, WrongKind
 from exchange.models import Batch, Dataset, Snapshot
-from exchange.storage import limits, store
+from exchange.storage import hold_blobs, limits, store
 from exchange.tables import current_schema, keep_snapshot, snapshot_at_head
 from kernel.failpoints import failpoint
 from kernel.idempotency import KeyReused
@@ -125,6 +125,8 @@ def _commit(
     batch = None
     blob = prepared.blob
     if blob is not None:
+        blobs = (blob, prepared.snapshot, prepared.rejects)
+        hold_blobs(*(each.digest for each in blobs if each))
         expected = base_number if body.kind == "snapshot" else None
         number, last_seq = _take_number(dataset, prepared.rows_in_blob, expected)
         batch = _batch(dataset, actor, body, prepared, blob, number, last_seq)

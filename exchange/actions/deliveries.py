@@ -63,7 +63,7 @@ def _serve(lease: Lease, actor: Actor, until: float) -> int:
             batch = Batch.objects.filter(dataset=lane.dataset, number=lane.position + 1).first()
             if batch is None:
                 break
-            _deliver(lane, batch, lease, actor)
+            _deliver(lane, batch, lease, actor, first=arrived == 0)
             lane.position += 1
             lane.attempts = 1
             arrived += 1
@@ -75,15 +75,16 @@ def _serve(lease: Lease, actor: Actor, until: float) -> int:
     return arrived
 
 
-def _deliver(lane: Subscription, batch: Batch, lease: Lease, actor: Actor) -> None:
+def _deliver(lane: Subscription, batch: Batch, lease: Lease, actor: Actor, *, first: bool) -> None:
     lanes.hold(lease)
     grant = readable(lane)
     schema = granted_schema(grant, lane.dataset)
     started = time.monotonic()
-    if lane.mode == Subscription.Mode.SINK:
-        facts = _to_sink(lane, batch, schema, lease)
-    else:
-        facts = _to_webhook(lane, batch)
+    with lanes.kept(lease):
+        if lane.mode == Subscription.Mode.SINK:
+            facts = _to_sink(lane, batch, schema, lease, prepare=first)
+        else:
+            facts = _to_webhook(lane, batch)
     failpoint("deliver.before_finish")
     facts["duration_ms"] = int((time.monotonic() - started) * 1000)
     with transaction.atomic():
@@ -113,7 +114,9 @@ def _deliver(lane: Subscription, batch: Batch, lease: Lease, actor: Actor) -> No
     failpoint("deliver.after_finish")
 
 
-def _to_sink(lane: Subscription, batch: Batch, schema: Any, lease: Lease) -> dict[str, Any]:
+def _to_sink(
+    lane: Subscription, batch: Batch, schema: Any, lease: Lease, *, prepare: bool
+) -> dict[str, Any]:
     """Apply the batch and the offset in one transaction of the target database."""
     dsn = unseal(lane.sealed)
     sink = PostgresSink(
@@ -123,20 +126,15 @@ def _to_sink(lane: Subscription, batch: Batch, schema: Any, lease: Lease) -> dic
         lane=str(lane.pk),
         schema=schema,
     )
-    if batch.number == 1 or lane.attempts > 1 or batch.schema_id != _former_schema(batch):
+    if prepare:
         sink.prepare()
-    applied = sink.apply(
+    sink.apply(
         batch_file(batch),
         Position(lane.dataset.epoch, batch.number),
         # The last word before the target commits: a stale worker writes nothing.
         check=lambda: lanes.hold(lease),
     )
-    return {"rows": applied.upserts + applied.deletes}
-
-
-def _former_schema(batch: Batch) -> Any:
-    former = Batch.objects.filter(dataset=batch.dataset_id, number=batch.number - 1)
-    return former.values_list("schema_id", flat=True).first()
+    return {"rows": batch.rows}
 
 
 def _to_webhook(lane: Subscription, batch: Batch) -> dict[str, Any]:
@@ -148,7 +146,7 @@ def _to_webhook(lane: Subscription, batch: Batch) -> dict[str, Any]:
             "subscription": str(lane.pk),
             "dataset": str(lane.dataset_id),
             "number": batch.number,
-            "rows": batch.last_seq - batch.first_seq + 1,
+            "rows": batch.rows,
             "changes": f"{settings.PUBLIC_URL}/api/v1/subscriptions/{lane.pk}/changes",
         },
     }

@@ -43,8 +43,11 @@ def submit_request(
         raise NotInForce()
     if entry.share_type == ShareType.NOT_SHARED:
         raise NotShared(entry.refusal_reason, legal_basis=entry.legal_basis)
+    if resource.department_id == actor.department_id:
+        raise Invalid.field("resource", "is your own department's", "own-resource")
     _check_system(system, actor)
     _check_items(entry, items)
+    _check_modes(entry, modes)
     if ends_on <= timezone.localdate():
         raise Invalid.field("ends_on", "must be a day to come")
     request = SharingRequest.objects.create(
@@ -152,6 +155,24 @@ def _check_items(entry: Entry, items: list[str]) -> None:
     strange = sorted(set(items) - shared)
     if strange:
         raise Invalid.field("items", f"{strange[0]!r} is not a shared item", "unknown-item")
+    _check_key(entry, items)
+
+
+def _check_key(entry: Entry, items: list[str]) -> None:
+    """Changes name their rows by the key, so that no request or grant can be without it."""
+    keys = {item.column for item in entry.items.all() if item.is_key}
+    missing = sorted(keys - set(items))
+    if missing:
+        raise GrantTooWide.field(
+            "items", f"the key item {missing[0]!r} must be among them", "key-missing"
+        )
+
+
+def _check_modes(entry: Entry, modes: list[str]) -> None:
+    strange = sorted(set(modes) - set(entry.share_modes))
+    if strange:
+        known = ", ".join(entry.share_modes)
+        raise Invalid.field("modes", f"the catalogue offers: {known}", "mode-not-offered")
 
 
 def _check_grant(request: SharingRequest, items: list[str]) -> None:
@@ -160,9 +181,4 @@ def _check_grant(request: SharingRequest, items: list[str]) -> None:
         raise GrantTooWide.field("items", f"{wider[0]!r} was not requested", "not-requested")
     if request.resource.published is None:
         raise NotInForce()
-    keys = request.resource.published.items.filter(is_key=True)
-    missing = sorted({item.column for item in keys} - set(items))
-    if missing:
-        raise GrantTooWide.field(
-            "items", f"the key item {missing[0]!r} must be among them", "key-missing"
-        )
+    _check_key(request.resource.published, items)

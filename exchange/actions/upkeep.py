@@ -6,13 +6,14 @@ from itertools import islice
 from uuid import UUID
 
 import structlog
+from django.db import transaction
 
 from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import require
 from exchange.dataplane.errors import DataplaneError
 from exchange.models import Batch, Grant, Snapshot
-from exchange.storage import projections, store
+from exchange.storage import hold_blobs, projections, store
 from exchange.tables import behind, fold_into_table
 
 log = structlog.get_logger(__name__)
@@ -36,17 +37,24 @@ def fold_due(*, actor: Actor) -> int:
 
 
 def sweep_orphans(*, actor: Actor) -> int:
-    """Remove bytes that no row names and that are a day old; how many files.
+    """Remove bytes that no row names and that are a day old; how many files and folders.
 
-    A publication that died between its bytes and its rows leaves such files behind.
+    A publication that died between its bytes and its rows leaves such files behind, and its body.
     """
     require(actor, Perm.DATASET_VIEW)
     removed = 0
     old = store().iter_digests(older_than=ORPHAN_SECONDS)
     while digests := list(islice(old, _CHUNK)):
         for digest in set(digests) - _referenced(digests):
-            removed += store().delete(digest)
-    return removed + _sweep_projections()
+            removed += _remove(digest)
+    return removed + store().sweep_stage(ORPHAN_SECONDS) + _sweep_projections()
+
+
+@transaction.atomic
+def _remove(digest: str) -> bool:
+    """Remove one blob, unless a publication of equal bytes named it meanwhile."""
+    hold_blobs(digest, alone=True)
+    return not _referenced([digest]) and store().delete(digest)
 
 
 def _referenced(digests: list[str]) -> set[str]:

@@ -50,6 +50,11 @@ class Batch(Row):
     def __str__(self) -> str:
         return f"batch {self.number}"
 
+    @property
+    def rows(self) -> int:
+        """Records in the file."""
+        return self.last_seq - self.first_seq + 1
+
 
 class Snapshot(Row):
     """The whole table after a batch, as one file: what is compared with and sent from."""

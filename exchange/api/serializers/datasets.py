@@ -55,7 +55,10 @@ class DatasetOut(serializers.ModelSerializer):
 
 
 class BatchOut(serializers.ModelSerializer):
-    """A batch, as its publisher gets it for a receipt."""
+    """A batch; its digests only for the department that published it.
+
+    They cover items that a grant may leave out, which could be guessed and confirmed by them.
+    """
 
     schema = serializers.IntegerField(source="schema.number")
 
@@ -80,6 +83,13 @@ class BatchOut(serializers.ModelSerializer):
             "body_digest",
             "created_at",
         )
+
+    def to_representation(self, batch: Batch) -> dict:
+        """The members that this reader may see."""
+        made = super().to_representation(batch)
+        if self.context["request"].user.department_id != batch.dataset.department_id:
+            made.update(digest=None, body_digest=None, size=None)
+        return made
 
 
 class RowErrorOut(serializers.Serializer):

@@ -38,6 +38,11 @@ class DatasetView(ReadView):
     related = ("schema", "resource__published")
     examples = {"create": examples.ATTACH, "lookup": examples.LOOKUP}
 
+    @property
+    def own_idempotency(self) -> bool:  # type: ignore[override]
+        """A look-up changes nothing, and its records may not be kept for a repetition."""
+        return self.action == "lookup"
+
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Attach a dataset to a published resource; its items in force become the schema."""
         values = self.read(request)
@@ -74,7 +79,7 @@ class BatchView(ApiView):
     bodies = {"create": dict.fromkeys(FORMATS, OpenApiTypes.BINARY)}
     own_idempotency = True
     page_order = "number"
-    related = ("schema",)
+    related = ("schema", "dataset")
 
     @property
     def parameters(self) -> tuple[str, ...]:  # type: ignore[override]
@@ -90,7 +95,7 @@ class BatchView(ApiView):
         """The batches in the order of their numbers."""
         rows = self.get_queryset().filter(dataset=self.dataset())
         page = self.paginate_queryset(rows)
-        return self.get_paginated_response(self.out(page, many=True).data)
+        return self.get_paginated_response(self.shapes(page))
 
     def retrieve(self, request: Request, number: str, **kwargs: Any) -> Response:
         """One batch by its number."""
@@ -109,17 +114,16 @@ class BatchView(ApiView):
         dataset = self.dataset()
         with spooled_body(request) as body:
             published = publish_batch(dataset, actor=self.actor, body=body)
-        return _receipt(published)
+        return self._receipt(published)
 
-
-def _receipt(published: Published) -> Response:
-    batch, prepared = published.batch, published.prepared
-    body = {
-        "outcome": "published" if batch else "unchanged",
-        "batch": BatchOut(batch).data if batch else None,
-        "errors": [faults.row_error(error) for error in prepared.errors] if prepared else [],
-    }
-    headers = {"Idempotent-Replayed": "true"} if published.replayed else {}
-    if batch:
-        headers["Location"] = f"/api/v1/datasets/{batch.dataset_id}/batches/{batch.number}"
-    return Response(body, status=201 if batch else 200, headers=headers)
+    def _receipt(self, published: Published) -> Response:
+        batch, prepared = published.batch, published.prepared
+        body = {
+            "outcome": "published" if batch else "unchanged",
+            "batch": self.shapes([batch])[0] if batch else None,
+            "errors": [faults.row_error(error) for error in prepared.errors] if prepared else [],
+        }
+        headers = {"Idempotent-Replayed": "true"} if published.replayed else {}
+        if batch:
+            headers["Location"] = f"/api/v1/datasets/{batch.dataset_id}/batches/{batch.number}"
+        return Response(body, status=201 if batch else 200, headers=headers)

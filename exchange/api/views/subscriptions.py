@@ -106,7 +106,7 @@ class SubscriptionView(ReadView):
         format = read_format(request, "ndjson", ("ndjson", "csv", "parquet"))
         found = read_table(self.get_object(), actor=self.actor, format=format)
         headers = {
-            "ETag": f'"{found.digest}"',
+            "ETag": f'"{found.etag}"',
             "X-Next-Cursor": found.cursor,
             "X-Last-Number": found.number,
             "X-Rows": found.rows,
