@@ -6,4 +6,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         # Registered by being imported.
-        from accounts.api import schemes  # noqa: F401
+        from accounts.api import schema  # noqa: F401
