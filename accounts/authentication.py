@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -179,6 +180,7 @@ def _require_usable(noun: str, row: Credential | SessionToken) -> None:
         raise AuthenticationFailed(f"the {noun} expired at {row.expires_at:%Y-%m-%dT%H:%M:%SZ}")
 
 
+@transaction.atomic
 def _note_use(credential: Credential, address: str) -> None:
     """Remember when and from where; skipped while another call holds the row."""
     now = timezone.now()
