@@ -29,8 +29,8 @@ class Actor:
 
     @property
     def scope(self) -> str:
-        """Whose Idempotency-Keys these are."""
-        return f"{self.kind}:{self.id}"
+        """Whose Idempotency-Keys these are: a person's for each department apart."""
+        return f"{self.kind}:{self.id}:{self.department_id}"
 
     @property
     def is_person(self) -> bool:

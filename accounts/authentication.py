@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 DEPARTMENT_HEADER = "X-Acting-Department"
 SESSION_DEPARTMENT = "department_id"
+LOCKED = 429
 _USE_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -130,7 +131,9 @@ def client_address(request: HttpRequest | Request) -> str:
 def lockout_response(
     request: HttpRequest, original: HttpResponse | None, credentials: object
 ) -> HttpResponse:
-    """What axes answers when a name is locked: the same problem as everywhere."""
+    """What axes answers when a name is locked: our refusal, made here if no view made it."""
+    if original is not None and original.status_code == LOCKED:
+        return original
     return answer(refusal(LockedOut(retry_after=lockout_seconds())), request)
 
 

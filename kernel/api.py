@@ -131,8 +131,12 @@ class ApiView(viewsets.GenericViewSet[Any]):
             raise Invalid.field(name, "there is no such thing", "not-found") from absent
 
     def read(self, request: Request) -> dict[str, Any]:
-        """The body of this deed, checked against its In shape."""
-        body = self.into[self.action](data=request.data, context=self.get_serializer_context())
+        """The body of this deed, checked against its In shape; a PATCH names what it changes."""
+        body = self.into[self.action](
+            data=request.data,
+            partial=request.method == "PATCH",
+            context=self.get_serializer_context(),
+        )
         body.is_valid(raise_exception=True)
         return dict(body.validated_data)
 

@@ -1,0 +1,96 @@
+"""Examples for the API document; the places and people are fictional."""
+
+from drf_spectacular.utils import OpenApiExample as Example
+
+_ID = "01930000-0000-7000-8000-000000000001"
+
+SIGN_IN = [
+    Example(
+        "A person signs in",
+        value={"username": "li.ming", "password": "correct horse battery staple"},
+        request_only=True,
+    ),
+    Example(
+        "The token, shown once",
+        value={
+            "token": "sqs_ZXhhbXBsZS1leGFtcGxlLWV4YW1wbGUtZXhhbXBsZQ",
+            "expires_at": "2026-03-02T17:00:00+08:00",
+            "name": "李明",
+            "departments": [{"department": _ID, "name": "示例省民政厅", "roles": ["steward"]}],
+        },
+        response_only=True,
+        status_codes=["200"],
+    ),
+]
+DEPARTMENT = [
+    Example(
+        "A department of the fictional province",
+        value={
+            "name": "示例省民政厅",
+            "short_name": "省民政厅",
+            "kind": "C",
+            "credit_code": "11990000MB9002969X",
+            "division_code": "990000",
+        },
+        request_only=True,
+    )
+]
+MEMBER = [
+    Example(
+        "A new steward",
+        value={
+            "department": _ID,
+            "username": "li.ming",
+            "name": "李明",
+            "password": "correct horse battery staple",
+            "roles": ["steward"],
+        },
+        request_only=True,
+    )
+]
+ROLE = [Example("Head of the sharing office", value={"role": "head"}, request_only=True)]
+SYSTEM_NEW = [
+    Example(
+        "A system in operation",
+        value={
+            "department": _ID,
+            "name": "示例省区划地名管理系统",
+            "function": "管理行政区划代码和标准地名",
+            "network": "extranet",
+            "state": "in_operation",
+        },
+        request_only=True,
+    )
+]
+CREDENTIAL = [Example("For half a year", value={"days": 180}, request_only=True)]
+EXTENSION = [
+    Example(
+        "Ten more workdays",
+        value={"workdays": 10, "reason": "需跨部门核实", "document": "示数函〔2026〕3号"},
+        request_only=True,
+    )
+]
+EXPLANATION = [
+    Example("Force majeure", value={"just_cause": "因洪水造成机房停运三日"}, request_only=True)
+]
+CLOCK_LIMIT = [
+    Example(
+        "Five workdays instead of ten",
+        value={"workdays": 5, "basis": "示例省政务数据共享办法第十二条"},
+        request_only=True,
+    )
+]
+CALENDAR = [
+    Example(
+        "Two days of a year",
+        value={
+            "year": 2026,
+            "days": [
+                {"name": "元旦", "date": "2026-01-02", "isOffDay": True},
+                {"name": "元旦", "date": "2026-01-04", "isOffDay": False},
+            ],
+            "source": "国办发明电〔2025〕7号",
+        },
+        request_only=True,
+    )
+]

@@ -1,0 +1,116 @@
+"""Doors to statutory clocks and the workday calendar."""
+
+from typing import Any
+
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.actions.calendar import load_calendar_year
+from accounts.actions.clocks import limit_clock
+from accounts.actions.obligations import explain_obligation, extend_obligation
+from accounts.api.examples import CALENDAR, CLOCK_LIMIT, EXPLANATION, EXTENSION
+from accounts.api.serializers.duties import (
+    CalendarIn,
+    CalendarOut,
+    ClockLimitIn,
+    ClockOut,
+    ExplanationIn,
+    ExtensionIn,
+    ObligationOut,
+)
+from accounts.clocks import CLOCKS, Clock
+from accounts.errors import CalendarInvalid
+from accounts.models import CalendarYear, ClockLimit, Obligation
+from kernel.api import ApiView, ReadView
+from kernel.errors import NotFound
+
+
+class ObligationView(ReadView):
+    """The statutory clocks (法定时限) of the departments that the actor may watch."""
+
+    model = Obligation
+    out = ObligationOut
+    into = {"extend": ExtensionIn, "explain": ExplanationIn}
+    filters = {
+        "state": "state",
+        "kind": "kind",
+        "department": "department_id",
+        "subject_id": "subject_id",
+    }
+    examples = {"extend": EXTENSION, "explain": EXPLANATION}
+
+    @action(detail=True, methods=["post"])
+    def extend(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """The authority gives more time, once."""
+        values = self.read(request)
+        return self.show(extend_obligation(self.get_object(), actor=self.actor, **values))
+
+    @action(detail=True, methods=["post"])
+    def explain(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """State the just cause (正当理由) of a missed limit."""
+        values = self.read(request)
+        return self.show(explain_obligation(self.get_object(), actor=self.actor, **values))
+
+
+class ClockView(ApiView):
+    """The table of statutory clocks."""
+
+    model = ClockLimit
+    out = ClockOut
+    into = {"limit": ClockLimitIn}
+    examples = {"limit": CLOCK_LIMIT}
+    pagination_class = None
+
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """Every clock, with what counts here."""
+        limits = {row.kind: row for row in ClockLimit.objects.all()}
+        shown = [self._shown(clock, limits.get(clock.kind)) for clock in CLOCKS.values()]
+        return Response({"items": self.out(shown, many=True).data})
+
+    @action(detail=True, methods=["post"])
+    def limit(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Set a local limit, at most the national one, for clocks to come."""
+        if pk not in CLOCKS:
+            raise NotFound()
+        row = limit_clock(pk, actor=self.actor, **self.read(request))
+        return self.show(self._shown(CLOCKS[pk], row))
+
+    @staticmethod
+    def _shown(clock: Clock, local: ClockLimit | None) -> dict[str, Any]:
+        return {
+            "kind": clock.kind,
+            "article": clock.article,
+            "duty": clock.duty,
+            "national_workdays": clock.workdays,
+            "extension": clock.extension,
+            "workdays": local.workdays if local else clock.workdays,
+            "basis": local.basis if local else "",
+        }
+
+
+class CalendarView(ApiView):
+    """Workday calendars by year."""
+
+    model = CalendarYear
+    out = CalendarOut
+    into = {"create": CalendarIn}
+    examples = {"create": CALENDAR}
+
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """The edition in force of a year."""
+        if not (pk.isascii() and pk.isdigit() and len(pk) == 4):
+            raise NotFound()
+        row = CalendarYear.objects.filter(year=int(pk)).order_by("-edition").first()
+        if row is None:
+            raise NotFound()
+        return self.show(row)
+
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Put a year in force; provisional due dates become final."""
+        body = self.read(request)
+        days = {day["date"]: not day["isOffDay"] for day in body["days"]}
+        if len(days) != len(body["days"]):
+            raise CalendarInvalid("a day stands twice")
+        row = load_calendar_year(body["year"], days, body["source"], actor=self.actor)
+        return self.show(row, status=201)

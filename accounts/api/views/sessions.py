@@ -1,0 +1,87 @@
+"""Doors for signing in and out, and for asking who one is."""
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.actions.sessions import open_token, sign_in, sign_out
+from accounts.actor import Actor
+from accounts.api.examples import SIGN_IN
+from accounts.api.serializers.people import MeOut, SignInIn, SignInOut
+from accounts.models import Member, SessionToken, User
+from accounts.permissions import ROLES
+from kernel.api import ApiView, In
+from kernel.errors import Invalid
+
+
+class SignInView(ApiView):
+    """Open to everybody: a name and a password give a session token."""
+
+    model = User
+    authentication_classes = ()
+    permission_classes = ()
+    out = SignInOut
+    into = {"create": SignInIn}
+    answers = {"create": {200: SignInOut}}
+    examples = {"create": SIGN_IN}
+
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Sign in. Five failures lock the name for half an hour."""
+        user = sign_in(**self.read(request), request=request._request)
+        token, secret = open_token(user)
+        answer = {
+            "token": secret,
+            "expires_at": token.expires_at,
+            "name": user.name,
+            "departments": _departments(user.pk),
+        }
+        return self.show(answer)
+
+
+class SignOutView(ApiView):
+    """Ends the sign-in that the call carries."""
+
+    model = User
+    without_department = True
+    into = {"create": In}
+    answers = {"create": {204: None}}
+
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Sign out; the token is dead at once."""
+        if not self.actor.is_person or not isinstance(request.auth, SessionToken):
+            raise Invalid("only a person's session token can be signed out")
+        sign_out(request.auth, request.auth.user, actor=self.actor)
+        return Response(status=204)
+
+
+class MeView(ApiView):
+    """Who calls."""
+
+    model = User
+    without_department = True
+    out = MeOut
+
+    def retrieve(self, request: Request, **kwargs: Any) -> Response:
+        """Who calls, for which department, with which permissions."""
+        actor = self.actor
+        answer = {
+            "kind": actor.kind,
+            "id": actor.id,
+            "name": actor.name,
+            "department_id": actor.department_id,
+            "roles": sorted(actor.roles),
+            "permissions": permissions_of(actor),
+            "departments": _departments(actor.id) if actor.is_person else [],
+        }
+        return self.show(answer)
+
+
+def permissions_of(actor: Actor) -> list[str]:
+    """Everything that the actor's roles allow, in one list."""
+    return sorted({perm.value for role in actor.roles for perm in ROLES[role].perms})
+
+
+def _departments(user_id: object) -> list[Member]:
+    members = Member.objects.active().filter(user_id=user_id).select_related("department")
+    return list(members.order_by("pk"))
