@@ -5,11 +5,26 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.actor import Actor
+from accounts.permissions import Perm
+from accounts.policy import require
 from catalog.vocabulary import ShareMode, ShareType
 from exchange.dataplane.schema import Schema
-from exchange.errors import GrantEnded, ItemNotGranted, ModeNotGranted, NotGranted
+from exchange.errors import (
+    GrantEnded,
+    ItemNotGranted,
+    ModeNotGranted,
+    NotGranted,
+    NotThePublisher,
+)
 from exchange.models import Dataset, Grant, Subscription
 from exchange.tables import current_schema
+
+
+def require_publisher(dataset: Dataset, actor: Actor) -> None:
+    """NotThePublisher unless it is the dataset's system, or a person whom the gate lets publish."""
+    require(actor, Perm.BATCH_PUBLISH, dataset.department_id)
+    if actor.kind == "system" and actor.id != dataset.system_id:
+        raise NotThePublisher("use the credential of the system named in the dataset")
 
 
 def live_grant(grant_id: UUID) -> Grant:

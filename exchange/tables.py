@@ -10,10 +10,11 @@ from django.db.models import F
 from exchange.dataplane import reading
 from exchange.dataplane.connectors.base import Position
 from exchange.dataplane.connectors.postgres import PostgresSink
+from exchange.dataplane.errors import Terminal
 from exchange.dataplane.schema import Schema
 from exchange.destinations import own_connection
 from exchange.models import Batch, Dataset, Snapshot
-from exchange.storage import store
+from exchange.storage import hold_blobs, store
 
 STATE_SCHEMA = "dataset_state"
 KEPT_SNAPSHOTS = 2
@@ -27,8 +28,8 @@ def current_schema(dataset: Dataset) -> Schema:
 def snapshot_at_head(dataset: Dataset) -> Snapshot | None:
     """The whole table after the last batch, folded now if nobody did before; None before any."""
     dataset.refresh_from_db(fields=["last_number", "schema"])
-    latest = dataset.snapshots.order_by("-number").first()
-    if (latest and latest.number == dataset.last_number) or dataset.last_number == 0:
+    latest = dataset.snapshots.order_by("-number", "-created_at").first()
+    if dataset.last_number == 0 or (latest and _is_current(latest, dataset)):
         return latest
     after = latest.number if latest else 0
     batches = dataset.batches.filter(number__gt=after, number__lte=dataset.last_number)
@@ -40,15 +41,22 @@ def snapshot_at_head(dataset: Dataset) -> Snapshot | None:
     return keep_snapshot(dataset, dataset.last_number, blob.digest, blob.size, rows)
 
 
+def _is_current(snapshot: Snapshot, dataset: Dataset) -> bool:
+    """Whether it shows the last batch, in the schema that is in force."""
+    return (snapshot.number, snapshot.schema_id) == (dataset.last_number, dataset.schema_id)
+
+
 def keep_snapshot(dataset: Dataset, number: int, digest: str, size: int, rows: int) -> Snapshot:
-    """Remember a folded table, and forget all but the youngest few."""
+    """Remember a folded table of the dataset's schema, and forget all but the youngest few."""
     with transaction.atomic():
+        hold_blobs(digest)
         kept, _ = Snapshot.objects.get_or_create(
             dataset=dataset,
             number=number,
+            schema=dataset.schema,
             defaults={"digest": digest, "size": size, "rows": rows},
         )
-        young = dataset.snapshots.order_by("-number").values("pk")[:KEPT_SNAPSHOTS]
+        young = dataset.snapshots.order_by("-number", "-created_at").values("pk")[:KEPT_SNAPSHOTS]
         dataset.snapshots.exclude(pk__in=list(young.values_list("pk", flat=True))).delete()
     return kept
 
@@ -67,6 +75,20 @@ def state_table(dataset: Dataset, connect: Callable[[], Any] = own_connection) -
         lane=str(dataset.pk),
         schema=current_schema(dataset),
     )
+
+
+def find_records(
+    dataset: Dataset, columns: list[str], where: dict[str, Any], limit: int
+) -> list[dict[str, Any]]:
+    """Rows of the queryable table; where it lags behind the schema it is made to follow first."""
+    table = state_table(dataset)
+    try:
+        return table.lookup(columns, where, limit)
+    except Terminal as fault:
+        if fault.code != "target-mismatch":
+            raise
+    table.prepare()
+    return table.lookup(columns, where, limit)
 
 
 def fold_into_table(dataset: Dataset) -> int:

@@ -79,7 +79,7 @@ class ApiView(viewsets.GenericViewSet[Any]):
         """Check who calls, then the parameters, then answer a repeated POST from the store."""
         super().initial(request, *args, **kwargs)
         self._check_parameters(request)
-        if request.method == "POST" and not self.own_idempotency:
+        if request.method == "POST" and self.action and not self.own_idempotency:
             key = idempotency.read_key(request)
             if key and self.actor.is_authenticated:
                 scope, hidden = self.actor.scope, self.hidden
@@ -95,6 +95,9 @@ class ApiView(viewsets.GenericViewSet[Any]):
         if unknown:
             names = ", ".join(sorted(known)) or "none"
             raise UnknownParameter(f"{unknown[0]!r}; the parameters here are: {names}")
+        for name, value in request.query_params.items():
+            if "\0" in value:
+                raise Invalid.field(name, "holds a NUL character; remove it")
 
     def get_queryset(self) -> models.QuerySet[Any]:
         """The rows that the actor may see, with what the Out shape reads."""

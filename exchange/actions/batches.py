@@ -17,8 +17,9 @@ from exchange.dataplane import publication
 from exchange.dataplane.limits import OnReject, Policy
 from exchange.dataplane.publication import Kind, Prepared
 from exchange.dataplane.store import BlobRef
-from exchange.errors import BaseMoved, DatasetClosed, NotThePublisher, WrongKind
+from exchange.errors import BaseMoved, DatasetClosed, WrongKind
 from exchange.models import Batch, Dataset, Snapshot
+from exchange.rights import require_publisher
 from exchange.storage import hold_blobs, limits, store
 from exchange.tables import current_schema, keep_snapshot, snapshot_at_head
 from kernel.failpoints import failpoint
@@ -67,10 +68,11 @@ def publish_batch(dataset: Dataset, *, actor: Actor, body: Body) -> Published:
     batch is known. Batches are numbered 1..n without gaps, in the order of their commits.
     """
     require(actor, Perm.BATCH_PUBLISH, dataset.department_id)
-    _check_publisher(dataset, actor, body)
+    require_publisher(dataset, actor)
     replay = _replay(dataset, actor, body)
     if replay:
         return replay
+    _check_open(dataset, body)
     for _ in range(SNAPSHOT_TRIES):
         base = None
         if body.kind == "snapshot":
@@ -81,7 +83,7 @@ def publish_batch(dataset: Dataset, *, actor: Actor, body: Body) -> Published:
             return _commit(dataset, actor, body, prepared, base.number if base else 0)
         except BaseMoved:
             dataset.refresh_from_db()
-            _check_publisher(dataset, actor, body)
+            _check_open(dataset, body)
         except IntegrityError:
             # A rival with the same Idempotency-Key was first: its outcome is ours.
             replay = _replay(dataset, actor, body)
@@ -91,9 +93,7 @@ def publish_batch(dataset: Dataset, *, actor: Actor, body: Body) -> Published:
     raise BaseMoved(retry_after=1)
 
 
-def _check_publisher(dataset: Dataset, actor: Actor, body: Body) -> None:
-    if actor.kind == "system" and actor.id != dataset.system_id:
-        raise NotThePublisher("use the credential of the system named in the dataset")
+def _check_open(dataset: Dataset, body: Body) -> None:
     if dataset.state != "open":
         raise DatasetClosed()
     if body.kind not in _KINDS[Dataset.Kind(dataset.kind)]:

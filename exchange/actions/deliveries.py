@@ -35,6 +35,8 @@ log = structlog.get_logger(__name__)
 Stopped = DataplaneError | GrantEnded | ModeNotGranted
 TURN_SECONDS = 30
 LANES_PER_TURN = 50
+# Beyond the schedule's attempts: workers that took the lane and died with it.
+MOST_CLAIMS = 12
 
 
 def deliver_due(*, actor: Actor) -> int:
@@ -55,24 +57,38 @@ def deliver_due(*, actor: Actor) -> int:
 
 
 def _serve(lease: Lease, actor: Actor, until: float) -> int:
-    """Deliver one lane's batches in order until there is none, time is over, or one fails."""
+    """Deliver one lane's batches until there is none, time is over, or one fails; how many."""
     lane = Subscription.objects.select_related("dataset", "grant").get(pk=lease.subscription_id)
-    arrived = 0
+    before = lane.position
+    try:
+        _deliver_all(lane, lease, actor, until)
+    except LeaseLost:
+        log.info("lease_lost", subscription=str(lane.pk))
+    return lane.position - before
+
+
+def _deliver_all(lane: Subscription, lease: Lease, actor: Actor, until: float) -> None:
+    if lane.attempts > MOST_CLAIMS:
+        _park(lane, lease, "worker-lost: whoever took this batch never came back", actor)
+        return
+    first = True
     try:
         while time.monotonic() < until:
             batch = Batch.objects.filter(dataset=lane.dataset, number=lane.position + 1).first()
             if batch is None:
                 break
-            _deliver(lane, batch, lease, actor, first=arrived == 0)
+            _deliver(lane, batch, lease, actor, first=first)
             lane.position += 1
-            lane.attempts = 1
-            arrived += 1
+            lane.attempts, first = 1, False
         lanes.give_back(lease)
-    except LeaseLost:
-        log.info("lease_lost", subscription=str(lane.pk))
     except (DataplaneError, GrantEnded, ModeNotGranted) as fault:
         _failed(lane, lease, fault, actor)
-    return arrived
+    except LeaseLost:
+        raise
+    except Exception:
+        # A bug in one lane must not end the turn of the others.
+        log.exception("delivery_broke", subscription=str(lane.pk), number=lane.position + 1)
+        _failed(lane, lease, Transient("internal", "the platform failed; see its log"), actor)
 
 
 def _deliver(lane: Subscription, batch: Batch, lease: Lease, actor: Actor, *, first: bool) -> None:
@@ -167,6 +183,7 @@ class WebhookFailed(Transient):
         self.outcome = outcome
 
 
+@transaction.atomic
 def _failed(
     lane: Subscription,
     lease: Lease,
@@ -174,6 +191,8 @@ def _failed(
     actor: Actor,
 ) -> None:
     """Note the attempt and wait by the schedule; stop the lane when waiting cannot help."""
+    # Holds the row: what a new holder of the lane has noted stays as it is.
+    lanes.hold(lease)
     error = f"{fault.code}: {fault.detail}" if fault.detail else fault.code
     outcome = getattr(fault, "outcome", None)
     number = lane.position + 1

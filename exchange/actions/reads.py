@@ -22,13 +22,14 @@ from accounts.permissions import Perm
 from accounts.policy import require
 from exchange import faults, places
 from exchange.dataplane import reading
+from exchange.dataplane.errors import Terminal, Transient
 from exchange.dataplane.schema import Schema
 from exchange.errors import NotQueryable
 from exchange.models import Batch, Dataset, Grant, Snapshot, Subscription
 from exchange.places import Place
 from exchange.rights import grant_for_lookup, granted_schema, only_granted, readable
 from exchange.storage import projections, store
-from exchange.tables import batch_file, snapshot_at_head, state_table
+from exchange.tables import batch_file, find_records, snapshot_at_head
 from kernel.errors import Invalid
 
 LOOKUP_LIMIT = 100
@@ -134,7 +135,7 @@ def lookup_records(
     only_granted(list(where), schema, "where")
     columns = only_granted(items, schema, "items") if items else list(schema.names)
     dataset.refresh_from_db(fields=["folded_number"])
-    found = faults.guarded(lambda: state_table(dataset).lookup(columns, where, limit))
+    found = _find(dataset, columns, where, limit)
     with transaction.atomic():
         audit.record(
             actor,
@@ -151,12 +152,28 @@ def lookup_records(
     return found, dataset.folded_number
 
 
+def _find(
+    dataset: Dataset, columns: list[str], where: dict[str, Any], limit: int
+) -> list[dict[str, Any]]:
+    nested = sorted(name for name, value in where.items() if isinstance(value, dict | list))
+    if nested:
+        raise Invalid.field(f"where/{nested[0]}", "must be one plain value")
+    try:
+        return find_records(dataset, columns, where, limit)
+    except Terminal as fault:
+        if fault.code != "value-refused":
+            raise faults.translate(fault) from fault
+        raise Invalid.field("where", "a value does not fit its item", fault.code) from fault
+    except Transient as fault:
+        raise faults.translate(fault) from fault
+
+
 def _collect(dataset: Dataset, schema: Schema, place: Place, limit: int) -> tuple[pa.Table, Place]:
     """Rows from the place on, over as many batches as the limit reaches."""
     parts: list[pa.Table] = []
     left = limit
-    batches = Batch.objects.filter(dataset=dataset, number__gte=place.number).order_by("number")
-    for batch in batches[:limit]:
+    batches = Batch.objects.filter(dataset=dataset, number__gte=place.number)
+    for batch in batches.select_related("schema").order_by("number")[:limit]:
         part = _read_batch(batch, schema, place.row, left)
         parts.append(part)
         left -= part.num_rows
@@ -165,19 +182,27 @@ def _collect(dataset: Dataset, schema: Schema, place: Place, limit: int) -> tupl
         if not left:
             break
     if not parts:
-        return _empty(schema), place
+        return _page_schema(schema).empty_table(), place
     return pa.concat_tables(parts), place
 
 
 def _read_batch(batch: Batch, schema: Schema, start: int, limit: int) -> pa.Table:
-    part = reading.read_rows(batch_file(batch), list(schema.names), start, limit, with_ops=True)
-    numbers = pa.array([batch.number], pa.int64()).take(pa.array([0] * part.num_rows, pa.int64()))
-    return part.add_column(0, "_batch", numbers)
+    """Rows of one batch in the schema of today; items it was published without are null."""
+    stored = set(Schema.from_json(batch.schema.body).names)
+    there = [name for name in schema.names if name in stored]
+    part = reading.read_rows(batch_file(batch), there, start, limit, with_ops=True)
+    columns = [
+        part[field.name].cast(field.type)
+        if field.name in part.column_names
+        else pa.nulls(part.num_rows, field.type)
+        for field in schema.batch_arrow
+    ]
+    numbers = pa.repeat(pa.scalar(batch.number, pa.int64()), part.num_rows)
+    return pa.Table.from_arrays([numbers, *columns], schema=_page_schema(schema))
 
 
-def _empty(schema: Schema) -> pa.Table:
-    head = [pa.field("_batch", pa.int64()), *list(schema.batch_arrow)]
-    return pa.schema(head).empty_table()
+def _page_schema(schema: Schema) -> pa.Schema:
+    return pa.schema([pa.field("_batch", pa.int64()), *schema.batch_arrow])
 
 
 def _note_read(

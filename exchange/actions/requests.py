@@ -99,6 +99,9 @@ def decline_request(request: SharingRequest, *, actor: Actor, reason: str) -> Sh
 def consent_request(request: SharingRequest, *, actor: Actor, items: list[str]) -> Grant:
     """The provider's head consents to all or some of the items; delivery is owed from now (C5)."""
     require(actor, Perm.REQUEST_ANSWER, request.provider_id)
+    # One person may hold offices in both departments.
+    require_another(actor, request.submitted_by)
+    require_another(actor, request.agreed_by)
     _check_grant(request, items)
     now = timezone.now()
     REQUEST.move(request, "consent", answered_by=actor.id, answered_at=now)

@@ -6,9 +6,10 @@ import contextlib
 import re
 from collections.abc import Iterator
 from email.message import Message
-from typing import IO, cast
+from typing import cast
 
 from django.http import UnreadablePostError
+from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 
 from exchange import faults
@@ -30,10 +31,10 @@ _ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "gb18030": "gb18030"}
 @contextlib.contextmanager
 def spooled_body(request: Request) -> Iterator[Body]:
     """The request's body as a file that lives as long as the block."""
-    kind = read_kind(request)
+    kind, key = read_kind(request), read_key(request) or ""
     format, encoding = _format(request)
-    with faults.guarded(store().workspace) as folder:
-        path = folder / "body"
+    with contextlib.ExitStack() as stack:
+        path = faults.guarded(lambda: stack.enter_context(store().workspace())) / "body"
         spooled = faults.guarded(lambda: intake.spool(_chunks(request), path, limits()))
         _check_length(request, spooled.size)
         _check_digest(request, spooled.sha256)
@@ -43,7 +44,7 @@ def spooled_body(request: Request) -> Iterator[Body]:
             kind=kind,
             format=format,
             encoding=encoding,
-            key=read_key(request) or "",
+            key=key,
         )
 
 
@@ -61,14 +62,20 @@ def _format(request: Request) -> tuple[str, str]:
     charset = str(header.get_param("charset", "utf-8")).lower()
     if charset not in _ENCODINGS:
         raise Malformed(f"charset {charset!r} is not taken; use utf-8 or gb18030")
-    format = FORMATS[header.get_content_type()]
+    format = FORMATS.get(header.get_content_type())
+    if format is None:
+        raise UnsupportedMediaType(
+            header.get_content_type(), f"send one of: {', '.join(sorted(FORMATS))}"
+        )
     if format != "csv" and _ENCODINGS[charset] != "utf-8":
         raise Malformed(f"{header.get_content_type()} is always UTF-8")
     return format, _ENCODINGS[charset]
 
 
 def _chunks(request: Request) -> Iterator[bytes]:
-    stream = cast(IO[bytes], request.data)
+    stream = request.stream
+    if stream is None:
+        raise BodyUnreadable("there is no body; send it with its Content-Length", reason="empty")
     try:
         while chunk := stream.read(CHUNK):
             yield chunk

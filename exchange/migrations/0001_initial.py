@@ -443,6 +443,14 @@ class Migration(migrations.Migration):
                         to="exchange.dataset",
                     ),
                 ),
+                (
+                    "schema",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="exchange.schemaversion",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -593,7 +601,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="snapshot",
             constraint=models.UniqueConstraint(
-                fields=("dataset", "number"), name="one_snapshot_number"
+                fields=("dataset", "number", "schema"), name="one_snapshot_number"
             ),
         ),
         migrations.AddIndex(

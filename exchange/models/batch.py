@@ -63,13 +63,16 @@ class Snapshot(Row):
         "exchange.Dataset", on_delete=models.CASCADE, related_name="snapshots"
     )
     number = models.PositiveBigIntegerField()
+    schema = models.ForeignKey("exchange.SchemaVersion", on_delete=models.PROTECT, related_name="+")
     digest = models.CharField(max_length=64, db_index=True)
     size = models.PositiveBigIntegerField()
     rows = models.PositiveBigIntegerField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["dataset", "number"], name="one_snapshot_number"),
+            models.UniqueConstraint(
+                fields=["dataset", "number", "schema"], name="one_snapshot_number"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -23,6 +23,7 @@ from exchange.api.serializers.datasets import (
     ReceiptOut,
 )
 from exchange.models import Batch, Dataset
+from exchange.rights import require_publisher
 from kernel.api import ApiView, ReadView
 from kernel.errors import NotFound
 
@@ -112,6 +113,8 @@ class BatchView(ApiView):
         upserts and deletes by key (member ``_op``); ``append`` are events.
         """
         dataset = self.dataset()
+        # Before the body: who may not publish does not fill the disk either.
+        require_publisher(dataset, self.actor)
         with spooled_body(request) as body:
             published = publish_batch(dataset, actor=self.actor, body=body)
         return self._receipt(published)
