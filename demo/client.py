@@ -4,6 +4,7 @@ import secrets
 from typing import Any
 
 import httpx2
+from httpx2 import Response
 
 from demo.checks import Difference
 
@@ -23,7 +24,12 @@ class Api:
 
     def get(self, path: str, **parameters: Any) -> Any:
         """The JSON of an answer 200."""
-        return self._expect(self.http.get(path, params=parameters), 200).json()
+        return self.fetch(path, **parameters).json()
+
+    def fetch(self, path: str, accept: str = "application/json", **parameters: Any) -> Response:
+        """An answer 200, for those who read its headers or another format."""
+        answer = self.http.get(path, params=parameters, headers={"Accept": accept})
+        return self._expect(answer, 200)
 
     def all(self, path: str, **parameters: Any) -> list[dict[str, Any]]:
         """Every item of a list, over all its pages."""
@@ -46,16 +52,14 @@ class Api:
         answer = self.http.post(path, json=body or {}, headers=headers)
         return self._expect(answer, *([status] if status else [200, 201])).json()
 
-    def publish(
-        self, dataset: str, kind: str, media_type: str, body: bytes, key: str
-    ) -> httpx2.Response:
+    def publish(self, dataset: str, kind: str, media_type: str, body: bytes, key: str) -> Response:
         """The answer to a publication, whatever it is."""
         headers = {"Content-Type": media_type, "Idempotency-Key": key}
         return self.http.post(
             f"/datasets/{dataset}/batches", params={"kind": kind}, content=body, headers=headers
         )
 
-    def refused(self, answer: httpx2.Response, status: int, code: str) -> dict[str, Any]:
+    def refused(self, answer: Response, status: int, code: str) -> dict[str, Any]:
         """The problem of an answer that must be this refusal."""
         if answer.status_code != status or answer.json().get("code") != code:
             raise Difference(
@@ -64,7 +68,7 @@ class Api:
             )
         return dict(answer.json())
 
-    def _expect(self, answer: httpx2.Response, *statuses: int) -> httpx2.Response:
+    def _expect(self, answer: Response, *statuses: int) -> Response:
         if answer.status_code not in statuses:
             wanted = " or ".join(str(status) for status in statuses)
             raise Difference(
@@ -74,11 +78,11 @@ class Api:
         return answer
 
 
-def _call(answer: httpx2.Response) -> str:
+def _call(answer: Response) -> str:
     return f"{answer.request.method} {answer.request.url.path}"
 
 
-def _told(answer: httpx2.Response) -> str:
+def _told(answer: Response) -> str:
     """A refusal in words: status, code, title, detail, and each error with its place."""
     if not answer.headers.get("content-type", "").startswith("application/problem+json"):
         return f"{answer.status_code} {answer.text[:300]}"

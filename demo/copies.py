@@ -1,6 +1,8 @@
 """Three copies of one table, kept by three kinds of subscribers."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg2
@@ -12,6 +14,7 @@ from demo.receiver import Receiver
 from demo.revisions import GRANTED, KEY, Table
 
 PAGE = 1000
+NDJSON = "application/x-ndjson"
 
 
 class PullCopy:
@@ -27,8 +30,7 @@ class PullCopy:
 
     def begin(self) -> None:
         """Take the whole table as it is now; its changes go on from there."""
-        answer = self._api.http.get(f"{self._path}/table")
-        same("the status of the whole table", 200, answer.status_code)
+        answer = self._api.fetch(f"{self._path}/table", NDJSON)
         self.rows = {}
         for line in answer.text.splitlines():
             self._put(json.loads(line))
@@ -40,12 +42,7 @@ class PullCopy:
         """Read pages until there is no more."""
         more = True
         while more:
-            answer = self._api.http.get(
-                f"{self._path}/changes",
-                params={"limit": PAGE, **({"cursor": self._cursor} if self._cursor else {})},
-                headers={"Accept": "application/x-ndjson"},
-            )
-            same("the status of a page of changes", 200, answer.status_code)
+            answer = self._api.fetch(f"{self._path}/changes", NDJSON, **self._place())
             for line in answer.text.splitlines():
                 self._apply(json.loads(line))
             self._cursor = answer.headers["X-Next-Cursor"]
@@ -58,6 +55,10 @@ class PullCopy:
         if self.number < number:
             self.catch_up()
         return self.number >= number
+
+    def _place(self) -> dict[str, str | int]:
+        """Where the next page begins; without a cursor at the beginning of the log."""
+        return {"limit": PAGE, **({"cursor": self._cursor} if self._cursor else {})}
 
     def _apply(self, change: dict[str, Any]) -> None:
         if change["_op"] == "delete":
@@ -94,8 +95,7 @@ class WebhookCopy(PullCopy):
         """Read pages until there is no more."""
         more = True
         while more:
-            cursor = {"cursor": self._cursor} if self._cursor else {}
-            page = self._api.get(f"{self._path}/changes", limit=PAGE, **cursor)
+            page = self._api.get(f"{self._path}/changes", **self._place())
             for change in page["items"]:
                 self._apply(change)
             self._cursor, more = page["next_cursor"], page["has_more"]
@@ -154,3 +154,15 @@ class SinkCopy:
         with self._connection.cursor() as cursor:
             cursor.execute(statement, values)
             return cursor.fetchall()
+
+
+@dataclass(frozen=True)
+class Copies:
+    """All three, of one grant."""
+
+    pull: PullCopy
+    webhook: WebhookCopy
+    sink: SinkCopy
+
+    def __iter__(self) -> Iterator[PullCopy | SinkCopy]:
+        yield from (self.pull, self.webhook, self.sink)

@@ -8,11 +8,10 @@ import httpx2
 
 from demo.checks import Difference, same, same_table
 from demo.client import Api
-from demo.copies import PullCopy, SinkCopy
+from demo.copies import Copies
 from demo.revisions import NDJSON, Counts, Revision, body_of
 
 WAIT = 30.0
-Copies = list[PullCopy | SinkCopy]
 
 
 @dataclass(frozen=True)
@@ -75,15 +74,17 @@ def publish(publisher: Publisher, revision: Revision, counts: Counts, copies: Co
 def wait_for(copies: Copies, number: int) -> dict[str, float]:
     """Seconds until each copy had the batch."""
     began, lags = time.monotonic(), dict[str, float]()
-    while len(lags) < len(copies):
-        for copy in copies:
-            if copy.name not in lags and copy.has(number):
+    waiting = list(copies)
+    while waiting:
+        for copy in waiting:
+            if copy.has(number):
                 lags[copy.name] = time.monotonic() - began
+        waiting = [copy for copy in copies if copy.name not in lags]
         if time.monotonic() - began > WAIT:
-            late = ", ".join(copy.name for copy in copies if copy.name not in lags)
+            late = ", ".join(copy.name for copy in waiting)
             raise Difference(f"batch {number} did not reach {late} within {WAIT:.0f} s")
         time.sleep(0.01)
-    return lags
+    return {copy.name: lags[copy.name] for copy in copies}
 
 
 def body_with_faults(revision: Revision) -> tuple[str, bytes, list[tuple[int, str, str]]]:

@@ -59,7 +59,7 @@ def all_revisions() -> list[Revision]:
             code: since[code] if since.get(code, ("",))[0] == name else (name, label)
             for code, name in data[year].items()
         }
-        rows = {
+        rows: Table = {
             str(code): (name, _level(code), _parent(code), since[code][1])
             for code, name in data[year].items()
         }

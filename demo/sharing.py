@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from demo.checks import same, until
-from demo.copies import PullCopy, SinkCopy, WebhookCopy
+from demo.copies import Copies, PullCopy, SinkCopy, WebhookCopy
 from demo.receiver import Receiver
 from demo.registers import Stage
 from demo.revisions import COLUMNS, GRANTED
@@ -74,9 +74,7 @@ def clock(stage: Stage, kind: str, subject: str, state: str) -> dict[str, Any]:
     return found[0]
 
 
-def subscribe(
-    stage: Stage, grant: str, receiver: Receiver, dsn: str, run: str
-) -> list[PullCopy | SinkCopy]:
+def subscribe(stage: Stage, grant: str, receiver: Receiver, dsn: str, run: str) -> Copies:
     """The grant in use by pull, by signed webhook and by a table in a second database."""
     steward, system = stage.people["tax.steward"], stage.machines["tax"]
     pull = steward.post("/subscriptions", {"grant": grant, "mode": "pull"}, 201)
@@ -92,17 +90,14 @@ def subscribe(
         "target_table": sink.table,
     }
     sink.lane = steward.post("/subscriptions", body, 201)["id"]
-    return [
-        PullCopy(system, pull["id"]),
-        WebhookCopy(system, webhook["id"], receiver),
-        sink,
-    ]
+    return Copies(PullCopy(system, pull["id"]), WebhookCopy(system, webhook["id"], receiver), sink)
 
 
-def catch_up(copies: list[PullCopy | SinkCopy], number: int) -> None:
+def catch_up(copies: Copies, number: int) -> None:
     """Bring new copies to the last batch: the first by the whole table, the others by the log."""
-    pull = copies[0]
-    if isinstance(pull, PullCopy):
-        pull.begin()
-    for copy in copies:
-        until(f"the {copy.name} copy has batch {number}", lambda copy=copy: copy.has(number), 60)
+    copies.pull.begin()
+    until(
+        f"the new copies have batch {number}",
+        lambda: all(copy.has(number) for copy in copies),
+        60,
+    )

@@ -7,9 +7,9 @@ from typing import Any
 
 from demo import catalogue, proofs, registers, report, sharing
 from demo.cast import DEPARTMENTS, PEOPLE, SYSTEMS
-from demo.checks import Difference, same
-from demo.copies import PullCopy
-from demo.publishing import Copies, Publisher, Round, publish
+from demo.checks import Difference, same, same_table
+from demo.copies import Copies
+from demo.publishing import Publisher, Round, publish
 from demo.receiver import Receiver
 from demo.registers import Stage
 from demo.report import done, say, step
@@ -135,12 +135,12 @@ def standing(revisions: list[Revision], copies: Copies, dataset: dict[str, Any])
     if not dataset["last_number"]:
         return Revision("nothing", {})
     sharing.catch_up(copies, dataset["last_number"])
-    pull = copies[0]
-    found = [revision for revision in revisions if revision.granted == pull.rows]
+    start = copies.pull.rows
+    found = [revision for revision in revisions if revision.granted == start]
     if not found:
         raise Difference("the dataset holds something that is none of the 17 revisions")
     for copy in copies:
-        same(f"what the {copy.name} copy begins with", True, copy.rows == pull.rows)
+        same_table(f"what the {copy.name} copy begins with", start, copy.rows)
     done(f"an earlier run left revision {found[0].label}; the new copies begin with that")
     return found[0]
 
@@ -214,7 +214,7 @@ def trail(stage: Stage, resource: str, grant: str, dataset: str) -> None:
 def show(stage: Stage, settings: Settings, rounds: list[Round], seconds: float) -> None:
     """The table of all rounds, then addresses and log-ins."""
     heads = ("revision", "rows", "inserted", "updated", "deleted", "batch")
-    names = (PullCopy.name, "webhook", "sink")
+    names = tuple(rounds[0].lags)
     say("")
     say("  Seconds from the publisher's receipt until each copy had the batch:")
     say("")
