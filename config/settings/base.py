@@ -145,6 +145,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "accounts.authentication.lockout_response"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
@@ -179,6 +180,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "RoleEnum": "accounts.api.serializers.people.ROLES",
         "DepartmentKindEnum": "accounts.models.Department.Kind",
         "SystemStateEnum": "accounts.states.SYSTEM.choices",
         "ObligationKindEnum": "accounts.clocks.KINDS",
