@@ -51,5 +51,9 @@ def logging_settings(shape: str) -> dict[str, Any]:
             "django": {"level": "INFO"},
             "django.server": {"handlers": [], "propagate": True},
             "axes": {"level": "WARNING"},
+            # A line for each tick of the timetable would bury the rest.
+            "celery.app.trace": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.beat": {"level": "WARNING"},
         },
     }

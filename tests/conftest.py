@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import connection
 
 from config import env
@@ -22,8 +22,7 @@ from tests.factories.accounts import DepartmentFactory
 def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
     """After the migrations, the application role gets its rights as in production."""
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        if "grant_app_role" in get_commands():
-            call_command("grant_app_role", verbosity=0)
+        call_command("grant_app_role", verbosity=0)
 
 
 @pytest.fixture(autouse=True)

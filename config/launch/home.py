@@ -21,15 +21,17 @@ from config.launch.processes import Account
 EMBEDDED = BASE_DIR / "var" / "embedded"
 TEST_SLOTS = BASE_DIR / "var" / "test"
 _SLOTS = 16
-_SECRETS = (
-    "secret_key",
-    "metrics_token",
-    "owner_password",
-    "app_password",
-    "target_password",
-    "valkey_password",
-    "operator_password",
-)
+# Name -> random bytes; the operator's password is typed by a person.
+_SECRETS = {
+    "secret_key": 48,
+    "metrics_token": 32,
+    "owner_password": 32,
+    "app_password": 32,
+    "target_password": 32,
+    "valkey_password": 32,
+    "operator_password": 12,
+    "sealing_key": 32,
+}
 
 
 class Home:
@@ -185,10 +187,11 @@ def _server_root(root: Path, account: Account) -> Path:
 def _read_secrets(file: Path) -> dict[str, str]:
     """Random secrets, made once, readable by the owner only."""
     known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
-    missing = [name for name in (*_SECRETS, "sealing_key") if name not in known]
+    missing = [name for name in _SECRETS if name not in known]
     if missing:
         for name in missing:
-            known[name] = _fernet_key() if name == "sealing_key" else secrets.token_urlsafe(48)
+            word = secrets.token_urlsafe(_SECRETS[name])
+            known[name] = _fernet_key() if name == "sealing_key" else word
         fresh = file.with_suffix(".new")
         fresh.unlink(missing_ok=True)
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:

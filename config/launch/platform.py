@@ -16,11 +16,6 @@ from config.launch.servers import start_servers, write_environment
 
 FIRST_PORT = 8000
 OPERATOR = "operator"
-# The operations department of the fictional province 99; its code has a right check digit.
-FIRST_OPERATOR = (
-    *("--username", OPERATOR, "--division-code", "990000", "--credit-code", "12990000MB90120086"),
-    *("--department-name", "示例省政务数据共享平台运维中心"),
-)
 
 
 def serve(port: int, *, once: bool = False) -> int:
@@ -67,7 +62,8 @@ def _start(home: Home, processes: Processes, port: int, *, demonstration: bool) 
     everything = env.inherited(**variables)
     _say(f"PostgreSQL and Valkey are up ({time.monotonic() - begun:.1f} s)")
     _manage(everything, "prepare")
-    _manage(everything, "first_operator", *FIRST_OPERATOR, stdin=home.secrets["operator_password"])
+    password = {"OPERATOR_PASSWORD": home.secrets["operator_password"]}
+    _manage(everything | password, "first_operator", OPERATOR)
     _start_services(home, processes, everything, web_port)
     _say(f"ready after {time.monotonic() - begun:.1f} s")
     summary = _summary(home, web_port)
@@ -117,13 +113,13 @@ def _run_scenario(variables: dict[str, str]) -> int:
             child.wait(10)
 
 
-def _manage(variables: dict[str, str], *words: str, stdin: str = "") -> None:
+def _manage(variables: dict[str, str], *words: str) -> None:
     """Run a management command; its output is shown only when it fails."""
     answer = subprocess.run(
         [sys.executable, "manage.py", *words],
         cwd=env.BASE_DIR,
         env=variables,
-        input=stdin,
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

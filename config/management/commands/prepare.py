@@ -9,7 +9,7 @@ class Command(BaseCommand):
     """Bring the database to this version; safe to repeat, quick when there is nothing to do."""
 
     help = "Migrate when needed, grant the application's role its rights, load official workdays."
-    requires_migrations_checks = False
+    requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run each step in its order."""
