@@ -3,6 +3,7 @@
 import structlog
 from celery import current_app
 from django.db import transaction
+from kombu.exceptions import OperationalError
 
 log = structlog.get_logger(__name__)
 
@@ -18,6 +19,6 @@ def wake(name: str) -> None:
 def _ring(name: str) -> None:
     try:
         current_app.send_task(name, retry=False)
-    except (*current_app.connection_for_write().connection_errors, OSError) as lost:
+    except (OperationalError, OSError) as lost:
         # The deed is committed; the sweep of the timetable finds it within seconds.
         log.warning("wake_lost", task=name, error=type(lost).__name__)
