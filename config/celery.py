@@ -13,6 +13,8 @@ from config import env
 env.use_settings("config.settings.production")
 
 app = Celery("shuqiao")
+# The current app is one thread's; web servers answer in many.
+app.set_default()
 app.conf.update(
     broker_url=settings.REDIS_URL,
     broker_connection_retry_on_startup=True,
