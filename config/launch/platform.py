@@ -10,7 +10,8 @@ from collections.abc import Callable
 from config import env
 from config.launch import services
 from config.launch.errors import LaunchError
-from config.launch.home import EMBEDDED, Home, free_port, is_free, open_home
+from config.launch.home import EMBEDDED, Home, open_home
+from config.launch.ports import free_port, reserved
 from config.launch.processes import Processes
 from config.launch.servers import start_servers, write_environment
 
@@ -33,9 +34,10 @@ def _with_platform(
 ) -> int:
     home = open_home(EMBEDDED)
     code = 0
-    with Processes() as processes:
+    wanted = [port] if port else range(FIRST_PORT, FIRST_PORT + 100)
+    with Processes() as processes, reserved(wanted) as web_port:
         try:
-            variables = _start(home, processes, port, demonstration=scenario is not None)
+            variables = _start(home, processes, web_port, demonstration=scenario is not None)
             if scenario is not None:
                 code = scenario(variables)
             if not once and code == 0:
@@ -48,12 +50,13 @@ def _with_platform(
     return code
 
 
-def _start(home: Home, processes: Processes, port: int, *, demonstration: bool) -> dict[str, str]:
+def _start(
+    home: Home, processes: Processes, web_port: int, *, demonstration: bool
+) -> dict[str, str]:
     begun = time.monotonic()
     _say("embedded servers: for trying out and tests, not for production")
     if home.server_root != home.root:
         _say(f"this folder is private, so PostgreSQL's files lie in {home.server_root}")
-    web_port = _web_port(port)
     variables = start_servers(home, processes, target=demonstration)
     variables |= _own_variables(web_port)
     if demonstration:
@@ -137,13 +140,6 @@ def _watch(processes: Processes) -> None:
         fallen = processes.fallen()
         if fallen is not None:
             raise LaunchError(f"{fallen.name} ended by itself.\n{fallen.last_words()}")
-
-
-def _web_port(wanted: int) -> int:
-    if wanted and not is_free(wanted):
-        raise LaunchError(f"Port {wanted} is taken; choose another or leave --port out.")
-    candidates = [wanted] if wanted else range(FIRST_PORT, FIRST_PORT + 100)
-    return next((port for port in candidates if is_free(port)), None) or free_port()
 
 
 def _summary(home: Home, web_port: int) -> str:
