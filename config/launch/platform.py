@@ -13,10 +13,11 @@ from config.launch.errors import LaunchError
 from config.launch.home import EMBEDDED, Home, open_home
 from config.launch.ports import free_port, reserved
 from config.launch.processes import Processes
-from config.launch.servers import start_servers, write_environment
+from config.launch.servers import start_servers, write_private
 
 FIRST_PORT = 8000
 OPERATOR = "operator"
+_INTERRUPTED = 130  # the shell's word for Ctrl-C
 
 
 def serve(port: int, *, once: bool = False) -> int:
@@ -25,7 +26,10 @@ def serve(port: int, *, once: bool = False) -> int:
 
 
 def demo(port: int, *, once: bool = False) -> int:
-    """Start everything, run the demonstration, then serve until Ctrl-C unless `once`."""
+    """Start everything, run the demonstration, then serve until Ctrl-C unless `once`.
+
+    The exit code is the demonstration's; with `once` its last line is the last line of all.
+    """
     return _with_platform(port, once=once, scenario=_run_scenario)
 
 
@@ -39,8 +43,11 @@ def _with_platform(
         try:
             variables = _start(home, processes, web_port, demonstration=scenario is not None)
             if scenario is not None:
+                code = _INTERRUPTED
                 code = scenario(variables)
-            if not once and code == 0:
+            if code == 0 and not (once and scenario):
+                print(_summary(home, web_port), flush=True)
+            if code == 0 and not once:
                 _watch(processes)
         except KeyboardInterrupt:
             _say("stopping")
@@ -61,7 +68,8 @@ def _start(
     variables |= _own_variables(web_port)
     if demonstration:
         variables |= _demo_variables(home, variables, web_port)
-    write_environment(EMBEDDED / "environment", variables)
+    lines = [f"{name}={value}\n" for name, value in variables.items()]
+    write_private(EMBEDDED / "environment", "".join(lines))
     everything = env.inherited(**variables)
     _say(f"PostgreSQL and Valkey are up ({time.monotonic() - begun:.1f} s)")
     _manage(everything, "prepare")
@@ -69,10 +77,7 @@ def _start(
     _manage(everything | password, "first_operator", OPERATOR)
     _start_services(home, processes, everything, web_port)
     _say(f"ready after {time.monotonic() - begun:.1f} s")
-    summary = _summary(home, web_port)
-    (EMBEDDED / "summary").write_text(summary)
-    (EMBEDDED / "summary").chmod(0o600)
-    print(summary, flush=True)
+    write_private(EMBEDDED / "summary", _summary(home, web_port))
     return everything
 
 
