@@ -45,9 +45,10 @@ def _with_platform(
             if scenario is not None:
                 code = _INTERRUPTED
                 code = scenario(variables)
-            if code == 0 and not (once and scenario):
+            else:
                 print(_summary(home, web_port), flush=True)
             if code == 0 and not once:
+                _say(f"serving at http://127.0.0.1:{web_port}/ until Ctrl-C")
                 _watch(processes)
         except KeyboardInterrupt:
             _say("stopping")
