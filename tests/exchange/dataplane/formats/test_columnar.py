@@ -96,7 +96,7 @@ def test_a_value_that_would_lose_is_named_by_its_row(
         ({"code": [1]}, "column-type"),
         ({"code": ["1"], "age": ["7"]}, "column-type"),
         ({"code": ["1"], "age": [1.0]}, "column-type"),
-        ({"code": ["1"], "seen": [datetime.datetime(2026, 1, 1)]}, "column-type"),
+        ({"code": ["1"], "seen": pa.array([0], pa.timestamp("us"))}, "column-type"),
         ({"code": ["1"], "name": [["a"]]}, "column-type"),
     ],
 )
