@@ -17,7 +17,7 @@ def record(actor: Actor, verb: str, subject: Model, **detail: Any) -> None:
         actor_id=actor.id,
         actor_name=actor.name,
         department_id=actor.department_id,
-        subject_type=subject._meta.model_name,
+        subject_type=str(subject._meta.model_name),
         subject_id=str(subject.pk),
         detail=detail,
         request_id=current_request_id(),
