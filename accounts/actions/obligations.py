@@ -169,9 +169,11 @@ def local_limit(kind: str) -> int:
 
 
 def _running(kind: str, subject: models.Model) -> Obligation | None:
-    return Obligation.objects.filter(
+    # Locked: of two who stop one clock at once, the second finds none running.
+    running = Obligation.objects.select_for_update().filter(
         kind=kind, subject_id=subject.pk, state=OBLIGATION.start
-    ).first()
+    )
+    return running.first()
 
 
 def _count(started_at: datetime, workdays: int) -> Due:
