@@ -56,6 +56,14 @@ class HouseSchema(AutoSchema):
         noun = type(self.view).__name__.removesuffix("View").removesuffix("ViewSet").lower()
         return f"{noun}_{getattr(self.view, 'action', None) or self.method.lower()}".rstrip("_")
 
+    def get_description(self) -> str:
+        """The deed's docstring; for a list or a row with the noun's before it."""
+        told = str(super().get_description())
+        if getattr(self.view, "action", "") in ("list", "retrieve"):
+            noun = (type(self.view).__doc__ or "").strip()
+            return f"{noun} {told}".strip()
+        return told
+
     def get_request_serializer(self) -> Any:
         """The In shape of this deed, or its ``bodies``: media type -> type."""
         deed = getattr(self.view, "action", "")

@@ -94,3 +94,7 @@ CALENDAR = [
         request_only=True,
     )
 ]
+DEPARTMENT_CHANGE = [Example("A new short name", value={"short_name": "民政厅"}, request_only=True)]
+SYSTEM_CHANGE = [
+    Example("Moved to the government extranet", value={"network": "extranet"}, request_only=True)
+]

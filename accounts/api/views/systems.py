@@ -18,7 +18,7 @@ from accounts.actions.systems import (
     suspend_system,
     try_system,
 )
-from accounts.api.examples import CREDENTIAL, SYSTEM_NEW
+from accounts.api.examples import CREDENTIAL, SYSTEM_CHANGE, SYSTEM_NEW
 from accounts.api.serializers.systems import (
     CredentialIn,
     CredentialIssuedOut,
@@ -51,7 +51,7 @@ class SystemView(ReadView):
         **dict.fromkeys(MOVES, In),
     }
     filters = {"department": "department_id", "state": "state"}
-    examples = {"create": SYSTEM_NEW}
+    examples = {"create": SYSTEM_NEW, "partial_update": SYSTEM_CHANGE}
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Register a system."""
