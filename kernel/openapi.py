@@ -56,7 +56,7 @@ class HouseSchema(AutoSchema):
         noun = type(self.view).__name__.removesuffix("View").removesuffix("ViewSet").lower()
         return f"{noun}_{getattr(self.view, 'action', None) or self.method.lower()}".rstrip("_")
 
-    def get_description(self) -> str:
+    def get_description(self) -> Any:
         """The deed's docstring; for a list or a row with the noun's before it."""
         told = str(super().get_description())
         if getattr(self.view, "action", "") in ("list", "retrieve"):
