@@ -26,7 +26,7 @@ from exchange.api.serializers.datasets import (
 )
 from exchange.models import Batch, Dataset
 from exchange.rights import require_publisher
-from kernel.api import ApiView, ReadView
+from kernel.api import ApiView, In, ReadView
 from kernel.errors import NotFound
 
 
@@ -35,7 +35,7 @@ class DatasetView(ReadView):
 
     model = Dataset
     out = DatasetOut
-    into = {"create": DatasetIn, "lookup": LookupIn}
+    into = {"create": DatasetIn, "lookup": LookupIn, "evolve": In, "close": In}
     answers = {"lookup": LookupOut}
     filters = {"resource": "resource_id", "department": "department_id", "state": "state"}
     related = ("schema", "resource__published")
@@ -57,11 +57,13 @@ class DatasetView(ReadView):
     @action(detail=True, methods=["post"])
     def evolve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Take over the items that the catalogue has now in force."""
+        self.read(request)
         return self.show(evolve_dataset(self.get_object(), actor=self.actor))
 
     @action(detail=True, methods=["post"])
     def close(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Take no more batches."""
+        self.read(request)
         return self.show(close_dataset(self.get_object(), actor=self.actor))
 
     @action(detail=True, methods=["post"])
