@@ -22,6 +22,9 @@ class OwnedQuerySet(models.QuerySet):
     seen_with = {
         "InformationSystem": Perm.SYSTEM_VIEW,
         "Obligation": Perm.OBLIGATION_VIEW,
+        "Verdict": Perm.ZOMBIE_VIEW,
+        "ZombieCase": Perm.ZOMBIE_VIEW,
+        "MergeProposal": Perm.ZOMBIE_VIEW,
     }
 
     def visible_to(self, actor: Actor) -> "OwnedQuerySet":
@@ -32,6 +35,26 @@ class OwnedQuerySet(models.QuerySet):
         if may(actor, perm):
             return self.filter(department_id=actor.department_id)
         return self.none()
+
+
+class SystemPartQuerySet(models.QuerySet):
+    """Rows that belong to a system: seen by whoever sees the system."""
+
+    def visible_to(self, actor: Actor) -> "SystemPartQuerySet":
+        """The rows of the systems that the actor may see."""
+        if may_everywhere(actor, Perm.SYSTEM_VIEW):
+            return self.all()
+        if may(actor, Perm.SYSTEM_VIEW):
+            return self.filter(system__department_id=actor.department_id)
+        return self.none()
+
+
+class RuleSetQuerySet(models.QuerySet):
+    """The rules by which systems are judged are open to everybody who is judged."""
+
+    def visible_to(self, actor: Actor) -> "RuleSetQuerySet":
+        """All editions."""
+        return self.all()
 
 
 class MemberQuerySet(models.QuerySet):

@@ -5,6 +5,7 @@ from rest_framework import serializers
 from accounts.actions.credentials import DEFAULT_DAYS, MOST_DAYS
 from accounts.models import Credential, InformationSystem
 from accounts.states import REGISTRABLE, SYSTEM
+from accounts.vocabulary import Network
 from kernel.api import In
 
 
@@ -14,9 +15,7 @@ class SystemIn(In):
     department = serializers.UUIDField()
     name = serializers.CharField(max_length=120)
     function = serializers.CharField(max_length=2000)
-    network = serializers.ChoiceField(
-        choices=InformationSystem.Network.choices, default=InformationSystem.Network.EXTRANET
-    )
+    network = serializers.ChoiceField(choices=Network.choices, default=Network.EXTRANET)
     state = serializers.ChoiceField(choices=REGISTRABLE, default=SYSTEM.start)
 
 
@@ -25,7 +24,7 @@ class SystemChangeIn(In):
 
     name = serializers.CharField(max_length=120, required=False)
     function = serializers.CharField(max_length=2000, required=False)
-    network = serializers.ChoiceField(choices=InformationSystem.Network.choices, required=False)
+    network = serializers.ChoiceField(choices=Network.choices, required=False)
 
 
 class SystemOut(serializers.ModelSerializer):
