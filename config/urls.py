@@ -21,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         ),
         name="api-docs",
     ),
+    path("", include("kernel.urls")),
+    path("", include("accounts.portal.urls")),
     path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("catalog.api.urls")),
     path("api/v1/", include("exchange.api.urls")),

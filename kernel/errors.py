@@ -54,6 +54,13 @@ class Forbidden(DomainError):
     title = "You may not do this"
 
 
+class FormExpired(Forbidden):
+    """The form does not carry the token of the reader's session."""
+
+    code = "form-expired"
+    title = "This form has expired; open the page again"
+
+
 class NotFound(DomainError):
     """There is no such thing, or the actor may not see it."""
 

@@ -9,12 +9,14 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import render
+from django.utils.translation import gettext_noop
 from rest_framework import exceptions as drf
 
 from kernel.errors import (
     Conflict,
     DomainError,
     Forbidden,
+    FormExpired,
     Gone,
     Invalid,
     Malformed,
@@ -151,7 +153,9 @@ def answer(problem: Problem, request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
         return problem_response(problem, request)
     template = "_problem.html" if request.headers.get("HX-Request") else "problem.html"
-    response = render(request, template, {"problem": problem}, status=problem.status)
+    # When the platform itself fails, the page must not ask the database who is reading it.
+    context = {"problem": problem, "bare": problem.status >= 500}
+    response = render(request, template, context, status=problem.status)
     for name, value in problem.headers.items():
         response[name] = value
     return response
@@ -167,6 +171,11 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return answer(describe(exception or PermissionDenied()) or _INTERNAL, request)
 
 
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """CSRF_FAILURE_VIEW: a form without its token."""
+    return answer(refusal(FormExpired()), request)
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """handler404: an address nobody serves."""
     return answer(describe(exception or Http404()) or _INTERNAL, request)
@@ -177,7 +186,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return answer(_INTERNAL, request)
 
 
-_INTERNAL = Problem(500, "internal", "Something broke on our side")
+_INTERNAL = Problem(500, "internal", gettext_noop("Something broke on our side"))
 
 
 def _retry(exc: DomainError) -> dict[str, str]:

@@ -51,7 +51,7 @@ def _integer(digits: str) -> int:
 
 
 def _check(value: Any, pointer: str, depth: int) -> None:
-    if depth > MAX_DEPTH:
+    if isinstance(value, dict | list) and depth >= MAX_DEPTH:
         raise Malformed(f"{pointer[:60]}: nested deeper than {MAX_DEPTH} levels")
     if isinstance(value, str):
         _check_text(value, pointer)

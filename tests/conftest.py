@@ -12,7 +12,7 @@ from django.db import connection
 
 from config import env
 from config.launch import services
-from config.launch.home import free_port
+from config.launch.ports import free_port
 from config.launch.processes import Processes, Server
 from tests import people, problems
 from tests.factories.accounts import DepartmentFactory

@@ -1,5 +1,6 @@
 """Signing in and out: by password with a lock after repeated failures."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
@@ -23,7 +24,7 @@ def sign_in(username: str, password: str, *, request: HttpRequest) -> User:
         return user
     known = User.objects.filter(username=username).first()
     if known is not None:
-        audit.record(NOBODY, "session.refused", known, address=_address(request))
+        audit.record(replace(NOBODY, address=_address(request)), "session.refused", known)
     if getattr(request, "axes_locked_out", False):
         raise LockedOut(retry_after=lockout_seconds())
     raise WrongPassword()

@@ -8,7 +8,6 @@ import json
 import os
 import pwd
 import secrets
-import socket
 import subprocess
 import tempfile
 from base64 import urlsafe_b64encode
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from config.env import BASE_DIR
 from config.launch.errors import LaunchError
+from config.launch.ports import free_port, is_free
 from config.launch.processes import Account
 
 EMBEDDED = BASE_DIR / "var" / "embedded"
@@ -111,27 +111,6 @@ def reachable(folder: Path, account: Account) -> bool:
         **account.popen(),  # type: ignore[call-overload]
     )
     return bool(answer.returncode == 0)
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-def is_free(port: int) -> bool:
-    """Whether a server could listen on this port of 127.0.0.1."""
-    if port == 0:
-        return False
-    with socket.socket() as listener:
-        # As servers do; otherwise a connection in TIME_WAIT would make the port look taken.
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 def _make_folder(folder: Path) -> None:

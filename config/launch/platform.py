@@ -10,12 +10,14 @@ from collections.abc import Callable
 from config import env
 from config.launch import services
 from config.launch.errors import LaunchError
-from config.launch.home import EMBEDDED, Home, free_port, is_free, open_home
+from config.launch.home import EMBEDDED, Home, open_home
+from config.launch.ports import free_port, reserved
 from config.launch.processes import Processes
-from config.launch.servers import start_servers, write_environment
+from config.launch.servers import start_servers, write_private
 
 FIRST_PORT = 8000
 OPERATOR = "operator"
+_INTERRUPTED = 130  # the shell's word for Ctrl-C
 
 
 def serve(port: int, *, once: bool = False) -> int:
@@ -24,7 +26,10 @@ def serve(port: int, *, once: bool = False) -> int:
 
 
 def demo(port: int, *, once: bool = False) -> int:
-    """Start everything, run the demonstration, then serve until Ctrl-C unless `once`."""
+    """Start everything, run the demonstration, then serve until Ctrl-C unless `once`.
+
+    The exit code is the demonstration's; with `once` its last line is the last line of all.
+    """
     return _with_platform(port, once=once, scenario=_run_scenario)
 
 
@@ -33,12 +38,17 @@ def _with_platform(
 ) -> int:
     home = open_home(EMBEDDED)
     code = 0
-    with Processes() as processes:
+    wanted = [port] if port else range(FIRST_PORT, FIRST_PORT + 100)
+    with Processes() as processes, reserved(wanted) as web_port:
         try:
-            variables = _start(home, processes, port, demonstration=scenario is not None)
+            variables = _start(home, processes, web_port, demonstration=scenario is not None)
             if scenario is not None:
+                code = _INTERRUPTED
                 code = scenario(variables)
-            if not once and code == 0:
+            else:
+                print(_summary(home, web_port), flush=True)
+            if code == 0 and not once:
+                _say(f"serving at http://127.0.0.1:{web_port}/ until Ctrl-C")
                 _watch(processes)
         except KeyboardInterrupt:
             _say("stopping")
@@ -48,17 +58,19 @@ def _with_platform(
     return code
 
 
-def _start(home: Home, processes: Processes, port: int, *, demonstration: bool) -> dict[str, str]:
+def _start(
+    home: Home, processes: Processes, web_port: int, *, demonstration: bool
+) -> dict[str, str]:
     begun = time.monotonic()
     _say("embedded servers: for trying out and tests, not for production")
     if home.server_root != home.root:
         _say(f"this folder is private, so PostgreSQL's files lie in {home.server_root}")
-    web_port = _web_port(port)
     variables = start_servers(home, processes, target=demonstration)
     variables |= _own_variables(web_port)
     if demonstration:
         variables |= _demo_variables(home, variables, web_port)
-    write_environment(EMBEDDED / "environment", variables)
+    lines = [f"{name}={value}\n" for name, value in variables.items()]
+    write_private(EMBEDDED / "environment", "".join(lines))
     everything = env.inherited(**variables)
     _say(f"PostgreSQL and Valkey are up ({time.monotonic() - begun:.1f} s)")
     _manage(everything, "prepare")
@@ -66,10 +78,7 @@ def _start(home: Home, processes: Processes, port: int, *, demonstration: bool) 
     _manage(everything | password, "first_operator", OPERATOR)
     _start_services(home, processes, everything, web_port)
     _say(f"ready after {time.monotonic() - begun:.1f} s")
-    summary = _summary(home, web_port)
-    (EMBEDDED / "summary").write_text(summary)
-    (EMBEDDED / "summary").chmod(0o600)
-    print(summary, flush=True)
+    write_private(EMBEDDED / "summary", _summary(home, web_port))
     return everything
 
 
@@ -137,13 +146,6 @@ def _watch(processes: Processes) -> None:
         fallen = processes.fallen()
         if fallen is not None:
             raise LaunchError(f"{fallen.name} ended by itself.\n{fallen.last_words()}")
-
-
-def _web_port(wanted: int) -> int:
-    if wanted and not is_free(wanted):
-        raise LaunchError(f"Port {wanted} is taken; choose another or leave --port out.")
-    candidates = [wanted] if wanted else range(FIRST_PORT, FIRST_PORT + 100)
-    return next((port for port in candidates if is_free(port)), None) or free_port()
 
 
 def _summary(home: Home, web_port: int) -> str:

@@ -56,10 +56,10 @@ def _identity(home: Home) -> dict[str, str]:
     return {name: value for name, value in own.items() if not env.given(name)}
 
 
-def write_environment(file: Path, variables: dict[str, str]) -> None:
-    """Leave the variables for other terminals, readable by the owner only."""
+def write_private(file: Path, words: str) -> None:
+    """Leave words with secrets in them for other terminals, readable by the owner only."""
     fresh = file.with_suffix(".new")
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-        out.writelines(f"{name}={value}\n" for name, value in variables.items())
+        out.write(words)
     fresh.rename(file)

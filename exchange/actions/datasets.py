@@ -1,6 +1,7 @@
 """Everything that can happen to a dataset."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -45,7 +46,7 @@ def attach_dataset(
         with transaction.atomic():
             dataset.save(force_insert=True)
     except IntegrityError as clash:
-        raise AlreadyAttached(dataset=str(resource.dataset.pk)) from clash
+        raise AlreadyAttached(dataset=str(_attached_to(resource))) from clash
     dataset.schema.save(force_insert=True)
     audit.record(actor, "dataset.attached", dataset, resource=str(resource.pk), key=schema.key)
     return dataset
@@ -84,6 +85,11 @@ def close_dataset(dataset: Dataset, *, actor: Actor) -> Dataset:
     DATASET.move(dataset, "close")
     audit.record(actor, "dataset.closed", dataset)
     return dataset
+
+
+def _attached_to(resource: Resource) -> UUID:
+    # Not resource.dataset, which is the one that was not saved.
+    return Dataset.objects.values_list("pk", flat=True).get(resource_id=resource.pk)
 
 
 def _check_options(dataset: Dataset, schema: Schema) -> None:

@@ -77,13 +77,10 @@ def rejected_mask(faults: Iterable[Fault], rows: int) -> pa.BooleanArray:
 
 def reasons(faults: Iterable[Fault], rows: int) -> pa.StringArray:
     """For each row its faults as ``column:code; column:code``; empty for a good row."""
-    words = [
-        pc.if_else(fault.mask, f"{fault.column}:{fault.code}", pa.scalar(None, pa.string()))
-        for fault in faults
-    ]
-    if not words:
-        return pa.repeat("", rows)
-    return pc.binary_join_element_wise(*words, "; ", null_handling="skip")
+    words = [pc.if_else(fault.mask, f"{fault.column}:{fault.code}; ", "") for fault in faults]
+    # Empty words rather than nulls: joining with nulls skipped loses rows that are all null.
+    joined = pc.binary_join_element_wise(pa.repeat("", rows), *words, "")
+    return pc.utf8_rtrim(joined, "; ")
 
 
 def row_errors(chunk: Chunk, faults: Iterable[Fault], room: int) -> list[RowError]:

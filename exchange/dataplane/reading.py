@@ -215,7 +215,8 @@ def _sound(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 def _groups(metadata: pq.FileMetaData, start: int, limit: int) -> tuple[list[int], int]:
     """The row groups that hold rows ``start`` to ``start + limit``, and the rows before them."""
-    groups, before, first = [], 0, 0
+    groups: list[int] = []
+    before = first = 0
     for number in range(metadata.num_row_groups):
         rows = metadata.row_group(number).num_rows
         if first < start + limit and first + rows > start:

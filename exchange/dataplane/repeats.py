@@ -1,4 +1,4 @@
-"""Keys that stand more than once in one body: the first row stays, every later one is rejected."""
+"""Keys that stand more than once in one body: the last row holds, every earlier one is rejected."""
 
 from pathlib import Path
 
@@ -22,11 +22,11 @@ def reject_repeats(
     found = run(con, f"SELECT count(*) FROM (SELECT 1 FROM {source} GROUP BY {key})")
     if found == [(accepted,)]:
         return
-    first = f"min({LINE}) OVER (PARTITION BY {key})"
+    last = f"max({LINE}) OVER (PARTITION BY {key})"
     run(
         con,
-        f"CREATE TABLE repeats AS SELECT * FROM (SELECT {LINE}, {first} AS first_line "
-        f"FROM {source}) WHERE {LINE} <> first_line",
+        f"CREATE TABLE repeats AS SELECT * FROM (SELECT {LINE}, {last} AS last_line "
+        f"FROM {source}) WHERE {LINE} <> last_line",
     )
     _name(screened, schema, limits, con, source)
     _move(screened, schema, con, source, ops=ops)
@@ -45,7 +45,7 @@ def _name(
     rows = run(
         con,
         f"""
-        SELECT {LINE}, first_line, concat_ws(',', {values}) FROM {source} JOIN repeats
+        SELECT {LINE}, last_line, concat_ws(',', {values}) FROM {source} JOIN repeats
         USING ({LINE}) ORDER BY {LINE} LIMIT {limits.max_errors}
         """,
     )
@@ -54,10 +54,10 @@ def _name(
             line,
             ",".join(schema.key),
             "key-repeated",
-            f"the key stands already at line {first}",
+            f"the key stands again at line {last}",
             mask_value(value),
         )
-        for line, first, value in rows
+        for line, last, value in rows
     ]
     screened.errors = sorted(errors, key=lambda error: error.line)[: limits.max_errors]
     screened.rejected += run(con, "SELECT count(*) FROM repeats")[0][0]

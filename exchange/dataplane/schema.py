@@ -112,10 +112,10 @@ def _check_schema(schema: Schema) -> None:
     if len(set(schema.key)) != len(schema.key):
         raise invalid("the key names an item twice")
     for name in schema.key:
-        item = next((item for item in schema.items if item.name == name), None)
-        if item is None:
+        named = next((item for item in schema.items if item.name == name), None)
+        if named is None:
             raise invalid(f"the key names {name!r}, which is no item")
-        if not item.required or item.type == "float":
+        if not named.required or named.type == "float":
             raise invalid(f"key item {name!r} must be required and not a float")
 
 

@@ -1,13 +1,14 @@
 """The rules of a schema over the columns of a chunk; every rule is one pass over one column."""
 
 from datetime import UTC, date, datetime
+from decimal import Context, Decimal
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from exchange.dataplane.checks import check_digit_holds
 from exchange.dataplane.chunks import OP, Chunk, Fault, any_true, fault_if, yes
-from exchange.dataplane.items import Item, bound_value, whole
+from exchange.dataplane.items import MAX_PRECISION, Item, bound_value, whole
 from exchange.dataplane.schema import Schema
 
 FIRST = {"date": date(1, 1, 1), "datetime": datetime(1, 1, 1, tzinfo=UTC)}
@@ -15,6 +16,8 @@ LAST = {
     "date": date(9999, 12, 31),
     "datetime": datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC),
 }
+Limit = date | datetime | Decimal
+_DIGITS = Context(prec=MAX_PRECISION)
 DEEDS = pa.array(["upsert", "delete"])
 
 
@@ -123,6 +126,12 @@ def _value_faults(item: Item, column: pa.Array) -> list[Fault]:
     if item.type in FIRST:
         years = "must lie in the years 0001 to 9999"
         faults += _outside(item, column, FIRST[item.type], LAST[item.type], years)
+    if item.type == "decimal":
+        # Arrow's JSON parser checks the digits before it adds the scale's zeros.
+        most = Decimal(10**item.precision - 1).scaleb(-(item.scale or 0), _DIGITS)
+        faults += _outside(
+            item, column, most.copy_negate(), most, f"has more than {item.precision} digits"
+        )
     if low is not None:
         mask = pc.less(column, pa.scalar(bound_value(item, low), item.arrow_type))
         faults += fault_if(item.name, "range", f"must be at least {low}", mask, column)
@@ -132,14 +141,12 @@ def _value_faults(item: Item, column: pa.Array) -> list[Fault]:
     return faults
 
 
-def _outside(
-    item: Item, column: pa.Array, low: date | datetime, high: date | datetime, said: str
-) -> list[Fault]:
+def _outside(item: Item, column: pa.Array, low: Limit, high: Limit, said: str) -> list[Fault]:
     mask = pc.or_(
         pc.less(column, pa.scalar(low, item.arrow_type)),
         pc.greater(column, pa.scalar(high, item.arrow_type)),
     )
-    return fault_if(item.name, "range", said, mask)
+    return fault_if(item.name, "range", said, mask, column if item.type == "decimal" else None)
 
 
 def _without_deletes(faults: list[Fault], deletes: pa.BooleanArray, schema: Schema) -> list[Fault]:

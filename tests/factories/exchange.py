@@ -1,4 +1,4 @@
-"""An exchange in being: a provider with a dataset, a requester with a grant, all made by actions."""
+"""An exchange in being: a provider with a dataset, a requester with a grant, by actions."""
 
 import csv
 import hashlib

@@ -21,6 +21,7 @@ class BelongingOut(serializers.ModelSerializer):
 
     department = serializers.UUIDField(source="department_id")
     name = serializers.CharField(source="department.name")
+    roles = serializers.ListField(child=serializers.CharField())
 
     class Meta:
         model = Member
@@ -107,6 +108,7 @@ class MemberOut(serializers.ModelSerializer):
     user = serializers.UUIDField(source="user_id")
     username = serializers.CharField(source="user.username")
     name = serializers.CharField(source="user.name")
+    roles = serializers.ListField(child=serializers.CharField())
 
     class Meta:
         model = Member

@@ -32,7 +32,7 @@ def read_parquet(body: Path, schema: Schema, limits: Limits, *, ops: bool) -> It
     """Chunks of a Parquet file, row group by row group."""
     try:
         # Dictionaries stay packed: a page of repeats of one long text must not unfold.
-        names = pq.read_schema(body).names
+        names = [field.name for field in pq.read_schema(body) if pt.is_string(field.type)]
         with pq.ParquetFile(body, read_dictionary=names) as file:
             _check_columns(file.schema_arrow, schema, ops=ops)
             _check_metadata(file.metadata, limits)

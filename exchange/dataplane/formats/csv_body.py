@@ -29,7 +29,8 @@ def read_csv(
     first = next(source, b"")
     header, _, rest = first.partition(b"\n")
     names = _header(header.decode(), schema, ops=ops)
-    stream = BlockStream(_chain(rest, source), trim=len(names) > 1)
+    body_text = _Counted(_chain(rest, source))
+    stream = BlockStream(iter(body_text), trim=len(names) > 1)
     records, embedded = 0, 0
     try:
         for batch in _open(stream, names, limits):
@@ -47,6 +48,22 @@ def read_csv(
             yield Chunk(lines, {n: _blank(c, n, schema) for n, c in columns.items()})
     except pa.ArrowInvalid as error:
         raise _malformed(error, body, encoding, names, limits) from None
+    if body_text.quotes % 2:
+        # Arrow takes the end of the body for the missing quote: a body cut off would pass.
+        raise BodyMalformed("csv-quote", "a quote is open at the end of the body")
+
+
+class _Counted:
+    """Blocks handed on, their quotes counted."""
+
+    def __init__(self, source: Iterator[bytes]) -> None:
+        self.quotes = 0
+        self._source = source
+
+    def __iter__(self) -> Iterator[bytes]:
+        for block in self._source:
+            self.quotes += block.count(b'"')
+            yield block
 
 
 def _chain(rest: bytes, source: Iterator[bytes]) -> Iterator[bytes]:

@@ -1,6 +1,7 @@
 """A JSON array of flat objects, rewritten as NDJSON text without touching any value."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -35,7 +36,8 @@ def array_to_lines(body: Path, out: Path, encoding: str, limits: Limits) -> None
             "json-too-large",
             f"a JSON array has at most {limits.max_json_bytes} bytes; send NDJSON",
         )
-    text = b"".join(blocks(body, encoding, limits)).replace(b"\r", b" ")
+    whole = replace(limits, max_row_bytes=limits.max_json_bytes)
+    text = b"".join(blocks(body, encoding, whole)).replace(b"\r", b" ")
     # A line end in JSON text can only stand between tokens.
     parts = RECORD.split(text.replace(b"\n", b" "))
     _check_between(parts[0::2], text)

@@ -68,17 +68,22 @@ def _refuse_malformed(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     """Raise for the first line that strict JSON does not allow."""
     # The parser here takes NaN, Infinity and a comma before the brace; strict JSON does not.
     bare = """regexp_replace(raw, '"(\\\\.|[^"\\\\])*"', '', 'g')"""
-    openings = f"length({bare}) - length(translate({bare}, '[{{', ''))"
+    # Strings are cut out of the few lines only that show the sign at all.
+    openings = "length({0}) - length(translate({0}, '[{{', ''))"
+    raw_openings, bare_openings = openings.format("raw"), openings.format(bare)
     found = run(
         con,
         f"""
         SELECT line, code, raw FROM (
             SELECT line, raw, CASE
-                WHEN {openings} > {limits.max_depth} THEN 'json-too-deep'
+                WHEN {raw_openings} > {limits.max_depth}
+                    AND {bare_openings} > {limits.max_depth} THEN 'json-too-deep'
                 WHEN NOT json_valid(raw) THEN 'json'
                 WHEN json_type(raw) <> 'OBJECT' THEN 'json-not-object'
-                WHEN regexp_matches({bare}, '(?i)nan|inf') THEN 'json-not-finite'
-                WHEN regexp_matches({bare}, ',\\s*[\\]}}]') THEN 'json'
+                WHEN regexp_matches(raw, '(?i)nan|inf')
+                    AND regexp_matches({bare}, '(?i)nan|inf') THEN 'json-not-finite'
+                WHEN regexp_matches(raw, ',\\s*[\\]}}]')
+                    AND regexp_matches({bare}, ',\\s*[\\]}}]') THEN 'json'
                 WHEN len(json_keys(raw)) <> len(list_distinct(json_keys(raw)))
                     THEN 'json-duplicate-key'
             END AS code FROM block

@@ -9,7 +9,8 @@ import pytest
 
 from config import env
 from config.launch.errors import LaunchError
-from config.launch.home import free_port, is_free, open_home, reachable, server_account
+from config.launch.home import open_home, reachable, server_account
+from config.launch.ports import is_free
 
 
 def test_a_second_launcher_of_one_folder_is_refused_by_the_firsts_process_id(root):
@@ -61,11 +62,6 @@ def test_a_port_is_kept_while_it_is_free_and_given_up_when_taken(root):
         assert not is_free(port)
         assert home.port("postgres") != port
     home.release()
-
-
-def test_a_free_port_is_free():
-    assert is_free(free_port())
-    assert not is_free(0)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be kept out of its own folder")

@@ -8,23 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from exchange.dataplane.publication import Prepared, prepare
-from exchange.dataplane.schema import Item, Schema
 from exchange.dataplane.store import BlobRef, FolderStore
-
-PERSONS = Schema(
-    (
-        Item("code", "string", required=True, length=8),
-        Item("name", "string", length=4),
-        Item("age", "integer", minimum=0, maximum=150),
-        Item("income", "decimal", length=8, scale=2),
-        Item("score", "float"),
-        Item("married", "boolean"),
-        Item("born", "date"),
-        Item("seen", "datetime"),
-    ),
-    ("code",),
-)
-ALL_TYPES = PERSONS
+from tests.exchange.dataplane.schemas import PERSONS
 
 
 @pytest.fixture

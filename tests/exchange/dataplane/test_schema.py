@@ -113,15 +113,19 @@ def test_arrow_types_are_those_of_the_items() -> None:
     assert schema.batch_arrow.names == ["_op", "_seq", "code", "a", "t"]
 
 
+def text(**rules: Any) -> Schema:
+    return of(Item("a", "string", **rules))
+
+
 CHANGES = [
     ("nothing", of(), of(), 0, 0),
-    ("optional item added", of(), of(Item("a", "string")), 0, 0),
-    ("required item added", of(), of(Item("a", "string", required=True)), 1, 0),
-    ("optional item removed", of(Item("a", "string")), of(), 0, 0),
-    ("required item removed", of(Item("a", "string", required=True)), of(), 0, 1),
-    ("made required", of(Item("a", "string")), of(Item("a", "string", required=True)), 1, 0),
-    ("made optional", of(Item("a", "string", required=True)), of(Item("a", "string")), 0, 1),
-    ("type changed", of(Item("a", "string")), of(Item("a", "date")), 1, 1),
+    ("optional item added", of(), text(), 0, 0),
+    ("required item added", of(), text(required=True), 1, 0),
+    ("optional item removed", text(), of(), 0, 0),
+    ("required item removed", text(required=True), of(), 0, 1),
+    ("made required", text(), text(required=True), 1, 0),
+    ("made optional", text(required=True), text(), 0, 1),
+    ("type changed", text(), of(Item("a", "date")), 1, 1),
     ("integer to decimal", of(Item("a", "integer")), of(Item("a", "decimal", scale=2)), 0, 1),
     (
         "integer to a narrow decimal",
@@ -137,13 +141,13 @@ CHANGES = [
         0,
         1,
     ),
-    ("length grown", of(Item("a", "string", length=4)), of(Item("a", "string", length=5)), 0, 1),
-    ("length dropped", of(Item("a", "string", length=4)), of(Item("a", "string")), 0, 1),
-    ("pattern set", of(Item("a", "string")), of(Item("a", "string", pattern="x")), 1, 0),
+    ("length grown", text(length=4), text(length=5), 0, 1),
+    ("length dropped", text(length=4), text(), 0, 1),
+    ("pattern set", text(), text(pattern="x"), 1, 0),
     (
         "pattern changed",
-        of(Item("a", "string", pattern="y")),
-        of(Item("a", "string", pattern="x")),
+        text(pattern="y"),
+        text(pattern="x"),
         1,
         1,
     ),
@@ -157,19 +161,19 @@ CHANGES = [
     ("maximum raised", of(Item("a", "date", maximum="2026-01-01")), of(Item("a", "date")), 0, 1),
     (
         "code added",
-        of(Item("a", "string", codes=("1",))),
-        of(Item("a", "string", codes=("1", "2"))),
+        text(codes=("1",)),
+        text(codes=("1", "2")),
         0,
         1,
     ),
     (
         "check digit set",
-        of(Item("a", "string")),
-        of(Item("a", "string", check="credit-code")),
+        text(),
+        text(check="credit-code"),
         1,
         0,
     ),
-    ("title changed", of(Item("a", "string")), of(Item("a", "string", title="甲")), 0, 0),
+    ("title changed", text(), text(title="甲"), 0, 0),
 ]
 
 
@@ -188,8 +192,10 @@ def test_each_level_names_what_it_forbids(
 def test_a_message_names_the_item_and_who_is_hurt() -> None:
     old, new = of(), of(Item("age", "integer", required=True))
     assert incompatibilities(old, new, "full") == [
-        "backward: item 'age' is required and the data is without it; "
-        "consumers with the new schema cannot read data already published"
+        (
+            "backward: item 'age' is required and the data is without it; "
+            "consumers with the new schema cannot read data already published"
+        )
     ]
 
 

@@ -36,9 +36,8 @@ def test_a_committed_blob_lies_under_its_digest_and_cannot_be_written(store: Fol
 
 
 def test_what_is_not_committed_is_gone(store: FolderStore) -> None:
-    with pytest.raises(ZeroDivisionError), store.stage() as path:
+    with store.stage() as path:
         path.write_bytes(b"torn")
-        raise ZeroDivisionError
     assert left_over(store) == []
     assert list(store.iter_digests()) == []
 

@@ -1,0 +1,141 @@
+"""manage.py messages [--check]: the Chinese of the portal, kept beside each app.
+
+English in code and templates is the source. Texts come from gettext calls, from templates, and
+from the titles of refusals. Needs Babel, which is a dependency of development only.
+"""
+
+import ast
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_python
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.apps import apps
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation.template import templatize
+
+_LOCALE = "zh_Hans"
+_BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
+_CALLS = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+}
+
+
+class Command(BaseCommand):
+    """Brings each app's locale/zh_Hans up to its texts and compiles it."""
+
+    help = "Extract texts, keep translations, compile. --check: fail if anything is out of date."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """``--check`` changes nothing."""
+        parser.add_argument("--check", action="store_true", help="change nothing, only compare")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """All apps of ours."""
+        missing: list[str] = []
+        for config in apps.get_app_configs():
+            folder = Path(config.path)
+            if folder.parent == settings.BASE_DIR:
+                missing += _update(folder, check=options["check"])
+        if missing:
+            raise CommandError("not translated, or out of date:\n" + "\n".join(missing))
+
+
+def _update(folder: Path, check: bool) -> list[str]:
+    catalog = _empty()
+    for place, line, words in _texts(folder):
+        catalog.add(words, locations=[(place, line)])
+    if not len(catalog):
+        return []
+    source = folder / "locale" / _LOCALE / "LC_MESSAGES" / "django.po"
+    known = _read(source)
+    for message in catalog:
+        old = known.get(message.id) if message.id else None
+        if old is not None:
+            message.string = old.string
+    if not check:
+        _write(catalog, source)
+    stale = [f"{source.name}: {m.id!r}" for m in known if m.id and m.id not in catalog]
+    empty = [f"{folder.name}: {m.id!r}" for m in catalog if m.id and not m.string]
+    return empty + (stale if check else [])
+
+
+def _texts(folder: Path) -> Iterator[tuple[str, int, Any]]:
+    for file in sorted(folder.rglob("*.html")):
+        place = file.relative_to(folder.parent).as_posix()
+        code = templatize(file.read_text("utf-8"), origin=place)
+        # What is no call has become filler; its indentation would mean something to Python.
+        yield from _called(place, "\n".join(line.lstrip() for line in code.split("\n")))
+    for file in sorted(folder.rglob("*.py")):
+        place = file.relative_to(folder.parent).as_posix()
+        code = file.read_text("utf-8")
+        yield from _called(place, code)
+        yield from _titles(place, code)
+
+
+def _called(place: str, code: str) -> Iterator[tuple[str, int, Any]]:
+    for line, name, words, _ in extract_python(BytesIO(code.encode()), list(_CALLS), [], {}):
+        if isinstance(words, str) and words and _CALLS[name] is None:
+            yield place, line, words
+        elif isinstance(words, tuple) and name.startswith("ngettext") and all(words[:2]):
+            yield place, line, words[:2]
+
+
+def _titles(place: str, code: str) -> Iterator[tuple[str, int, str]]:
+    """``title = "..."`` of the classes that have a ``code``: the refusals."""
+    for node in ast.walk(ast.parse(code)):
+        if not isinstance(node, ast.ClassDef):
+            continue
+        values = {
+            target.id: item.value.value
+            for item in node.body
+            if isinstance(item, ast.Assign) and isinstance(item.value, ast.Constant)
+            for target in item.targets
+            if isinstance(target, ast.Name)
+        }
+        if isinstance(values.get("code"), str) and isinstance(values.get("title"), str):
+            yield place, node.lineno, str(values["title"])
+
+
+def _empty() -> Catalog:
+    # Dates would differ at every run.
+    return Catalog(
+        locale=_LOCALE,
+        project="Shuqiao",
+        version="1",
+        header_comment="# Chinese texts of the portal; `make messages` keeps this file.",
+        msgid_bugs_address="see README",
+        last_translator="Shuqiao",
+        language_team="Chinese",
+        creation_date=_BEGUN,
+        revision_date=_BEGUN,
+        charset="utf-8",
+        fuzzy=False,
+    )
+
+
+def _read(source: Path) -> Catalog:
+    if not source.exists():
+        return _empty()
+    with source.open("rb") as raw:
+        return read_po(raw, locale=_LOCALE)
+
+
+def _write(catalog: Catalog, source: Path) -> None:
+    source.parent.mkdir(parents=True, exist_ok=True)
+    with source.open("wb") as out:
+        write_po(out, catalog, omit_header=False, sort_output=True, no_location=False, width=96)
+    with source.with_suffix(".mo").open("wb") as out:
+        write_mo(out, catalog)
