@@ -1,6 +1,9 @@
 """Which rows an actor may see: the only way from rows to doors."""
 
+from datetime import date
+
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.actor import Actor
@@ -35,6 +38,40 @@ class OwnedQuerySet(models.QuerySet):
         if may(actor, perm):
             return self.filter(department_id=actor.department_id)
         return self.none()
+
+
+class CaseQuerySet(OwnedQuerySet):
+    """Cases against systems that look dead."""
+
+    def overdue(self, today: date) -> "CaseQuerySet":
+        """Answers and deeds that are due and not there; kept systems whose exemption ran out."""
+        late = Q(state="notified", answer_by__lt=today) | Q(state="decided", due_on__lt=today)
+        return self.filter(late)
+
+    def exempting(self, today: date) -> "CaseQuerySet":
+        """Cases whose system was kept and is exempt today: no new case is opened against it."""
+        return self.filter(state__in=["decided", "completed"], decision="keep", due_on__gte=today)
+
+
+class MergeQuerySet(OwnedQuerySet):
+    """Proposals to merge, which concern the departments of all systems named in them."""
+
+    def visible_to(self, actor: Actor) -> "MergeQuerySet":
+        """Those that concern the actor's department, or all of them for a platform role."""
+        if may_everywhere(actor, Perm.ZOMBIE_VIEW):
+            return self.all()
+        if may(actor, Perm.ZOMBIE_VIEW):
+            return self.concerning(actor.department_id)
+        return self.none()
+
+    def concerning(self, department_id: object) -> "MergeQuerySet":
+        """Proposals whose target or one of whose systems is the department's."""
+        own = self.model.systems.through.objects.filter(
+            informationsystem__department_id=department_id
+        )
+        return self.filter(
+            Q(department_id=department_id) | Q(pk__in=own.values("mergeproposal_id"))
+        )
 
 
 class SystemPartQuerySet(models.QuerySet):

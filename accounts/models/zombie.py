@@ -1,8 +1,8 @@
 from django.db import models
 from django.db.models import Q
 
-from accounts.querysets import OwnedQuerySet, RuleSetQuerySet
-from accounts.states import MERGE, ZOMBIE_CASE
+from accounts.querysets import CaseQuerySet, MergeQuerySet, OwnedQuerySet, RuleSetQuerySet
+from accounts.states import CASE_OPEN, MERGE, ZOMBIE_CASE
 from accounts.vocabulary import Answer, Level
 from kernel.models import Row
 
@@ -55,29 +55,40 @@ class ZombieCase(Row):
     state = models.CharField(max_length=12, choices=ZOMBIE_CASE.choices, default=ZOMBIE_CASE.start)
     # The verdict as it was when the case was opened.
     evidence = models.JSONField()
+    notified_at = models.DateTimeField(null=True, blank=True)
+    answer_workdays = models.PositiveSmallIntegerField(null=True, blank=True)
     answer_by = models.DateField(null=True, blank=True)
+    # True while the last day to answer rests on a year whose calendar is not loaded.
+    is_provisional = models.BooleanField(default=False)
+    answered_at = models.DateTimeField(null=True, blank=True)
     answer = models.CharField(max_length=8, choices=Answer, blank=True)
     answer_reason = models.CharField(max_length=400, blank=True)
     answered_by = models.UUIDField(null=True, blank=True)
+    # The day by which the department says that it will have rectified.
+    promised_on = models.DateField(null=True, blank=True)
     merge_into = models.ForeignKey(
         "accounts.InformationSystem", on_delete=models.PROTECT, null=True, related_name="+"
     )
+    decided_at = models.DateTimeField(null=True, blank=True)
     decision = models.CharField(max_length=8, choices=Answer, blank=True)
     decision_reason = models.CharField(max_length=400, blank=True)
     decided_by = models.UUIDField(null=True, blank=True)
     # The day by which a decision is to be carried out, or until which a kept system is exempt.
     due_on = models.DateField(null=True, blank=True)
+    outcome = models.CharField(max_length=400, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Of each year, in 万元.
     money_freed = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    # Set by the clock while the step that is due now is late.
     is_escalated = models.BooleanField(default=False)
 
-    objects = OwnedQuerySet.as_manager()
+    objects = CaseQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["system"],
-                condition=Q(state__in=["suspected", "notified", "answered", "decided"]),
+                condition=Q(state__in=CASE_OPEN),
                 name="one_open_case_per_system",
             ),
         ]
@@ -101,8 +112,11 @@ class MergeProposal(Row):
     finish_by = models.DateField(null=True, blank=True)
     decided_by = models.UUIDField(null=True, blank=True)
     decision_reason = models.CharField(max_length=400, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    # Of each year, in 万元.
+    money_freed = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
 
-    objects = OwnedQuerySet.as_manager()
+    objects = MergeQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"merge into {self.target_id}"
