@@ -120,3 +120,24 @@ class ExtensionNotAllowed(Conflict):
 
     code = "extension-not-allowed"
     title = "This clock cannot be extended"
+
+
+class AnswerTermRunning(Conflict):
+    """A case is decided on the answer, or after the term to answer has run out."""
+
+    code = "answer-term-running"
+    title = "The department still has time to answer"
+
+
+class SystemNotRetired(Conflict):
+    """What was decided is carried out when the system is out of service."""
+
+    code = "system-not-retired"
+    title = "The system has not been retired yet"
+
+
+class MergedElsewhere(Conflict):
+    """A system is merged into one other system."""
+
+    code = "merged-elsewhere"
+    title = "This system is being merged into another one already"

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.actor import Actor
+from accounts.dueprocess import RECOVERY
 from accounts.permissions import Perm
 from accounts.policy import may, may_everywhere
 
@@ -49,8 +50,11 @@ class CaseQuerySet(OwnedQuerySet):
         return self.filter(late)
 
     def exempting(self, today: date) -> "CaseQuerySet":
-        """Cases whose system was kept and is exempt today: no new case is opened against it."""
-        return self.filter(state__in=["decided", "completed"], decision="keep", due_on__gte=today)
+        """Cases that spare their system a new one today: kept or dismissed until a day that has
+        not passed, or rectified lately."""
+        spared = Q(state="dismissed") | Q(state__in=["decided", "completed"], decision="keep")
+        rectified = Q(state="completed", decision="rectify", closed_at__date__gt=today - RECOVERY)
+        return self.filter(Q(spared, due_on__gte=today) | rectified)
 
 
 class MergeQuerySet(OwnedQuerySet):
@@ -66,12 +70,8 @@ class MergeQuerySet(OwnedQuerySet):
 
     def concerning(self, department_id: object) -> "MergeQuerySet":
         """Proposals whose target or one of whose systems is the department's."""
-        own = self.model.systems.through.objects.filter(
-            informationsystem__department_id=department_id
-        )
-        return self.filter(
-            Q(department_id=department_id) | Q(pk__in=own.values("mergeproposal_id"))
-        )
+        own = self.model._base_manager.filter(systems__department_id=department_id)
+        return self.filter(Q(department_id=department_id) | Q(pk__in=own.values("pk")))
 
 
 class SystemPartQuerySet(models.QuerySet):

@@ -17,6 +17,7 @@ SYSTEM = Machine(
     },
 )
 RUNNING = ("trial", "in_operation", "being_merged")
+MERGEABLE_INTO = ("trial", "in_operation")
 
 # 备案: without an accepted filing a system is neither approved nor funded (39号, measure 6).
 FILING = Machine(

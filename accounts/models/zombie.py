@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.querysets import CaseQuerySet, MergeQuerySet, OwnedQuerySet, RuleSetQuerySet
 from accounts.states import CASE_OPEN, MERGE, ZOMBIE_CASE
@@ -96,6 +97,19 @@ class ZombieCase(Row):
 
     def __str__(self) -> str:
         return f"case of {self.system_id}"
+
+    @property
+    def is_answered_late(self) -> bool:
+        """True if the answer came after its last day."""
+        if self.answered_at is None or self.answer_by is None:
+            return False
+        return timezone.localdate(self.answered_at) > self.answer_by
+
+    @property
+    def is_overdue(self) -> bool:
+        """True if the answer or the deed that is due now is late."""
+        waits_for = {"notified": self.answer_by, "decided": self.due_on}.get(self.state)
+        return waits_for is not None and timezone.localdate() > waits_for
 
 
 class MergeProposal(Row):
