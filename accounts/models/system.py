@@ -75,7 +75,10 @@ class InformationSystem(Row):
     yearly_growth_gb = models.DecimalField(max_digits=14, decimal_places=3, null=True, blank=True)
 
     filing_state = models.CharField(max_length=12, choices=FILING.choices, default=FILING.start)
+    # Why no similar system serves, as the department says; or why the authority returned it.
     filing_reason = models.CharField(max_length=400, blank=True)
+    filed_by = models.UUIDField(null=True, blank=True)
+    filed_at = models.DateTimeField(null=True, blank=True)
     # Raised with every fact and every change; the scan looks at what is newer than its verdict.
     evidence_at = models.DateTimeField(default=timezone.now, db_index=True)
 
