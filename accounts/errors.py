@@ -1,6 +1,14 @@
 """Refusals about people, departments, systems and clocks."""
 
-from kernel.errors import Conflict, Forbidden, Invalid, RateLimited
+from kernel.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    Malformed,
+    RateLimited,
+    TooLarge,
+    Unavailable,
+)
 
 
 class SamePerson(Forbidden):
@@ -141,3 +149,38 @@ class MergedElsewhere(Conflict):
 
     code = "merged-elsewhere"
     title = "This system is being merged into another one already"
+
+
+class SignalsUnreadable(Malformed):
+    """A body of facts cannot be read as its format."""
+
+    code = "signals-unreadable"
+    title = "The body cannot be read as facts"
+
+
+class SignalsTooMany(TooLarge):
+    """A body of facts has more bytes or lines than the platform takes at once."""
+
+    code = "signals-too-many"
+    title = "These are more facts than the platform takes at once"
+
+
+class SignalsRefused(Invalid):
+    """Some facts are wrong and the caller wants all or none; nothing was stored."""
+
+    code = "signals-refused"
+    title = "Some facts are wrong; nothing was stored"
+
+
+class SignalsBusy(Unavailable):
+    """Others tell facts of the same systems at this moment."""
+
+    code = "signals-busy"
+    title = "Others tell facts of these systems now; try again"
+
+
+class SystemHeld(Conflict):
+    """Others still rely on the system; hand over or end what hangs on it first."""
+
+    code = "system-held"
+    title = "Others still rely on this system"

@@ -40,14 +40,28 @@ class OwnedQuerySet(models.QuerySet):
             return self.filter(department_id=actor.department_id)
         return self.none()
 
+    def tellable_by(self, actor: Actor) -> "OwnedQuerySet":
+        """The systems whose facts the actor may tell and read: a system its own alone."""
+        if actor.kind == "system":
+            return self.filter(pk=actor.id)
+        if may_everywhere(actor, Perm.SIGNAL_RECORD):
+            return self.all()
+        if may(actor, Perm.SIGNAL_RECORD):
+            return self.filter(department_id=actor.department_id)
+        return self.none()
+
 
 class CaseQuerySet(OwnedQuerySet):
     """Cases against systems that look dead."""
 
     def overdue(self, today: date) -> "CaseQuerySet":
         """Answers and deeds that are due and not there; kept systems whose exemption ran out."""
-        late = Q(state="notified", answer_by__lt=today) | Q(state="decided", due_on__lt=today)
-        return self.filter(late)
+        return self.filter(self.lateness(today))
+
+    @staticmethod
+    def lateness(today: date) -> Q:
+        """The condition of being overdue."""
+        return Q(state="notified", answer_by__lt=today) | Q(state="decided", due_on__lt=today)
 
     def exempting(self, today: date) -> "CaseQuerySet":
         """Cases that spare their system a new one today: kept or dismissed until a day that has

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import audit
+from accounts.actions.holds import require_unheld
 from accounts.actor import Actor
 from accounts.errors import DepartmentClosed, SystemNameTaken
 from accounts.models import Credential, Department, InformationSystem
@@ -85,9 +86,14 @@ def resume_system(row: InformationSystem, *, actor: Actor) -> InformationSystem:
 
 @transaction.atomic
 def retire_system(row: InformationSystem, *, actor: Actor) -> InformationSystem:
-    """Take the system out of service for good; all its keys are revoked at once."""
+    """Take the system out of service for good; all its keys are revoked at once.
+
+    SystemHeld while something that others rely on hangs on it.
+    """
     require(actor, Perm.SYSTEM_CHANGE, row.department_id)
     SYSTEM.move(row, "retire")
+    # After the move, which holds the row: a hold placed at the same time waits for it.
+    require_unheld(row)
     revoked = Credential.objects.filter(system=row, revoked_at__isnull=True).update(
         revoked_at=timezone.now()
     )

@@ -94,3 +94,55 @@ CALENDAR = [
         request_only=True,
     )
 ]
+SIGNALS = [
+    Example(
+        "Log-ins of a day",
+        value={
+            "system": _ID,
+            "kind": "login",
+            "at": "2026-03-02",
+            "number": 86,
+            "source": "access-log",
+            "reference": "login-2026-03-02",
+        },
+        request_only=True,
+        media_type="application/json",
+    ),
+    Example(
+        "Two lines of NDJSON",
+        value=(
+            '{"system_code": "MZ-07", "kind": "login", "at": "2026-03-02", "number": 86}\n'
+            '{"system_code": "MZ-07", "kind": "cpu_percent",'
+            ' "at": "2026-03-02T10:00:00+08:00", "number": 3.5, "source": "monitor"}\n'
+        ),
+        request_only=True,
+        media_type="application/x-ndjson",
+    ),
+    Example(
+        "CSV",
+        value="系统编码,指标,时间,数值\nMZ-07,登录次数,2026-03-02,86\n",
+        request_only=True,
+        media_type="text/csv",
+    ),
+    Example(
+        "One line was no fact",
+        value={
+            "received": 3,
+            "accepted": 2,
+            "new": 1,
+            "repeated": 1,
+            "rejected": 1,
+            "dry_run": False,
+            "errors": [
+                {
+                    "line": 3,
+                    "column": "number",
+                    "code": "number-negative",
+                    "detail": "must be zero or more",
+                }
+            ],
+        },
+        response_only=True,
+        status_codes=["200"],
+    ),
+]
