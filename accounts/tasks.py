@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from accounts.actions import heartbeats, obligations, trail
+from accounts.actions import cases, heartbeats, obligations, trail
 
 
 @shared_task(name="accounts.seal_audit", ignore_result=True)
@@ -21,3 +21,9 @@ def beat_heartbeat() -> None:
 def check_obligations() -> None:
     """Make provisional due dates final once their calendars are there."""
     obligations.recompute_obligations()
+
+
+@shared_task(name="accounts.escalate_cases", ignore_result=True)
+def escalate_cases() -> None:
+    """Mark zombie cases whose answer or deed is late."""
+    cases.escalate_due()

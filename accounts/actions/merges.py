@@ -20,7 +20,7 @@ from accounts.models import Department, InformationSystem, MergeProposal, Zombie
 from accounts.permissions import Perm
 from accounts.policy import may, may_everywhere, require
 from accounts.states import MERGE, MERGEABLE_INTO
-from accounts.vocabulary import Level, OwnerLevel
+from accounts.vocabulary import Criterion, Level, OwnerLevel
 from kernel.errors import Forbidden
 
 _LIVING = (*MERGEABLE_INTO, "suspended")
@@ -41,7 +41,7 @@ def propose_merges(*, actor: Actor, department: Department | None = None) -> lis
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     groups = Register(_candidates(department), _barred()).groups()
     keys = {key for target, ties in groups.items() for key in (target, *(t.system for t in ties))}
-    systems = InformationSystem.objects.select_related("department").in_bulk(list(keys))
+    systems = InformationSystem.objects.select_related("department", "verdict").in_bulk(list(keys))
     leaning = dependants_of([tie.system for ties in groups.values() for tie in ties])
     made = [_proposed(systems[key], ties, systems, leaning) for key, ties in groups.items()]
     MergeProposal.objects.bulk_create(made, batch_size=500)
@@ -198,6 +198,8 @@ def _proposed(
 
 def _reason(system: InformationSystem, tie: Tie, leaning: Dependants) -> dict[str, Any]:
     cost = system.maintenance_cost
+    verdict = getattr(system, "verdict", None) if "replaceable" in tie.grounds else None
+    found = verdict.findings.get(Criterion.REPLACEABLE, {}) if verdict else {}
     return {
         "system": str(system.pk),
         "name": system.name,
@@ -206,6 +208,8 @@ def _reason(system: InformationSystem, tie: Tie, leaning: Dependants) -> dict[st
         "grounds": list(tie.grounds),
         "overlap": tie.overlap,
         "shared": list(tie.shared),
+        "sentence_zh": found.get("zh", ""),
+        "sentence_en": found.get("en", ""),
         "maintenance_cost": None if cost is None else str(cost),
         "dependants": leaning.plain,
     }

@@ -13,15 +13,15 @@ FINDINGS = {
         "level": "suspected",
         "facts": {"logins_a_month": 2},
         "missing": [],
-        "sentence_zh": "近12个月月均登录2次，低于每月10次。",
-        "sentence_en": "2 log-ins a month over the last 12 months, below 10.",
+        "zh": "近12个月月均登录2次，低于每月10次。",
+        "en": "2 log-ins a month over the last 12 months, below 10.",
     },
     "Z1": {
         "level": "clear",
         "facts": {"business_items": 1},
         "missing": [],
-        "sentence_zh": "关联业务事项1项，近期有业务办理。",
-        "sentence_en": "Serves 1 business item, with recent transactions.",
+        "zh": "关联业务事项1项，近期有业务办理。",
+        "en": "Serves 1 business item, with recent transactions.",
     },
 }
 
@@ -68,7 +68,9 @@ class MergeFactory(factory.django.DjangoModelFactory):
 
     target = factory.SubFactory(SystemFactory)
     department = factory.SelfAttribute("target.department")
-    reasons = factory.LazyFunction(dict)
+    reasons = factory.LazyFunction(
+        lambda: {"systems": [], "freed_per_year": "0", "cost_unknown": 0, "risk": "low"}
+    )
 
     @factory.post_generation
     def systems(self, create, extracted, **kwargs):

@@ -96,6 +96,8 @@ def test_the_offices_systems_of_a_department_are_proposed_with_cost_and_risk(
         "grounds": ["office_level"],
         "overlap": 0.0,
         "shared": [],
+        "sentence_zh": "",
+        "sentence_en": "",
         "maintenance_cost": "3.50",
         "dependants": {
             "systems": ["审批系统"],
@@ -123,10 +125,14 @@ def test_holds_and_open_subscriptions_make_the_risk_high(authority, main_system,
 
 
 def test_a_replaceable_system_is_proposed_across_departments(authority):
-    verdict = VerdictFactory(replacement=SystemFactory(name="统一办公平台"))
+    verdict = VerdictFactory(
+        replacement=SystemFactory(name="统一办公平台"),
+        findings={"Z2": {"level": "suspected", "zh": "功能重合九成", "en": "nine tenths"}},
+    )
     (made,) = propose_merges(actor=authority)
     assert (made.target.name, list(made.systems.all())) == ("统一办公平台", [verdict.system])
     assert made.reasons["systems"][0]["grounds"] == ["replaceable"]
+    assert made.reasons["systems"][0]["sentence_zh"] == "功能重合九成"
 
 
 def test_a_department_proposes_for_itself_only(actor_of, department, main_system, office):
