@@ -66,7 +66,7 @@ app.conf.beat_schedule = {
     "seal-audit": every(10, "accounts.seal_audit"),
     "heartbeat": every(10, "accounts.beat_heartbeat"),
     "obligations": every(3600, "accounts.check_obligations"),
-    "cases": every(86400, "accounts.escalate_cases"),
+    "cases": every(3600, "accounts.escalate_cases"),
     "orphans": every(3600, "exchange.sweep_orphans"),
     "grants": every(3600, "exchange.expire_grants"),
 }
