@@ -42,6 +42,11 @@ class StepForm(forms.Form):
             self.add_error(name if name in self.fields else None, said)
 
 
+def _choice(label: Any) -> forms.ChoiceField:
+    # Nothing is chosen beforehand: whoever answers or decides says so.
+    return forms.ChoiceField(label=label, choices=[("", _("Choose")), *words.ANSWERS])
+
+
 def _date(label: Any, *, required: bool = True, hint: Any = "") -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"})
     return forms.DateField(label=label, required=required, help_text=hint, widget=widget)
@@ -74,7 +79,7 @@ class NotifyForm(StepForm):
 class AnswerForm(StepForm):
     """What the department will do."""
 
-    answer = forms.ChoiceField(label=_("Answer"), choices=words.ANSWERS)
+    answer = _choice(_("Answer"))
     reason = _text(_("Reason"), required=False, hint=_("Needed to keep the system."))
     promised_on = _date(_("Done by"), required=False, hint=_("Needed to rectify."))
     merge_into = _target(_("Needed to merge: a system in trial or in operation."))
@@ -83,7 +88,7 @@ class AnswerForm(StepForm):
 class DecideForm(StepForm):
     """What the authority decides."""
 
-    decision = forms.ChoiceField(label=_("Decision"), choices=words.ANSWERS)
+    decision = _choice(_("Decision"))
     reason = _text(_("Reason"))
     due_on = _date(
         _("Day"),

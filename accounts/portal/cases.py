@@ -179,8 +179,7 @@ def _shown(
     steps = [
         (name, words.CASE_STEPS[name], form if name == verb else step.form(case, actor))
         for name, step in STEPS.items()
-        if ZOMBIE_CASE.allows(case.state, name)
-        and any(may(actor, perm, case.department_id) for perm in step.perms)
+        if _is_offered(case, name) and any(may(actor, p, case.department_id) for p in step.perms)
     ]
     answers = dict(words.ANSWERS)
     replacement = case.evidence.get("replacement")
@@ -198,6 +197,11 @@ def _shown(
         else None,
     }
     return page(request, "accounts/case.html", context, status=status)
+
+
+def _is_offered(case: ZombieCase, verb: str) -> bool:
+    waits = verb == "decide" and case.state == "notified" and not case.is_overdue
+    return ZOMBIE_CASE.allows(case.state, verb) and not waits
 
 
 def _lines(rows: list[ZombieCase]) -> list[Line]:

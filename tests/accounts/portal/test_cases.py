@@ -47,7 +47,7 @@ def test_the_department_sees_its_cases_with_the_evidence_and_the_last_day():
 
 def test_what_is_late_comes_first_and_is_counted():
     soon = case_in("notified", answer_by=TODAY + timedelta(1))
-    late = case_in("notified", answer_by=date(2026, 2, 27), is_escalated=True)
+    late = case_in("notified", answer_by=date(2026, 2, 28), is_escalated=True)
     page = text(visitor("authority").get("/cases"))
     assert page.index(late.system.name) < page.index(soon.system.name)
     assert "1 件已逾期。" in page
@@ -158,6 +158,18 @@ def test_the_authority_notifies_and_decides():
     assert f'action="/cases/{case.pk}/complete"' in page
 
 
+def test_a_decision_is_offered_once_the_term_has_run_out():
+    running = case_in("notified", answer_by=TODAY)
+    late = case_in("notified", answer_by=TODAY - timedelta(3))
+    client = visitor("authority")
+    assert "/decide" not in text(client.get(f"/cases/{running.pk}"))
+    assert "/decide" in text(client.get(f"/cases/{late.pk}"))
+    form = {"decision": "retire", "reason": "逾期未答复", "due_on": "2026-06-30"}
+    assert client.post(f"/cases/{running.pk}/decide", form).status_code == 409
+    running.refresh_from_db()
+    assert running.state == "notified"
+
+
 def test_a_step_that_came_too_late_is_refused_on_the_page():
     case = case_in("answered")
     client = visitor("authority")
@@ -189,7 +201,9 @@ def test_there_is_no_other_step():
 
 def test_in_english_the_sentence_is_english():
     case = case_in("suspected")
-    page = text(visitor("authority").get(f"/cases/{case.pk}", headers={"accept-language": "en"}))
+    client = visitor("authority")
+    client.post("/language", {"language": "en"})
+    page = text(client.get(f"/cases/{case.pk}"))
     assert "2 log-ins a month over the last 12 months, below 10." in page
 
 
