@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from accounts.actions import cases, heartbeats, obligations, trail
+from accounts.actions import cases, heartbeats, obligations, signals, trail
+from accounts.actor import CLOCK
 
 
 @shared_task(name="accounts.seal_audit", ignore_result=True)
@@ -27,3 +28,9 @@ def check_obligations() -> None:
 def escalate_cases() -> None:
     """Mark zombie cases whose answer or deed is late."""
     cases.escalate_due()
+
+
+@shared_task(name="accounts.expire_facts", ignore_result=True)
+def expire_facts() -> None:
+    """Remove the single facts whose retention is over."""
+    signals.expire_facts(actor=CLOCK)

@@ -133,8 +133,7 @@ def report_days(
 ) -> Told:
     """Report another app's own counts: a query of (system_id, day, number), one row each.
 
-    A day that was reported stays as it is, so only days that are over are reported; a report
-    may overlap the one before.
+    What was reported of a day stays, so counts are of days that are over; reports may overlap.
     """
     require(actor, Perm.SIGNAL_RECORD)
     with _told_by_many(), transaction.atomic():

@@ -160,6 +160,8 @@ def _quoted(name: str) -> str:
     return f'"{name}"'
 
 
+# What trim takes off; the last one is the ideographic space.
+_SPACES = "E' \\t\\r\u3000'"
 # A line that is no object is read as an empty one, so that no function fails on it.
 _PATHS = "[" + ", ".join(f"'$.{name}'" for name in COLUMNS) + "]"
 _TYPES = " ".join(
@@ -210,7 +212,7 @@ def _csv_lines(names: list[str]) -> str:
     """SQL that gives each record the physical line it begins in; the header is line 1."""
     text = " || ".join(f"coalesce({_quoted(name)}, '')" for name in names)
     values = ", ".join(
-        f"nullif(trim({_quoted(name)}, E' \\t\\r\\u3000'), '') AS {_quoted(name)}"
+        f"nullif(trim({_quoted(name)}, {_SPACES}), '') AS {_quoted(name)}"
         if name in names
         else f"NULL AS {_quoted(name)}"
         for name in COLUMNS

@@ -20,9 +20,9 @@ def day(ago: int = 0) -> str:
     return (timezone.localdate() - timedelta(days=ago)).isoformat()
 
 
-def fact(system: InformationSystem, ago: int = 1, **values: Any) -> dict[str, Any]:
-    """A line: log-ins of a day."""
-    told = {"system": str(system.pk), "kind": "login", "at": day(ago), "number": 5}
+def fact(about: InformationSystem, ago: int = 1, **values: Any) -> dict[str, Any]:
+    """A line: log-ins of a day; a value of None leaves its field out."""
+    told = {"system": str(about.pk), "kind": "login", "at": day(ago), "number": 5}
     return {name: value for name, value in (told | values).items() if value is not None}
 
 
