@@ -1,16 +1,20 @@
 """Which systems could become one: pure, from what the register and the verdicts say.
 
-Three grounds. An office's or bureau's own system has to be merged (39号, task 2); a system that
-another was found to replace can be; and so can one whose business and data items another covers.
+Four grounds. An office's or bureau's own system has to be merged (39号, task 2); a system that
+another was found to replace can be; so can one whose business and data items another covers, and
+one of nearly the same name in the same department.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from uuid import UUID
 
+from accounts.similarity import NAME_LIKE, Profile, likeness
+
 ENOUGH = 0.7
-# An item that more systems than this bear says nothing about any two of them.
+# What more systems than this have in common says nothing about any two of them.
 COMMON = 50
 
 
@@ -20,6 +24,7 @@ class Candidate:
 
     id: UUID
     department_id: UUID
+    name: str = ""
     may_go: bool = True  # False for systems that are only looked at as targets
     is_office: bool = False
     is_target: bool = True
@@ -27,6 +32,11 @@ class Candidate:
     items: frozenset[str] = frozenset()
     users: int = 0
     replacement_id: UUID | None = None
+
+    @cached_property
+    def profile(self) -> Profile:
+        """What it is compared by."""
+        return Profile(self.id, self.name, self.items)
 
     @property
     def rank(self) -> tuple[bool, bool, bool, int, int]:
@@ -46,7 +56,7 @@ class Tie:
 
     system: UUID
     target: UUID
-    grounds: tuple[str, ...]  # office_level, replaceable, overlap
+    grounds: tuple[str, ...]  # replaceable, overlap, similar_name, office_level
     overlap: float
     shared: tuple[str, ...] = field(default=())
 
@@ -59,11 +69,11 @@ class Register:
     ) -> None:
         self.known = {one.id: one for one in candidates}
         self.barred = frozenset(barred)
-        self._bearers: dict[str, list[Candidate]] = defaultdict(list)
+        self._bearers: dict[object, list[Candidate]] = defaultdict(list)
         self._targets: dict[UUID, list[Candidate]] = defaultdict(list)
         for one in self.known.values():
-            for item in one.items:
-                self._bearers[item].append(one)
+            for key in _traits(one):
+                self._bearers[key].append(one)
             if one.is_target:
                 self._targets[one.department_id].append(one)
 
@@ -87,17 +97,17 @@ class Register:
         replacing = self.known.get(one.replacement_id) if one.replacement_id else None
         if replacing and self._fits(one, replacing):
             return replacing
-        near = (other for other in self._near(one) if overlap(one, other) >= ENOUGH)
+        near = (other for other in self._near(one) if _grounds(one, other))
         return self._best(one, near) or (
             self._best(one, self._targets[one.department_id]) if one.is_office else None
         )
 
     def _best(self, one: Candidate, others: Iterable[Candidate]) -> Candidate | None:
         fitting = (other for other in others if self._fits(one, other) and other.rank > one.rank)
-        return max(fitting, key=lambda other: (overlap(one, other), other.rank), default=None)
+        return max(fitting, key=lambda other: (_score(one, other), other.rank), default=None)
 
     def _near(self, one: Candidate) -> list[Candidate]:
-        bearers = (self._bearers[item] for item in one.items)
+        bearers = (self._bearers[key] for key in _traits(one))
         near = {other.id: other for row in bearers if len(row) <= COMMON for other in row}
         return list(near.values())
 
@@ -115,22 +125,32 @@ class Register:
         return path[-1]
 
 
-def overlap(one: Candidate, other: Candidate) -> float:
-    """The share of the first one's items that the other has too; 0 without items."""
-    return len(one.items & other.items) / len(one.items) if one.items else 0.0
+def _traits(one: Candidate) -> list[object]:
+    """What two systems have to have in common to be compared at all."""
+    return [*one.items, *((one.department_id, pair) for pair in one.profile.pairs)]
+
+
+def _score(one: Candidate, other: Candidate) -> float:
+    found = likeness(one.profile, other.profile)
+    return max(found.business, found.name)
+
+
+def _grounds(one: Candidate, other: Candidate) -> list[str]:
+    """By what the two are alike."""
+    found = likeness(one.profile, other.profile)
+    same_name = one.department_id == other.department_id and found.name >= NAME_LIKE
+    held = {"overlap": found.business >= ENOUGH, "similar_name": same_name}
+    return [name for name, holds in held.items() if holds]
 
 
 def _tie(one: Candidate, target: Candidate) -> Tie:
-    share = overlap(one, target)
-    grounds = {
-        "replaceable": one.replacement_id == target.id,
-        "overlap": share >= ENOUGH,
-        "office_level": one.is_office and one.department_id == target.department_id,
-    }
+    found = likeness(one.profile, target.profile)
+    replaceable = ["replaceable"] if one.replacement_id == target.id else []
+    ordered = one.is_office and one.department_id == target.department_id
     return Tie(
         system=one.id,
         target=target.id,
-        grounds=tuple(name for name, holds in grounds.items() if holds),
-        overlap=round(share, 2),
-        shared=tuple(sorted(one.items & target.items)),
+        grounds=(*replaceable, *_grounds(one, target), *(["office_level"] if ordered else [])),
+        overlap=round(found.business, 2),
+        shared=found.shared_business,
     )

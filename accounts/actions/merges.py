@@ -157,6 +157,7 @@ def _candidate(row: InformationSystem, department: Department | None, *, may_go:
     return Candidate(
         id=row.pk,
         department_id=row.department_id,
+        name=row.name,
         may_go=may_go and (department is None or row.department_id == department.pk),
         is_office=row.owner_level in (OwnerLevel.OFFICE, OwnerLevel.BUREAU),
         is_target=row.state in MERGEABLE_INTO,

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from accounts.grouping import Candidate, Register, overlap
+from accounts.grouping import Candidate, Register
 
 CIVIL, HEALTH = UUID(int=1001), UUID(int=1002)
 
@@ -101,6 +101,20 @@ def test_a_suspended_system_is_no_target():
     assert groups(system(1, replacement_id=UUID(int=2)), system(2, is_target=False)) == {}
 
 
-def test_overlap_is_the_share_of_the_first_ones_items():
-    assert overlap(system(1, items="a b c d"), system(2, items="a b c x y")) == 0.75
-    assert overlap(system(1), system(2, items="a")) == 0
+@pytest.mark.parametrize(
+    ("name", "merged"),
+    [("低保核对信息平台", True), ("婚姻登记系统", False), ("信息管理系统", False)],
+)
+def test_nearly_the_same_name_in_one_department_is_enough(name, merged):
+    old, new = system(1, name="低保核对管理系统"), system(2, name=name, users=9)
+    assert groups(old, new) == ({2: {1: ("similar_name",)}} if merged else {})
+
+
+def test_the_same_name_in_two_departments_is_not():
+    assert groups(system(1, name="低保核对系统"), system(2, HEALTH, name="低保核对系统")) == {}
+
+
+def test_the_tie_says_the_share_and_the_items():
+    one, other = system(1, items="a b c d", users=1), system(2, items="a b c x y", users=2)
+    (tie,) = Register([one, other]).groups()[other.id]
+    assert (tie.overlap, tie.shared) == (0.75, ("a", "b", "c"))

@@ -11,6 +11,8 @@ from accounts.states import MERGE, ZOMBIE_CASE
 from accounts.vocabulary import Answer, Criterion, Level
 from kernel.api import In
 
+GROUNDS = ["replaceable", "overlap", "similar_name", "office_level"]
+
 
 class FindingOut(serializers.Serializer):
     """What one criterion found: level, one sentence, the facts it rests on and those missing."""
@@ -165,9 +167,7 @@ class MergingOut(serializers.Serializer):
     name = serializers.CharField()
     department = serializers.UUIDField()
     department_name = serializers.CharField()
-    grounds = serializers.ListField(
-        child=serializers.ChoiceField(choices=["replaceable", "overlap", "office_level"])
-    )
+    grounds = serializers.ListField(child=serializers.ChoiceField(choices=GROUNDS))
     overlap = serializers.FloatField(help_text="share of its items that the target has too")
     shared = serializers.ListField(child=serializers.CharField())
     sentence_zh = serializers.CharField(help_text="what the scan found; empty without a verdict")

@@ -48,9 +48,14 @@ def authority(actor_of):
 
 @pytest.fixture
 def office(department):
-    """``office(cost)``: a system of an office of the department."""
+    """``office(cost)``: a system of an office of the department, unlike the others by name."""
+    names = iter(["收养登记", "殡葬台账", "救灾物资", "养老补贴", "福彩统计"])
     return lambda cost="3.50", **more: SystemFactory(
-        department=department, owner_level="office", maintenance_cost=cost, **more
+        department=department,
+        name=next(names),
+        owner_level="office",
+        maintenance_cost=cost,
+        **more,
     )
 
 
