@@ -184,3 +184,80 @@ class SystemHeld(Conflict):
 
     code = "system-held"
     title = "Others still rely on this system"
+
+
+class SystemCodeTaken(Conflict):
+    """A department's systems have different codes."""
+
+    code = "system-code-taken"
+    title = "This department already has a system with this code"
+
+
+class FilingIncomplete(Invalid):
+    """The nine items of a filing (39号, measure 6) are not all there."""
+
+    code = "filing-incomplete"
+    title = "The filing is not complete"
+
+
+class SimilarSystems(Conflict):
+    """Other systems look as if they did the same; say why none of them serves."""
+
+    code = "similar-systems"
+    title = "Other systems seem to do the same already"
+
+
+class MergeDecided(Conflict):
+    """The merge was decided in a case or a proposal and is taken back there."""
+
+    code = "merge-decided"
+    title = "This merge was decided; take the decision back first"
+
+
+class AlreadyRelated(Conflict):
+    """Two systems stand in one relation once."""
+
+    code = "already-related"
+    title = "These two systems are related in this way already"
+
+
+class RelationCircle(Conflict):
+    """A system cannot in the end replace itself or be merged into itself."""
+
+    code = "relation-circle"
+    title = "These relations would close a circle"
+
+
+class RelationFixed(Conflict):
+    """A relation that a running merge rests on stays until the merge ends."""
+
+    code = "relation-fixed"
+    title = "A running merge rests on this relation"
+
+
+class AttachmentRefused(Invalid):
+    """A document is none of the kinds that are kept, or its name says another kind."""
+
+    code = "attachment-refused"
+    title = "This kind of document is not kept"
+
+
+class AttachmentTooLarge(TooLarge):
+    """A document is larger than the register keeps."""
+
+    code = "attachment-too-large"
+    title = "This document is too large"
+
+
+class TooManyAttachments(Conflict):
+    """A system has as many documents as the register keeps."""
+
+    code = "too-many-attachments"
+    title = "This system has too many documents already"
+
+
+class ImportRefused(Invalid):
+    """Some rows of a form are wrong and all or none were wanted; nothing was changed."""
+
+    code = "import-refused"
+    title = "Some rows are wrong; nothing was imported"

@@ -22,6 +22,7 @@ class Perm(StrEnum):
     SYSTEM_REGISTER = "system.register"
     SYSTEM_CHANGE = "system.change"
     SYSTEM_VIEW = "system.view"
+    SYSTEM_IMPORT = "system.import"
     SYSTEM_FILE = "system.file"
     SYSTEM_ACCEPT = "system.accept"
     SIGNAL_RECORD = "signal.record"
@@ -102,6 +103,7 @@ ROLES: dict[Role, Holding] = {
                 Perm.ROLE_GRANT,
                 Perm.ROLE_REVOKE,
                 Perm.SYSTEM_VIEW,
+                Perm.SYSTEM_IMPORT,
                 Perm.CALENDAR_LOAD,
             }
         ),
@@ -112,6 +114,7 @@ ROLES: dict[Role, Holding] = {
         frozenset(
             {
                 Perm.SYSTEM_ACCEPT,
+                Perm.SYSTEM_IMPORT,
                 Perm.SIGNAL_RECORD,
                 Perm.ZOMBIE_VIEW,
                 Perm.ZOMBIE_SCAN,
@@ -140,6 +143,7 @@ ROLES: dict[Role, Holding] = {
         frozenset(
             {
                 Perm.SYSTEM_FILE,
+                Perm.SYSTEM_IMPORT,
                 Perm.SIGNAL_RECORD,
                 Perm.ZOMBIE_VIEW,
                 Perm.ZOMBIE_ANSWER,

@@ -4,18 +4,23 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
+from accounts.actions.registers import keep_first, write_version
 from accounts.actor import Actor
 from accounts.errors import MergedElsewhere
 from accounts.models import InformationSystem, MergeProposal, SystemRelation, ZombieCase
+from accounts.register.versions import values_of
 from accounts.states import MERGEABLE_INTO, SYSTEM
 from accounts.vocabulary import Answer, Relation
 from kernel.errors import Invalid
 
 
 @transaction.atomic
-def begin_merging(system: InformationSystem, into: InformationSystem, *, actor: Actor) -> None:
+def begin_merging(
+    system: InformationSystem, into: InformationSystem, *, actor: Actor, **evidence: str
+) -> None:
     """Mark the system as being merged into the other; again changes nothing.
 
+    ``evidence`` is the reason and the document, where they are not the decision's own.
     No permission of its own: it follows from a decision that was allowed.
     """
     check_merge_target(system, into)
@@ -24,13 +29,15 @@ def begin_merging(system: InformationSystem, into: InformationSystem, *, actor: 
     if others.exclude(other=into).exists():
         raise MergedElsewhere(system=str(system.pk), name=system.name)
     if locked.state != "being_merged":
-        SYSTEM.move(locked, "merge", evidence_at=timezone.now())
-        audit.record(actor, "system.merged", locked, into=str(into.pk))
+        _move(locked, "merge", evidence.get("reason") or f"并入 {into.name}", actor)
+        audit.record(actor, "system.merged", locked, into=str(into.pk), **evidence)
     others.get_or_create(system=locked, kind=Relation.MERGED_INTO, other=into)
 
 
 @transaction.atomic
-def end_merging(system: InformationSystem, into: InformationSystem, *, actor: Actor) -> None:
+def end_merging(
+    system: InformationSystem, into: InformationSystem, *, actor: Actor, **evidence: str
+) -> None:
     """Let the system work on by itself, unless another decision still merges it so.
 
     No permission of its own: it follows from a decision that was allowed.
@@ -38,8 +45,8 @@ def end_merging(system: InformationSystem, into: InformationSystem, *, actor: Ac
     locked = InformationSystem.objects.select_for_update().get(pk=system.pk)
     if locked.state == "being_merged" and not _is_wanted(locked, into):
         SystemRelation.objects.filter(system=locked, kind=Relation.MERGED_INTO, other=into).delete()
-        SYSTEM.move(locked, "keep", evidence_at=timezone.now())
-        audit.record(actor, "system.kept", locked, into=str(into.pk))
+        _move(locked, "keep", evidence.get("reason") or f"不再并入 {into.name}", actor)
+        audit.record(actor, "system.kept", locked, into=str(into.pk), **evidence)
 
 
 def check_merge_target(system: InformationSystem, into: InformationSystem) -> None:
@@ -49,6 +56,12 @@ def check_merge_target(system: InformationSystem, into: InformationSystem) -> No
     if into.state not in MERGEABLE_INTO:
         detail = f"{into.name} is {into.state}; a system in trial or in operation is needed"
         raise Invalid.field("merge_into", detail, "not-running")
+
+
+def _move(locked: InformationSystem, name: str, message: str, actor: Actor) -> None:
+    keep_first(locked, values_of(locked))
+    SYSTEM.move(locked, name, evidence_at=timezone.now())
+    write_version(locked, message, actor=actor)
 
 
 def _is_wanted(system: InformationSystem, into: InformationSystem) -> bool:

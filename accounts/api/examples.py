@@ -62,6 +62,31 @@ SYSTEM_NEW = [
         request_only=True,
     )
 ]
+SYSTEM_CHANGE = [
+    Example(
+        "A higher cost of maintenance",
+        value={
+            "change_message": "依据2026年运维合同更新",
+            "construction": {"maintainer": "示例信息技术公司", "maintained_until": "2027-06-30"},
+            "funding": {"maintenance_cost": "18.50"},
+        },
+        request_only=True,
+    )
+]
+SYSTEM_MOVE = [
+    Example(
+        "A step with its evidence",
+        value={"reason": "验收合格，转入正式运行", "document": "示民函〔2026〕8号"},
+        request_only=True,
+    )
+]
+RELATION = [
+    Example(
+        "It draws on another system",
+        value={"kind": "uses", "other": _ID, "note": "按日取区划代码"},
+        request_only=True,
+    )
+]
 CREDENTIAL = [Example("For half a year", value={"days": 180}, request_only=True)]
 EXTENSION = [
     Example(

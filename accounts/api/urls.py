@@ -7,8 +7,8 @@ from accounts.api import schema  # noqa: F401 - registers the ways to authentica
 from accounts.api.views.cases import CaseView, MergeView
 from accounts.api.views.duties import CalendarView, ClockView, ObligationView
 from accounts.api.views.evidence import AuditEventView, PermissionView
-from accounts.api.views.numbers import SystemNumbersView
 from accounts.api.views.forms import SystemExportView, SystemImportView, SystemTemplateView
+from accounts.api.views.numbers import SystemNumbersView
 from accounts.api.views.people import DepartmentView, MemberView
 from accounts.api.views.registers import (
     SystemAttachmentView,

@@ -55,7 +55,9 @@ def test_a_case_goes_from_suspicion_to_money_freed(authority, admin, case, offic
     assert admin.post(f"{at}/answer", words).json()["moves"] == ["dismiss", "decide"]
     words = {"decision": "retire", "reason": "同意停用", "due_on": SOON}
     assert authority.post(f"{at}/decide", words).json()["moves"] == ["complete", "reopen"]
-    assert admin.post(f"/api/v1/systems/{row.system_id}/retire").status_code == 200
+    assert (
+        admin.post(f"/api/v1/systems/{row.system_id}/retire", {"reason": "停用"}).status_code == 200
+    )
     done = admin.post(f"{at}/complete", {"outcome": "已停用，数据已移交"}).json()
     assert (done["state"], done["money_freed"], done["moves"]) == ("completed", "12.50", [])
     trail = AuditEvent.objects.filter(subject_id=str(row.pk)).order_by("pk")
@@ -194,7 +196,7 @@ def test_a_merge_is_proposed_accepted_and_completed(authority, admin, department
     at = f"{MERGES}/{made['id']}"
     assert authority.post(f"{at}/accept", {"finish_by": SOON}).json()["state"] == "accepted"
     assert InformationSystem.objects.get(pk=small.pk).state == "being_merged"
-    admin.post(f"/api/v1/systems/{small.pk}/retire")
+    admin.post(f"/api/v1/systems/{small.pk}/retire", {"reason": "并入"})
     done = admin.post(f"{at}/complete", {}).json()
     assert (done["state"], done["money_freed"]) == ("completed", "3.50")
 
