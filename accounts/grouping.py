@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from uuid import UUID
 
-from accounts.similarity import NAME_LIKE, Profile, likeness
+from accounts.similarity import NAME_LIKE, Likeness, Profile, likeness
 
 ENOUGH = 0.7
 # What more systems than this have in common says nothing about any two of them.
@@ -38,7 +38,7 @@ class Candidate:
         """What it is compared by."""
         return Profile(self.id, self.name, self.items)
 
-    @property
+    @cached_property
     def rank(self) -> tuple[bool, bool, bool, int, int]:
         """The greater one stays."""
         return (
@@ -97,14 +97,20 @@ class Register:
         replacing = self.known.get(one.replacement_id) if one.replacement_id else None
         if replacing and self._fits(one, replacing):
             return replacing
-        near = (other for other in self._near(one) if _grounds(one, other))
-        return self._best(one, near) or (
-            self._best(one, self._targets[one.department_id]) if one.is_office else None
-        )
+        alike = [row for row in self._compared(one, self._near(one)) if _alike(one, *row)]
+        if not alike and one.is_office:
+            alike = self._compared(one, self._targets[one.department_id])
+        found = max(alike, key=lambda row: (_score(row[0]), row[1].rank), default=None)
+        return found[1] if found else None
 
-    def _best(self, one: Candidate, others: Iterable[Candidate]) -> Candidate | None:
-        fitting = (other for other in others if self._fits(one, other) and other.rank > one.rank)
-        return max(fitting, key=lambda other: (_score(one, other), other.rank), default=None)
+    def _compared(
+        self, one: Candidate, others: Iterable[Candidate]
+    ) -> list[tuple[Likeness, Candidate]]:
+        return [
+            (likeness(one.profile, other.profile), other)
+            for other in others
+            if self._fits(one, other) and other.rank > one.rank
+        ]
 
     def _near(self, one: Candidate) -> list[Candidate]:
         bearers = (self._bearers[key] for key in _traits(one))
@@ -130,14 +136,12 @@ def _traits(one: Candidate) -> list[object]:
     return [*one.items, *((one.department_id, pair) for pair in one.profile.pairs)]
 
 
-def _score(one: Candidate, other: Candidate) -> float:
-    found = likeness(one.profile, other.profile)
+def _score(found: Likeness) -> float:
     return max(found.business, found.name)
 
 
-def _grounds(one: Candidate, other: Candidate) -> list[str]:
+def _alike(one: Candidate, found: Likeness, other: Candidate) -> list[str]:
     """By what the two are alike."""
-    found = likeness(one.profile, other.profile)
     same_name = one.department_id == other.department_id and found.name >= NAME_LIKE
     held = {"overlap": found.business >= ENOUGH, "similar_name": same_name}
     return [name for name, holds in held.items() if holds]
@@ -147,10 +151,11 @@ def _tie(one: Candidate, target: Candidate) -> Tie:
     found = likeness(one.profile, target.profile)
     replaceable = ["replaceable"] if one.replacement_id == target.id else []
     ordered = one.is_office and one.department_id == target.department_id
+    office = ["office_level"] if ordered else []
     return Tie(
         system=one.id,
         target=target.id,
-        grounds=(*replaceable, *_grounds(one, target), *(["office_level"] if ordered else [])),
+        grounds=(*replaceable, *_alike(one, found, target), *office),
         overlap=round(found.business, 2),
         shared=found.shared_business,
     )
