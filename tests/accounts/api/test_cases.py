@@ -11,6 +11,7 @@ from tests.factories.cases import MergeFactory, VerdictFactory, case_in
 CASES, MERGES, NUMBERS = "/api/v1/cases", "/api/v1/merges", "/api/v1/system-numbers"
 TODAY = date(2026, 3, 2)
 SOON = "2026-06-30"
+WHY = {"reason": "业务已移交，停用"}
 
 
 @pytest.fixture(autouse=True)
