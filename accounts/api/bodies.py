@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.http import UnreadablePostError
+from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
@@ -71,10 +72,14 @@ def facts_body(request: Request) -> Iterator[FactsBody]:
     charset = str(header.get_param("charset", "utf-8")).lower()
     if charset not in _CHARSETS:
         raise SignalsUnreadable(f"charset {charset[:20]!r} is not taken; use utf-8 or gb18030")
+    format = FORMATS.get(header.get_content_type())
+    if format is None:
+        known = ", ".join(["application/json", *FORMATS])
+        raise UnsupportedMediaType(header.get_content_type(), f"send one of: {known}")
     with tempfile.TemporaryDirectory(prefix="facts-") as folder:
         path = Path(folder) / "body"
         _spool(request, path)
-        yield FactsBody(path, FORMATS[header.get_content_type()], _CHARSETS[charset])
+        yield FactsBody(path, format, _CHARSETS[charset])
 
 
 def _spool(request: Request, path: Path) -> None:

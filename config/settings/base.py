@@ -184,6 +184,7 @@ SPECTACULAR_SETTINGS = {
         "RoleEnum": "accounts.api.serializers.people.ROLES",
         "DepartmentKindEnum": "accounts.models.Department.Kind",
         "SystemStateEnum": "accounts.states.SYSTEM.choices",
+        "SignalKindEnum": "accounts.vocabulary.SignalKind",
         "AnswerEnum": "accounts.vocabulary.Answer",
         "LevelEnum": "accounts.vocabulary.Level",
         "SignalKindEnum": "accounts.vocabulary.SignalKind",

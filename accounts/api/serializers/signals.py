@@ -16,7 +16,7 @@ from kernel.api import In
 class MomentField(serializers.CharField):
     """A day, which is its midnight in Asia/Shanghai, or RFC 3339 with a zone; as in bodies."""
 
-    def to_internal_value(self, data: Any) -> datetime:
+    def to_internal_value(self, data: Any) -> datetime:  # type: ignore[override]
         """The moment."""
         text = super().to_internal_value(data)
         try:
@@ -34,7 +34,7 @@ class SignalIn(In):
 
     system = serializers.UUIDField(required=False)
     kind = serializers.ChoiceField(choices=SignalKind.choices)
-    at = MomentField(max_length=40)
+    at = MomentField()
     number = serializers.FloatField()
     source = serializers.CharField(max_length=MOST_SOURCE, required=False, default="")
     reference = serializers.CharField(max_length=MOST_REFERENCE, required=False, default="")

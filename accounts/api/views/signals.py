@@ -14,6 +14,8 @@ from accounts.api.bodies import FORMATS, CSVFacts, NDJSONFacts, WorkbookFacts, f
 from accounts.api.examples import SIGNALS
 from accounts.api.serializers.signals import DailyOut, SignalIn, ToldOut
 from accounts.models import InformationSystem
+from accounts.permissions import Perm
+from accounts.policy import require
 from accounts.signals.days import daily_series
 from accounts.vocabulary import SignalKind
 from kernel.api import ApiView, In
@@ -50,6 +52,8 @@ class SignalView(ApiView):
         if request.content_type.partition(";")[0].strip() == StrictJSONParser.media_type:
             told = self._single(request, dry_run=dry_run)
         else:
+            # Before the body: who may not tell does not fill the disk either.
+            require(self.actor, Perm.SIGNAL_RECORD)
             with facts_body(request) as body:
                 told = record_signals(
                     body.path,
