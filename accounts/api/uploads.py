@@ -70,9 +70,10 @@ def content_type(request: Request) -> tuple[str, str]:
 
 
 def _chunks(request: Request, most: int, refusal: type[TooLarge]) -> Iterator[bytes]:
-    size, stream = 0, request.stream
+    # Chooses the parser, so that a media type that none of them takes is refused.
+    size, stream = 0, request.data
     try:
-        while stream is not None and (chunk := stream.read(_CHUNK)):
+        while hasattr(stream, "read") and (chunk := stream.read(_CHUNK)):
             size += len(chunk)
             if size > most:
                 raise refusal(f"at most {most} bytes are taken", limit=most)

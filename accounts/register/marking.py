@@ -30,7 +30,8 @@ def mark_workbook(path: Path, cells: int, faults: Iterable[FormFault]) -> bytes:
     if cells > MOST_CELLS:
         detail = f"it has {cells} cells; at most {MOST_CELLS} can be marked"
         raise TooLargeToMark(detail, limit=MOST_CELLS)
-    book = load_workbook(path, keep_links=False)
+    with path.open("rb") as file:
+        book = load_workbook(file, keep_links=False)
     visible = [name for name in book.sheetnames if book[name].sheet_state == "visible"]
     sheet = book[SHEET if SHEET in visible else visible[0]]
     for fault in faults:

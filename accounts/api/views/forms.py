@@ -81,9 +81,9 @@ class SystemImportView(ApiView):
             "change_message": request.query_params.get("change_message", IMPORTED)[:400],
         }
         media_type, charset = content_type(request)
-        if marks and media_type != XLSX:
-            raise Invalid.field("answer", "only a workbook can be given back marked", "not-xlsx")
         with form_body(request) as path:
+            if marks and media_type != XLSX:
+                raise Invalid.field("answer", "only a workbook is given back marked", "not-xlsx")
             form = read_form(path, media_type, charset)
             result = import_systems(form, actor=self.actor, is_dry_run=is_dry_run, **asked)
             if marks:
