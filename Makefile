@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed-$(shell cat requirements.txt | cksum | tr -d ' ')
 DEV_STAMP := $(VENV)/.dev-$(shell cat requirements.txt requirements-dev.txt | cksum | tr -d ' ')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo serve test lint fix openapi lock doctor status clean
+.PHONY: help setup setup-dev demo serve test lint fix openapi messages lock doctor status clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -41,6 +41,9 @@ fix: setup-dev ## let ruff mend and format what it can
 
 openapi: setup-dev ## write docs/api/openapi.yaml anew
 	$(LAUNCH) exec -- python manage.py spectacular --validate --fail-on-warn --file docs/api/openapi.yaml
+
+messages: setup-dev ## bring the portal's Chinese texts up to the code and compile them
+	$(LAUNCH) exec -- python manage.py messages
 
 lock: setup-dev ## resolve pyproject.toml into the hash-locked requirements files
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \

@@ -28,7 +28,7 @@ def _entry(actor: Actor, verb: str, subject: Model, detail: dict[str, Any]) -> A
         actor_id=actor.id,
         actor_name=actor.name,
         department_id=actor.department_id,
-        subject_type=subject._meta.model_name or "",
+        subject_type=str(subject._meta.model_name),
         subject_id=str(subject.pk),
         detail=detail,
         request_id=current_request_id(),

@@ -76,7 +76,7 @@ class SignedIn(permissions.BasePermission):
     def has_permission(self, request: Request, view: "APIView") -> bool:
         """Whether the request may reach the view."""
         actor = request.user
-        if not actor.is_authenticated:
+        if not isinstance(actor, Actor) or not actor.is_authenticated:
             return False
         if actor.department_id is None and not getattr(view, "without_department", False):
             raise DepartmentUnclear(

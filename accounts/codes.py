@@ -4,7 +4,7 @@ import re
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
-_DIVISION = re.compile(r"\d{6}(\d{3}|\d{6})?")
+_DIVISION = re.compile(r"[0-9]{6}([0-9]{3}|[0-9]{6})?")
 
 
 def credit_code_fault(code: str) -> str | None:

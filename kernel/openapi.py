@@ -1,5 +1,6 @@
 """What the API document says of every operation, read off the views themselves."""
 
+import re
 from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
@@ -55,6 +56,19 @@ class HouseSchema(AutoSchema):
         """``verb_noun`` as in the action that does it."""
         noun = type(self.view).__name__.removesuffix("View").removesuffix("ViewSet").lower()
         return f"{noun}_{getattr(self.view, 'action', None) or self.method.lower()}".rstrip("_")
+
+    def get_summary(self) -> str:
+        """The first sentence of the deed's docstring."""
+        told = " ".join(str(super().get_description()).split("\n\n")[0].split())
+        return re.split(r"[.;:] ", told)[0].rstrip(".")
+
+    def get_description(self) -> str:  # type: ignore[override]
+        """The deed's docstring; for a list or a row with the noun's before it."""
+        told = str(super().get_description())
+        if getattr(self.view, "action", "") in ("list", "retrieve"):
+            noun = (type(self.view).__doc__ or "").strip()
+            return f"{noun} {told}".strip()
+        return told
 
     def get_request_serializer(self) -> Any:
         """The In shape of this deed, or its ``bodies``: media type -> type."""

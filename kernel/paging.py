@@ -1,5 +1,6 @@
 """Lists in pages: ``{items, next_cursor, has_more}``, by keyset and never by offset."""
 
+import re
 from typing import Any
 
 from rest_framework.pagination import BasePagination
@@ -12,12 +13,13 @@ from kernel.errors import Invalid
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 500
+_DIGITS = re.compile(r"[0-9]{1,9}")
 
 
 def read_limit(request: Request, default: int = DEFAULT_LIMIT, most: int = MAX_LIMIT) -> int:
     """The ``limit`` parameter, 1 to ``most``."""
     raw = request.query_params.get("limit", str(default))
-    if not (raw.isascii() and raw.isdigit() and 1 <= int(raw) <= most):
+    if not (_DIGITS.fullmatch(raw) and 1 <= int(raw) <= most):
         raise Invalid.field("limit", f"must be a whole number from 1 to {most}")
     return int(raw)
 

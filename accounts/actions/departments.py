@@ -69,6 +69,8 @@ def _check(values: dict[str, Any]) -> None:
     ]
     if faults:
         raise Invalid(errors=faults)
+    if values.get("parent") and not values["parent"].is_active:
+        raise DepartmentClosed("the department above is closed")
 
 
 def _check_parent(row: Department, parent: Department | None) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import audit
@@ -118,7 +118,11 @@ def _person(username: str, name: str, password: str | None, actor: Actor) -> Use
         ]
         raise Invalid(errors=errors) from weak
     user.set_password(password)
-    user.save()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as twice:
+        raise UsernameTaken() from twice
     return user
 
 

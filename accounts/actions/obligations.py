@@ -1,6 +1,7 @@
 """The statutory clocks: started and stopped by the deeds they belong to; extended, explained."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
@@ -40,7 +41,7 @@ def open_obligation(
             made = Obligation.objects.create(
                 kind=kind,
                 department_id=department_id,
-                subject_type=subject._meta.model_name,
+                subject_type=str(subject._meta.model_name),
                 subject_id=subject.pk,
                 started_at=started,
                 limit_workdays=limit,
@@ -168,9 +169,11 @@ def local_limit(kind: str) -> int:
 
 
 def _running(kind: str, subject: models.Model) -> Obligation | None:
-    return Obligation.objects.filter(
+    # Locked: of two who stop one clock at once, the second finds none running.
+    running = Obligation.objects.select_for_update().filter(
         kind=kind, subject_id=subject.pk, state=OBLIGATION.start
-    ).first()
+    )
+    return running.first()
 
 
 def _count(started_at: datetime, workdays: int) -> Due:
@@ -178,7 +181,7 @@ def _count(started_at: datetime, workdays: int) -> Due:
     return add_workdays(start, workdays, calendars_from(start.year))
 
 
-def _columns(due: Due) -> dict[str, object]:
+def _columns(due: Due) -> dict[str, Any]:
     return {
         "due_on": due.on,
         "is_provisional": due.is_provisional,

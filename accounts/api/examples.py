@@ -171,3 +171,4 @@ SIGNALS = [
         status_codes=["200"],
     ),
 ]
+DEPARTMENT_CHANGE = [Example("A new short name", value={"short_name": "民政厅"}, request_only=True)]

@@ -3,8 +3,9 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.utils.timezone
-import kernel.models
 from django.db import migrations, models
+
+import kernel.models
 
 
 class Migration(migrations.Migration):

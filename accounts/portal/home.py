@@ -48,7 +48,7 @@ class Debt:
 def home_of(actor: Actor) -> dict[str, Any]:
     """Everything that the page shows to this actor."""
     return {
-        "department": Department.objects.filter(pk=actor.department_id).first(),
+        "department": Department.objects.get(pk=actor.department_id or ""),
         "roles": [words.ROLES[role] for role in sorted(actor.roles)],
         "shows_debts": may(actor, Perm.OBLIGATION_VIEW),
         "debts": _debts(actor),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.actions.sessions import sign_in, sign_out
 from accounts.authentication import SESSION_DEPARTMENT
 from accounts.errors import LockedOut, WrongPassword
-from accounts.models import Member
+from accounts.models import Member, User
 from accounts.permissions import Role
 from accounts.portal import words
 from accounts.portal.access import signed_in
@@ -41,9 +41,8 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out_page(request: HttpRequest) -> HttpResponse:
     """Sign out and forget the session."""
-    actor, user = request.actor, request.user  # type: ignore[attr-defined]
-    if actor.is_authenticated:
-        sign_out(None, user, actor=actor)
+    if isinstance(request.user, User):
+        sign_out(None, request.user, actor=request.actor)  # type: ignore[attr-defined]
     logout(request)
     return redirect("sign-in-page")
 

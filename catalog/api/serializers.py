@@ -19,17 +19,13 @@ class CategoryIn(In):
 
     code = serializers.CharField(max_length=40)
     name = serializers.CharField(max_length=120)
-    parent = serializers.UUIDField(  # type: ignore[assignment]
-        allow_null=True, default=None
-    )
+    parent = serializers.UUIDField(allow_null=True, default=None)
 
 
 class CategoryOut(serializers.ModelSerializer):
     """A class of the tree."""
 
-    parent = serializers.UUIDField(  # type: ignore[assignment]
-        source="parent_id", allow_null=True, read_only=True
-    )
+    parent = serializers.UUIDField(source="parent_id", allow_null=True, read_only=True)
 
     class Meta:
         model = Category

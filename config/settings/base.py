@@ -187,7 +187,6 @@ SPECTACULAR_SETTINGS = {
         "SignalKindEnum": "accounts.vocabulary.SignalKind",
         "AnswerEnum": "accounts.vocabulary.Answer",
         "LevelEnum": "accounts.vocabulary.Level",
-        "SignalKindEnum": "accounts.vocabulary.SignalKind",
         "CaseStateEnum": "accounts.states.ZOMBIE_CASE.choices",
         "MergeStateEnum": "accounts.states.MERGE.choices",
         "ObligationKindEnum": "accounts.clocks.KINDS",

@@ -80,7 +80,9 @@ def publish_batch(dataset: Dataset, *, actor: Actor, body: Body) -> Published:
         prepared = _prepare(dataset, body, base)
         failpoint("publish.prepared")
         try:
-            return _commit(dataset, actor, body, prepared, base.number if base else 0)
+            published = _commit(dataset, actor, body, prepared, base.number if base else 0)
+            failpoint("publish.after_commit")
+            return published
         except BaseMoved:
             dataset.refresh_from_db()
             _check_open(dataset, body)

@@ -122,7 +122,7 @@ def lookup_records(
     where: dict[str, Any],
     items: list[str] | None = None,
     limit: int = LOOKUP_LIMIT,
-) -> tuple[list[dict[str, Any]], int]:
+) -> tuple[pa.Table, int]:
     """Records whose items equal ``where`` (查询), and the number of the batch they are as of."""
     require(actor, Perm.RECORD_LOOKUP)
     grant = grant_for_lookup(dataset, actor)
@@ -135,7 +135,7 @@ def lookup_records(
     only_granted(list(where), schema, "where")
     columns = only_granted(items, schema, "items") if items else list(schema.names)
     dataset.refresh_from_db(fields=["folded_number"])
-    found = _find(dataset, columns, where, limit)
+    found = _find(dataset, schema.select(columns), where, limit)
     with transaction.atomic():
         audit.record(
             actor,
@@ -145,27 +145,26 @@ def lookup_records(
             edition=grant.edition,
             by=sorted(where),
             items=columns,
-            rows=len(found),
+            rows=found.num_rows,
         )
-        if found:
+        if found.num_rows:
             meet_obligation("C5", grant, actor=actor)
     return found, dataset.folded_number
 
 
-def _find(
-    dataset: Dataset, columns: list[str], where: dict[str, Any], limit: int
-) -> list[dict[str, Any]]:
+def _find(dataset: Dataset, schema: Schema, where: dict[str, Any], limit: int) -> pa.Table:
     nested = sorted(name for name, value in where.items() if isinstance(value, dict | list))
     if nested:
         raise Invalid.field(f"where/{nested[0]}", "must be one plain value")
     try:
-        return find_records(dataset, columns, where, limit)
+        found = find_records(dataset, list(schema.names), where, limit)
     except Terminal as fault:
         if fault.code != "value-refused":
             raise faults.translate(fault) from fault
         raise Invalid.field("where", "a value does not fit its item", fault.code) from fault
     except Transient as fault:
         raise faults.translate(fault) from fault
+    return pa.Table.from_pylist(found, schema=schema.arrow)
 
 
 def _collect(dataset: Dataset, schema: Schema, place: Place, limit: int) -> tuple[pa.Table, Place]:

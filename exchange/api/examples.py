@@ -71,3 +71,11 @@ SUBSCRIBE = [
         },
     ),
 ]
+DECLINE = [
+    OpenApiExample("not needed", request_only=True, value={"reason": "本处室业务不需要该数据项"})
+]
+REFUSE = [
+    OpenApiExample("beyond duty", request_only=True, value={"reason": "请求的数据项与所述职责无关"})
+]
+PAUSE = [OpenApiExample("maintenance", request_only=True, value={"reason": "接收端数据库维护"})]
+END = [OpenApiExample("system retired", request_only=True, value={"reason": "使用系统已停用"})]

@@ -74,6 +74,14 @@ def table_response(
     return response
 
 
+def records_response(table: pa.Table, as_of: int) -> HttpResponse:
+    """Records that were looked up, spelled as in every other answer of data."""
+    body = reading.encode(table, "json").strip()
+    return HttpResponse(
+        b'{"items":' + body + b',"as_of":%d}' % as_of, content_type=MEDIA_TYPES["json"]
+    )
+
+
 def file_response(path: Path, format: str, headers: dict[str, Any]) -> HttpResponseBase:
     """A file: by nginx where it stands before us, else streamed by this process."""
     response: HttpResponseBase

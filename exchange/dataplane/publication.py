@@ -10,6 +10,7 @@ from typing import Literal
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from exchange.dataplane.chunks import OP
 from exchange.dataplane.difference import Counted, ordered_table, table_changes
@@ -89,7 +90,8 @@ def prepare(
 ) -> Prepared:
     """Read, validate and store a body; the caller then makes it a batch.
 
-    Raises BodyMalformed, TooLarge or Refused with nothing stored. A snapshot is compared by key
+    Raises BodyMalformed, TooLarge or Refused with nothing stored; a snapshot that would empty the
+    table is refused too. A snapshot is compared by key
     with ``base``, the table before it; rows of the base whose rejected successor has a readable
     key are kept, because a row that could not be read is not a row that is gone.
     """
@@ -113,6 +115,8 @@ def prepare(
         if schema.key and kind != "append":
             reject_repeats(screened, schema, limits, con, ops=ops)
         _judge(screened, policy)
+        if base is not None and kind == "snapshot":
+            _check_not_emptied(screened, base)
         job = _Job(schema, store, limits, con, screened)
         made = _publish_table(job, base) if kind == "snapshot" else _publish_rows(job, ops=ops)
         return replace(made, rejects=_store_rejects(job, ops=ops))
@@ -140,6 +144,20 @@ def _judge(screened: Screened, policy: Policy) -> None:
     else:
         return
     raise Refused(code, detail, errors=screened.errors, received=received, rejected=rejected)
+
+
+def _check_not_emptied(screened: Screened, base: Path) -> None:
+    """An empty snapshot is a broken export far more often than an empty table."""
+    accepted = screened.received - screened.rejected
+    rows = pq.read_metadata(base).num_rows
+    if rows and not accepted:
+        raise Refused(
+            "empty-snapshot",
+            f"it would delete all {rows} rows; send changes with the rows to delete if that is so",
+            errors=screened.errors,
+            received=screened.received,
+            rejected=screened.rejected,
+        )
 
 
 def _counted(screened: Screened) -> Prepared:

@@ -120,11 +120,8 @@ def test_an_address_nobody_serves_is_a_problem_in_the_api(client, assert_problem
     assert_problem(client.get("/api/v1/nowhere"), 404, "not-found")
 
 
-def test_a_fault_of_ours_is_a_problem_without_its_cause(
-    api, member_of, assert_problem, monkeypatch
-):
-    client: APIClient = api(member_of("operator"))
-    client.raise_request_exception = False
+def test_a_fault_of_ours_is_a_problem_without_its_cause(operator, assert_problem, monkeypatch):
+    operator.raise_request_exception = False
     monkeypatch.setattr(
         "accounts.api.views.people.register_department", lambda **given: {}["secret of ours"]
     )

@@ -67,7 +67,7 @@ class ObligationOut(serializers.ModelSerializer):
         return row.state != "cancelled" and ended > row.due_on
 
     def _calendars(self, early: date) -> Calendars:
-        known = self.context.setdefault("calendars", {})
+        known: dict[int, Calendars] = self.context.get("calendars", {})
         if early.year not in known:
             known[early.year] = calendars_from(early.year)
         return known[early.year]
@@ -118,7 +118,7 @@ class CalendarIn(In):
     """A year as the State Council's notice sets it; only days out of the ordinary count."""
 
     year = serializers.IntegerField(min_value=1949, max_value=2199)
-    days = CalendarDayIn(many=True, max_length=366)
+    days = serializers.ListField(child=CalendarDayIn(), max_length=366)
     source = serializers.CharField(max_length=200, help_text="number of the notice")
 
 

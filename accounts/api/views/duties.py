@@ -40,6 +40,10 @@ class ObligationView(ReadView):
     }
     examples = {"extend": EXTENSION, "explain": EXPLANATION}
 
+    def get_serializer_context(self) -> dict[str, Any]:
+        """With room for the calendars, which are read once for a page."""
+        return {**super().get_serializer_context(), "calendars": {}}
+
     @action(detail=True, methods=["post"])
     def extend(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """The authority gives more time, once."""

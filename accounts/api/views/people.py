@@ -12,7 +12,7 @@ from accounts.actions.departments import (
     register_department,
 )
 from accounts.actions.members import add_member, deactivate_member, grant_role, revoke_role
-from accounts.api.examples import DEPARTMENT, MEMBER, ROLE
+from accounts.api.examples import DEPARTMENT, DEPARTMENT_CHANGE, MEMBER, ROLE
 from accounts.api.serializers.people import (
     DepartmentIn,
     DepartmentOut,
@@ -35,7 +35,7 @@ class DepartmentView(ReadView):
         "division_code": "division_code",
         "credit_code": "credit_code",
     }
-    examples = {"create": DEPARTMENT}
+    examples = {"create": DEPARTMENT, "partial_update": DEPARTMENT_CHANGE}
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Register a department."""

@@ -44,8 +44,7 @@ class Command(BaseCommand):
         try:
             made = self._make(options)
         except DomainError as refused:
-            facts = "; ".join(error["detail"] for error in refused.facts.get("errors", []))
-            raise CommandError(facts or str(refused)) from refused
+            raise CommandError(_in_words(refused)) from refused
         if options["verbosity"]:
             state = "is ready" if made else "was there already"
             self.stdout.write(f"operator {options['username']} {state}")
@@ -77,6 +76,11 @@ class Command(BaseCommand):
             roles=[Role.OPERATOR],
         )
         return True
+
+
+def _in_words(refused: DomainError) -> str:
+    errors: Any = refused.facts.get("errors", [])
+    return "; ".join(error["detail"] for error in errors) or str(refused)
 
 
 def _password(variable: str) -> str:

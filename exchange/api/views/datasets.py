@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -19,6 +20,7 @@ from exchange.actions.reads import lookup_records
 from exchange.api import examples
 from exchange.api.intake import spooled_body
 from exchange.api.parsers import BODY_PARSERS, FORMATS
+from exchange.api.rendering import records_response
 from exchange.api.serializers.datasets import (
     BatchOut,
     DatasetIn,
@@ -80,11 +82,11 @@ class DatasetView(ReadView):
         return self.show(hand_over_dataset(dataset, system, actor=self.actor))
 
     @action(detail=True, methods=["post"])
-    def lookup(self, request: Request, pk: str, **kwargs: Any) -> Response:
+    def lookup(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
         """Records by key or look-up item; values travel in the body, never in the address."""
         values = self.read(request)
         found, as_of = lookup_records(self.get_object(), actor=self.actor, **values)
-        return Response({"items": found, "as_of": as_of})
+        return records_response(found, as_of)
 
 
 class BatchView(ApiView):

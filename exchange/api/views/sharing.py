@@ -39,7 +39,12 @@ class RequestView(ReadView):
         "state": "state",
     }
     related = ("grant", "entry", "resource__published")
-    examples = {"create": examples.REQUEST, "consent": examples.CONSENT}
+    examples = {
+        "create": examples.REQUEST,
+        "decline": examples.DECLINE,
+        "consent": examples.CONSENT,
+        "refuse": examples.REFUSE,
+    }
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Ask for named items of a resource."""

@@ -45,7 +45,7 @@ class SubscriptionView(ReadView):
     filters = {"grant": "grant_id", "dataset": "dataset_id", "mode": "mode", "state": "state"}
     related = ("dataset__schema", "grant")
     hidden = ("secret",)
-    examples = {"create": examples.SUBSCRIBE}
+    examples = {"create": examples.SUBSCRIBE, "pause": examples.PAUSE, "end": examples.END}
     answers = {
         "create": {201: OpenedOut},
         "changes": {

@@ -22,7 +22,7 @@ from django.utils.translation.template import templatize
 
 _LOCALE = "zh_Hans"
 _BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
-_CALLS = {
+_CALLS: dict[str, Any] = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
@@ -65,11 +65,20 @@ def _update(folder: Path, check: bool) -> list[str]:
         old = known.get(message.id) if message.id else None
         if old is not None:
             message.string = old.string
+    empty = [f"{folder.name}: {m.id!r}" for m in catalog if m.id and not m.string]
     if not check:
         _write(catalog, source)
-    stale = [f"{source.name}: {m.id!r}" for m in known if m.id and m.id not in catalog]
-    empty = [f"{folder.name}: {m.id!r}" for m in catalog if m.id and not m.string]
-    return empty + (stale if check else [])
+        return empty
+    stale = [f"{folder.name}: {m.id!r} is gone" for m in known if m.id and m.id not in catalog]
+    return empty + stale + _uncompiled(folder, known, source.with_suffix(".mo"))
+
+
+def _uncompiled(folder: Path, known: Catalog, compiled: Path) -> list[str]:
+    wanted = BytesIO()
+    write_mo(wanted, known)
+    if compiled.exists() and compiled.read_bytes() == wanted.getvalue():
+        return []
+    return [f"{folder.name}: {compiled.name} is not compiled from its texts"]
 
 
 def _texts(folder: Path) -> Iterator[tuple[str, int, Any]]:
@@ -86,7 +95,7 @@ def _texts(folder: Path) -> Iterator[tuple[str, int, Any]]:
 
 
 def _called(place: str, code: str) -> Iterator[tuple[str, int, Any]]:
-    for line, name, words, _ in extract_python(BytesIO(code.encode()), list(_CALLS), [], {}):
+    for line, name, words, _ in extract_python(BytesIO(code.encode()), _CALLS, [], {}):
         if isinstance(words, str) and words and _CALLS[name] is None:
             yield place, line, words
         elif isinstance(words, tuple) and name.startswith("ngettext") and all(words[:2]):

@@ -1,6 +1,7 @@
 """The audit trail: sealed in blocks, and every tampering named."""
 
 import json
+import random
 import threading
 from io import StringIO
 
@@ -293,3 +294,43 @@ def test_the_application_role_can_seal(record):
         assert seal_audit() == 3
         cursor.execute("RESET ROLE")
     assert verify_audit().ok
+
+
+def test_of_two_hundred_random_tamperings_none_goes_unnoticed(record, monkeypatch):
+    monkeypatch.setattr(trail, "BLOCK", 7)
+    ids = record(40)
+    seal_audit()
+    dice = random.Random(809)
+    missed = [deed for deed in range(200) if not _noticed(dice, ids)]
+    assert missed == []
+    assert verify_audit().ok
+
+
+def _noticed(dice, ids):
+    """Tamper once at random, look, and put everything back."""
+    one, two = dice.sample(ids, 2)
+    columns = ("verb", "actor_name", "subject_id", "request_id", "address", "actor_kind")
+    edit = f"UPDATE accounts_auditevent SET {dice.choice(columns)} = 'x-{one}' WHERE id = {two}"
+    deeds = [
+        [edit],
+        [f"UPDATE accounts_auditevent SET detail = '{{\"n\": {one}}}' WHERE id = {two}"],
+        [f"DELETE FROM accounts_auditevent WHERE id = {one}"],
+        [
+            f"DELETE FROM accounts_auditseal WHERE event_id = {one}",
+            f"DELETE FROM accounts_auditevent WHERE id = {one}",
+        ],
+        [
+            f"UPDATE accounts_auditevent SET id = -1 WHERE id = {one}",
+            f"UPDATE accounts_auditevent SET id = {one} WHERE id = {two}",
+            f"UPDATE accounts_auditevent SET id = {two} WHERE id = -1",
+        ],
+        [f"UPDATE accounts_auditseal SET link = repeat('a', 64) WHERE event_id = {one}"],
+        [f"UPDATE accounts_auditblock SET digest = repeat('a', 64) WHERE number = {one % 5 + 1}"],
+        [f"UPDATE accounts_auditblock SET entries = entries + 1 WHERE number = {one % 5 + 1}"],
+    ]
+    with transaction.atomic():
+        for statement in dice.choice(deeds):
+            execute(statement)
+        noticed = not verify_audit().ok
+        transaction.set_rollback(True)
+    return noticed

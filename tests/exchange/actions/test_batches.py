@@ -50,6 +50,13 @@ def test_the_first_snapshot_is_batch_one_and_inserts_every_row(world, trail):
     ]
 
 
+def test_a_snapshot_without_rows_does_not_delete_the_table(world, unchanged):
+    world.publish(FIRST)
+    with unchanged(), pytest.raises(BatchRefused) as refused:
+        world.publish([])
+    assert refused.value.facts["reason"] == "empty-snapshot"
+
+
 def test_a_second_snapshot_becomes_the_changes_against_the_first(world):
     world.publish(FIRST)
     batch = world.publish(SECOND).batch

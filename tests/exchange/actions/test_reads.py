@@ -345,7 +345,8 @@ def queryable(db):
 
 def look(world, where, who="reader", **how):
     dataset = Dataset.objects.select_related("schema").get(pk=world.dataset.pk)
-    return lookup_records(dataset, actor=world.actor(who), where=where, **how)
+    found, as_of = lookup_records(dataset, actor=world.actor(who), where=where, **how)
+    return found.to_pylist(), as_of
 
 
 def test_a_record_is_found_by_its_key_without_the_closed_item(queryable, trail):

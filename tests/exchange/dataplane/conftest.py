@@ -1,6 +1,6 @@
 """A store in a temporary folder, and bodies published into it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import pytest
 
 from exchange.dataplane.publication import Prepared, prepare
 from exchange.dataplane.store import BlobRef, FolderStore
+from tests.exchange.dataplane.canary import Canary
 from tests.exchange.dataplane.schemas import PERSONS
 
 
@@ -45,3 +46,11 @@ def rows(store: FolderStore) -> Callable[[BlobRef | None], list[dict[str, Any]]]
 def stored(store: FolderStore) -> Callable[[], list[str]]:
     """Digests of all blobs; [] shows that a refusal stored nothing."""
     return lambda: sorted(store.iter_digests())
+
+
+@pytest.fixture
+def canary() -> Iterator[Canary]:
+    """A listener that must see no connection."""
+    made = Canary()
+    yield made
+    made.close()

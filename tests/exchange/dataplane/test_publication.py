@@ -103,13 +103,15 @@ def test_every_difference_of_a_value_is_an_update(
     assert (made.inserted, made.updated, made.deleted) == (0, 1, 0)
 
 
-def test_an_empty_snapshot_deletes_every_row(
-    publish: Publish, store: FolderStore, rows: Rows
+def test_an_empty_snapshot_is_refused_rather_than_delete_every_row(
+    publish: Publish, store: FolderStore, stored: Callable[[], list[str]]
 ) -> None:
     base = path_of(store, publish(FIRST).snapshot)
-    made = publish("", base=base)
-    assert (made.deleted, made.rows_in_blob) == (3, 3)
-    assert rows(made.snapshot) == []
+    before = stored()
+    with pytest.raises(Refused) as refusal:
+        publish("", base=base)
+    assert (refusal.value.code, refusal.value.received) == ("empty-snapshot", 0)
+    assert stored() == before
 
 
 def test_a_base_of_an_older_schema_is_compared_with_null_for_new_items(

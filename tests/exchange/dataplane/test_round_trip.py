@@ -108,7 +108,8 @@ def test_the_differences_folded_are_the_last_table(
         base: Path | None = None
         batches = []
         before: dict[int, dict[str, Any]] = {}
-        for rows in [first, *rest]:
+        # A table is not emptied by a snapshot, so those without rows are left out.
+        for rows in filter(None, [first, *rest]):
             made = publish(store, encode(table_of(rows), "ndjson"), "ndjson", base=base)
             after = {row["k"]: row for row in rows}
             common = after.keys() & before.keys()

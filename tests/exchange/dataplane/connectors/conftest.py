@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,11 @@ from psycopg2 import sql
 from psycopg2.extensions import make_dsn
 
 from config import env
-from exchange.dataplane.schema import Schema
+from exchange.dataplane.connectors.base import Position
+from exchange.dataplane.connectors.postgres import PostgresSink
+from exchange.dataplane.schema import Item, Schema
+
+PERSON = Schema((Item("id", "integer", required=True), Item("name", "string")), ("id",))
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +56,52 @@ class Files:
         path = self.folder / f"{uuid4().hex}.parquet"
         pq.write_table(table, path, compression="zstd")
         return path
+
+
+class Target:
+    """One table in a schema of its own, with a sink on it."""
+
+    def __init__(self, dsn: str, folder: Path, schema: Schema) -> None:
+        self.dsn, self.schema = dsn, schema
+        self.place, self.lane = f"s{uuid4().hex[:12]}", str(uuid4())
+        self.files = Files(folder, schema)
+        self.sink = self.sink_for(schema)
+
+    def sink_for(self, schema: Schema, connect: Callable[[], Any] | None = None) -> PostgresSink:
+        return PostgresSink(
+            connect or (lambda: psycopg2.connect(self.dsn)),
+            schema_name=self.place,
+            table="t",
+            lane=self.lane,
+            schema=schema,
+        )
+
+    def run(self, statement: str) -> list[tuple[Any, ...]]:
+        with psycopg2.connect(self.dsn) as connection, connection.cursor() as cursor:
+            cursor.execute(statement.format(f'"{self.place}".t'))
+            found = cursor.fetchall() if cursor.description else []
+        connection.close()
+        return found
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        return self.run("SELECT * FROM {} ORDER BY 1, 2")
+
+
+@pytest.fixture
+def target(target_dsn: str, tmp_path: Path) -> Callable[[Schema], Target]:
+    def build(schema: Schema) -> Target:
+        made = Target(target_dsn, tmp_path, schema)
+        made.sink.prepare()
+        return made
+
+    return build
+
+
+@pytest.fixture
+def person(target: Callable[[Schema], Target]) -> Target:
+    """A target holding person 1 and 2 at batch 1 of epoch 1."""
+    made = target(PERSON)
+    made.sink.load(
+        made.files.snapshot([{"id": 1, "name": "王"}, {"id": 2, "name": None}]), Position(1, 1)
+    )
+    return made

@@ -1,0 +1,187 @@
+"""One of everything, and everybody: what the authorisation matrix is played on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from accounts.models import AuditEvent, Obligation
+from accounts.permissions import Role
+from catalog.api.examples import METADATA
+from exchange.actions.requests import agree_request
+from tests.factories.accounts import (
+    CredentialFactory,
+    DepartmentFactory,
+    MemberFactory,
+    SystemFactory,
+    credit_code,
+)
+from tests.factories.catalog import CategoryFactory, entry_with_items
+from tests.factories.exchange import GRANTED, make_world, ndjson, row
+from tests.people import client_for, member_with
+
+# Where the caller belongs: to the department that owns the thing (and provides the data), to the
+# one that was granted the data, or to neither.
+PLACES = ("owner", "grantee", "stranger")
+PEOPLE = tuple(role.value for role in Role if role is not Role.SYSTEM)
+NDJSON = "application/x-ndjson"
+
+
+class Scene:
+    """The rows, and a client of every role in every place."""
+
+    def __init__(self) -> None:
+        self.world = world = make_world(is_queryable=True)
+        self.departments = {
+            "owner": world.provider,
+            "grantee": world.requester,
+            "stranger": DepartmentFactory(),
+        }
+        world.publish([row("110101")])
+        self.grant = world.grant()
+        self.lane = world.subscribe(grant=self.grant)
+        self.request = agree_request(world.submit(), actor=world.actor("asker_head"))
+        self.draft = entry_with_items(resource__department=world.provider, state="approved")
+        self.category = CategoryFactory(code="307")
+        self.member = MemberFactory(department=world.provider, roles=["steward"])
+        self.system = SystemFactory(department=world.provider)
+        self.credential = CredentialFactory(system=self.system)
+        self.ids = self._ids()
+        self.clients = self._clients()
+
+    def _ids(self) -> dict[str, str]:
+        """What stands in each route's place for an id, by the route's first word."""
+        published = self.world.resource.published
+        assert published is not None
+        found: dict[str, Any] = {
+            "departments": self.world.provider.pk,
+            "members": self.member.pk,
+            "systems": self.system.pk,
+            "credentials": self.credential.pk,
+            "audit-events": AuditEvent.objects.latest("id").pk,
+            "obligations": Obligation.objects.get(subject_id=self.request.pk).pk,
+            "clocks": "C4",
+            "calendar": "2026",
+            "categories": self.category.pk,
+            "resources": self.draft.resource_id,
+            "versions": published.pk,
+            "datasets": self.world.dataset.pk,
+            "batches": 1,
+            "requests": self.request.pk,
+            "grants": self.grant.pk,
+            "subscriptions": self.lane.pk,
+        }
+        return {word: str(value) for word, value in found.items()}
+
+    def _clients(self) -> dict[tuple[str, str], APIClient]:
+        made = {
+            (role, place): client_for(member_with((role,), department))
+            for role in PEOPLE
+            for place, department in self.departments.items()
+        }
+        stranger = SystemFactory(department=self.departments["stranger"])
+        systems = zip(PLACES, (self.world.publisher, self.world.reader, stranger), strict=True)
+        return made | {("system", place): client_for(system) for place, system in systems}
+
+    def address(self, route: str, *, missing: bool = False) -> str:
+        """The route with the scene's ids, or with ids that nothing has."""
+        parts = route.split("/")
+        for place, part in enumerate(parts):
+            if part.startswith("<"):
+                word = parts[place - 1]
+                parts[place] = self._missing(word) if missing else self.ids[word]
+        if "versions" in parts and not missing:
+            parts[parts.index("resources") + 1] = str(self.world.resource.pk)
+        return "/" + "/".join(parts)
+
+    @staticmethod
+    def _missing(word: str) -> str:
+        words = {"clocks": "C99", "calendar": "1950", "audit-events": "999999999", "batches": "99"}
+        return words.get(word) or str(uuid4())
+
+    def body(self, name: str) -> Any:
+        """A body that the endpoint takes."""
+        tomorrow = (timezone.localdate() + timedelta(days=1)).isoformat()
+        reason = {"reason": "理由"}
+        known: dict[str, Any] = {
+            "department-list POST": {
+                "name": "示例省新局",
+                "credit_code": credit_code(900_001),
+                "division_code": "990000",
+            },
+            "department-detail PATCH": {
+                "name": "示例省改名局",
+                "credit_code": self.world.provider.credit_code,
+                "division_code": "990000",
+            },
+            "member-list POST": {
+                "department": self.ids["departments"],
+                "username": "newcomer",
+                "name": "新人",
+                "password": "correct horse battery staple",
+            },
+            "member-grant-role POST": {"role": "head"},
+            "member-revoke-role POST": {"role": "steward"},
+            "system-list POST": {
+                "department": self.ids["departments"],
+                "name": "新系统",
+                "function": "办理业务",
+            },
+            "system-detail PATCH": {"function": "办理别的业务"},
+            "system-credential-list POST": {"days": 30},
+            "obligation-extend POST": {"workdays": 1, "reason": "理由", "document": "1号"},
+            "obligation-explain POST": {"just_cause": "理由"},
+            "clock-limit POST": {"workdays": 5, "basis": "本省规定"},
+            "calendar-list POST": {"year": 2027, "days": [], "source": "国办发明电"},
+            "category-list POST": {
+                "code": "307025",
+                "name": "新类",
+                "parent": str(self.category.pk),
+            },
+            "resource-list POST": {"category": str(self.category.pk), **METADATA, "name": "新名"},
+            "resource-detail PATCH": {"update_cycle": "monthly"},
+            "resource-revise POST": {"change_message": "更新"},
+            "resource-return- POST": reason,
+            "resource-withdraw POST": reason,
+            "dataset-list POST": {
+                "resource": str(self.world.resource.pk),
+                "system": str(self.system.pk),
+            },
+            "dataset-lookup POST": {"where": {"code": "110101"}},
+            "request-list POST": {
+                "resource": str(self.world.resource.pk),
+                "system": str(self.world.reader.pk),
+                "items": GRANTED,
+                "modes": ["database"],
+                "basis": "依据",
+                "scenario": "场景",
+                "scope": "范围",
+                "ends_on": tomorrow,
+            },
+            "request-consent POST": {"items": GRANTED},
+            "request-decline POST": reason,
+            "request-refuse POST": reason,
+            "grant-revoke POST": reason,
+            "subscription-list POST": {"grant": str(self.grant.pk), "mode": "pull"},
+            "subscription-pause POST": reason,
+            "subscription-end POST": reason,
+            "sign-in POST": {"username": "nobody", "password": "wrong"},
+        }
+        return known.get(name, {})
+
+    def call(
+        self, client: APIClient, name: str, method: str, route: str, *, missing: bool = False
+    ) -> Any:
+        """One request to the endpoint."""
+        address = self.address(route, missing=missing)
+        if name == "batch-list POST":
+            data = ndjson([row("110102")])
+            return client.post(f"{address}?kind=changes", data=data, content_type=NDJSON)
+        if method == "get":
+            return client.get(address)
+        headers = {"If-Match": '"1"'} if method == "patch" else {}
+        return getattr(client, method)(address, self.body(name), headers=headers)

@@ -1,0 +1,109 @@
+"""Every action names its actor, asks the gate, leaves a trace and says what it promises."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.sources import APPS, calls, functions, name_of, python_files
+
+MODULES = [
+    path for path in python_files(*(f"{app}/actions" for app in APPS)) if path.name != "__init__.py"
+]
+
+# Asked by actions and views; they change nothing and nobody acts.
+QUESTIONS = {
+    "accounts.actions.obligations.local_limit",
+    "catalog.actions.resources.entry_values",
+    "catalog.actions.resources.item_values",
+    "exchange.actions.requests.answer_clock",
+}
+# A person who signs in has no rights yet; a clock follows from a deed that was allowed.
+WITHOUT_GATE = {
+    "accounts.actions.obligations.open_obligation",
+    "accounts.actions.obligations.meet_obligation",
+    "accounts.actions.obligations.cancel_obligation",
+    "accounts.actions.sessions.sign_in",
+    "accounts.actions.sessions.sign_out",
+    "accounts.actions.sessions.open_token",
+    "accounts.actions.heartbeats.record_heartbeats",
+}
+WITHOUT_ACTOR = {
+    "accounts.actions.sessions.sign_in",
+    "accounts.actions.sessions.open_token",
+    "accounts.actions.heartbeats.record_heartbeats",
+}
+# The clock's sweeps: signs of life, derived files, and the sealing of the trail itself.
+WITHOUT_TRACE = {
+    "accounts.actions.heartbeats.record_heartbeats",
+    "accounts.actions.sessions.open_token",
+    "accounts.actions.trail.seal_audit",
+    "exchange.actions.upkeep.fold_due",
+    "exchange.actions.upkeep.sweep_orphans",
+}
+EXCEPTIONS = QUESTIONS | WITHOUT_GATE | WITHOUT_ACTOR | WITHOUT_TRACE
+
+
+def dotted(path: Path, name: str = "") -> str:
+    module = name_of(path).removesuffix(".py").replace("/", ".")
+    return f"{module}.{name}" if name else module
+
+
+def actions() -> Iterator[tuple[str, ast.FunctionDef, dict[str, ast.FunctionDef]]]:
+    for path in MODULES:
+        inside = functions(path)
+        for name, node in inside.items():
+            if not name.startswith("_"):
+                yield dotted(path, name), node, inside
+
+
+ACTIONS = [found for found in actions() if found[0] not in QUESTIONS]
+
+
+def reaches(node: ast.FunctionDef, inside: dict[str, ast.FunctionDef], wanted: str) -> bool:
+    """Whether the function calls ``wanted`` itself or through functions of its own module."""
+    waiting, seen = [node], set()
+    while waiting:
+        for call in calls(waiting.pop()):
+            if call == wanted:
+                return True
+            if call in inside and call not in seen:
+                seen.add(call)
+                waiting.append(inside[call])
+    return False
+
+
+@pytest.mark.parametrize(("name", "node", "inside"), ACTIONS, ids=[name for name, *_ in ACTIONS])
+def test_an_action_keeps_the_form(name, node, inside):
+    assert ast.get_docstring(node), "says nothing of what it promises"
+    named = [argument.arg for argument in node.args.kwonlyargs]
+    if name not in WITHOUT_ACTOR:
+        assert "actor" in named, "has no keyword 'actor'"
+        required = [
+            argument.arg
+            for argument, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+            if default is None or argument.arg == "actor"
+        ]
+        assert required[0] == "actor", "'actor' is not the first keyword"
+    if name not in WITHOUT_GATE:
+        assert "require" in set(calls(node)) or reaches(node, inside, "require")
+    if name not in WITHOUT_TRACE:
+        assert reaches(node, inside, "audit.record"), "leaves no trace"
+
+
+def test_every_exception_is_still_there():
+    known = {name for name, *_ in actions()}
+    assert known >= EXCEPTIONS
+
+
+def test_nothing_but_actions_and_rules_writes_into_the_trail():
+    """The trail is written in the transaction of a deed, so by the deeds alone."""
+    writers = {
+        name_of(path)
+        for path in python_files("kernel", *APPS, "config")
+        if "audit.record" in set(calls(ast.parse(path.read_text())))
+    }
+    assert {path for path in writers if "/actions/" not in path} == set()

@@ -1,0 +1,132 @@
+"""Every endpoint x every role x owner, grantee and stranger, against the table in the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from rest_framework.test import APIClient
+
+from accounts.models import AuditEvent
+from accounts.permissions import Role
+from tests.architecture.authorisation import ROLES, TABLE
+from tests.architecture.endpoints import Endpoint, endpoints
+from tests.architecture.scene import PLACES, Scene
+from tests.factories.accounts import CredentialFactory
+
+ENDPOINTS = endpoints()
+OPEN = {"sign-in POST"}
+
+
+@pytest.fixture
+def scene(db: None, official_calendar: None, settings: Any, tmp_path: Any) -> Scene:
+    """Built once for a whole pass: each call is undone."""
+    settings.STORE_DIR = tmp_path / "store"
+    return Scene()
+
+
+def play(scene: Scene, client: Any, endpoint: Endpoint, *, missing: bool = False) -> Any:
+    """The answer; whatever the call did is undone. A refusal has left no trace."""
+    before = AuditEvent.objects.count()
+    point = transaction.savepoint()
+    answer = scene.call(client, endpoint.name, endpoint.method, endpoint.route, missing=missing)
+    if answer.status_code in (401, 403, 404):
+        assert AuditEvent.objects.count() == before
+    if getattr(answer, "streaming", False):
+        answer.getvalue()
+    transaction.savepoint_rollback(point)
+    return answer
+
+
+def outcome(answer: Any, endpoint: Endpoint, scene: Scene) -> str:
+    """The letter that the table writes for the answer."""
+    if answer.status_code == 422 and _unseen_reference(answer.json()):
+        return "?"
+    if answer.status_code in (403, 404):
+        return {403: "-", 404: "."}[answer.status_code]
+    assert answer.status_code in (200, 201, 204, 409, 412, 422), (
+        answer.status_code,
+        answer.content[:300],
+    )
+    if endpoint.action == "list" and not _lists(answer.json()["items"], endpoint, scene):
+        return "o"
+    return "+"
+
+
+def _lists(items: list[dict[str, Any]], endpoint: Endpoint, scene: Scene) -> bool:
+    """Whether the scene's row is in the list; in lists without ids, whether there is anything."""
+    wanted = scene.ids.get(endpoint.route.split("/")[-1])
+    known = [str(item.get("number" if "batches" in endpoint.route else "id")) for item in items]
+    return wanted in known if any(item.get("id") for item in items) else bool(items)
+
+
+def _unseen_reference(problem: dict[str, Any]) -> bool:
+    return any(error.get("code") == "not-found" for error in problem.get("errors", []))
+
+
+def row(scene: Scene, endpoint: Endpoint) -> tuple[str, ...]:
+    return tuple(
+        "".join(
+            outcome(play(scene, scene.clients[role, place], endpoint), endpoint, scene)
+            for role in ROLES
+        )
+        for place in PLACES
+    )
+
+
+def test_the_table_knows_every_endpoint_and_no_other():
+    assert sorted(TABLE) == [endpoint.name for endpoint in ENDPOINTS]
+    assert sorted(ROLES) == sorted(role.value for role in Role)
+
+
+@pytest.mark.slow
+def test_each_role_in_each_place_may_what_the_table_says(scene: Scene):
+    found = {endpoint.name: row(scene, endpoint) for endpoint in ENDPOINTS}
+    assert {name: letters for name, letters in found.items() if letters != TABLE.get(name)} == {}
+
+
+def test_nobody_gets_in_without_a_living_key(scene: Scene):
+    revoked = CredentialFactory(system=scene.world.publisher)
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {revoked.secret}")
+    revoked.change(revoked_at=revoked.created_at)
+    for endpoint in ENDPOINTS:
+        for caller in (APIClient(), client):
+            answer = play(scene, caller, endpoint)
+            told = (answer.status_code, answer.json()["code"])
+            if endpoint.name in OPEN:
+                assert told == (403, "sign-in-refused")
+            else:
+                assert told == (401, "unauthenticated"), endpoint.name
+
+
+@pytest.mark.slow
+def test_unseen_and_absent_look_alike(scene: Scene):
+    for endpoint in ENDPOINTS:
+        if "<" in endpoint.route:
+            answers = list(absent(scene, endpoint)) + list(unseen(scene, endpoint))
+            assert {answer.status_code for answer in answers} == {404}, endpoint.name
+            told = [without_address(answer) for answer in answers]
+            assert all(each == told[0] for each in told), endpoint.name
+
+
+def absent(scene: Scene, endpoint: Endpoint) -> Iterator[Any]:
+    """What each role of the owner is told of ids that nothing has."""
+    for role in ROLES:
+        yield play(scene, scene.clients[role, "owner"], endpoint, missing=True)
+
+
+def unseen(scene: Scene, endpoint: Endpoint) -> Iterator[Any]:
+    """What those are told who, by the table, do not see what is there."""
+    for place, letters in zip(PLACES, TABLE[endpoint.name], strict=True):
+        for role, letter in zip(ROLES, letters, strict=True):
+            if letter == ".":
+                yield play(scene, scene.clients[role, place], endpoint)
+
+
+def without_address(answer: Any) -> dict[str, Any]:
+    """What the problem says, but for the address and the request."""
+    problem = answer.json()
+    return {name: problem[name] for name in problem if name not in ("instance", "request_id")}

@@ -1,0 +1,54 @@
+"""The API document in the repository is the one that the code gives."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from django.conf import settings
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiYamlRenderer
+from openapi_spec_validator import validate
+
+SNAPSHOT = Path(settings.BASE_DIR) / "docs" / "api" / "openapi.yaml"
+HTTP_METHODS = {"get", "post", "put", "patch", "delete"}
+
+
+@pytest.fixture(scope="module")
+def document() -> str:
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    return OpenApiYamlRenderer().render(schema, renderer_context={}).decode()
+
+
+def test_the_snapshot_is_what_the_code_gives(document: str) -> None:
+    assert SNAPSHOT.read_text(encoding="utf-8") == document, "run `make openapi` and read the diff"
+
+
+def test_the_document_is_valid_openapi_3_1(document: str) -> None:
+    made = yaml.safe_load(document)
+    assert made["openapi"].startswith("3.1")
+    validate(made)
+
+
+def test_every_operation_says_what_it_does_and_how_it_refuses(document: str) -> None:
+    silent, unrefusing = [], []
+    for path, operations in yaml.safe_load(document)["paths"].items():
+        for method in operations.keys() & HTTP_METHODS:
+            operation = operations[method]
+            if not operation.get("description"):
+                silent.append(f"{method} {path}")
+            answers = {int(status) for status in operation["responses"]}
+            if not any(400 <= status < 500 for status in answers):
+                unrefusing.append(f"{method} {path}")
+    assert (silent, unrefusing) == ([], [])
+
+
+def test_every_body_has_an_example(document: str) -> None:
+    """A stranger copies the example and it is a body of the right shape."""
+    without = []
+    for path, operations in yaml.safe_load(document)["paths"].items():
+        for method in operations.keys() & HTTP_METHODS:
+            content = operations[method].get("requestBody", {}).get("content", {})
+            shape = content.get("application/json")
+            if shape and shape["schema"].get("format") != "binary" and "examples" not in shape:
+                without.append(f"{method} {path}")
+    assert without == []

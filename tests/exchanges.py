@@ -1,0 +1,85 @@
+"""Fixtures of the exchange, for the conftests that import them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from accounts.models import AuditEvent, Obligation
+from exchange import models
+from kernel.models import StoredAnswer
+from tests.factories.exchange import World, make_events, make_world
+from tests.receivers import HookReceiver, Target, new_target
+
+TABLES = [getattr(models, name) for name in models.__all__] + [Obligation]
+
+
+@pytest.fixture(autouse=True)
+def store_dir(settings: object, tmp_path: Path) -> Path:
+    """Each test begins with an empty store."""
+    folder = tmp_path / "store"
+    settings.STORE_DIR = folder  # type: ignore[attr-defined]
+    return folder
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """A provider with an empty dataset of division codes, and a department that may ask."""
+    return make_world()
+
+
+@pytest.fixture
+def events(db: None) -> World:
+    """A provider with an empty dataset of events."""
+    return make_events()
+
+
+@pytest.fixture
+def trail(db: None) -> Callable[..., list[Any]]:
+    """``trail()``: the verbs of the trail in order; ``trail("batch.published")``: their details."""
+
+    def read(verb: str = "") -> list[Any]:
+        entries = AuditEvent.objects.order_by("id")
+        if verb:
+            return [entry.detail for entry in entries.filter(verb=verb)]
+        return list(entries.values_list("verb", flat=True))
+
+    return read
+
+
+@pytest.fixture
+def unchanged(store_dir: Path) -> Callable[[], AbstractContextManager[None]]:
+    """``with unchanged():`` every row, the trail and every file are afterwards as they were."""
+
+    def state() -> dict[str, Any]:
+        rows = {m.__name__: sorted(m.objects.values_list("pk", "version")) for m in TABLES}
+        counts = {m.__name__: m.objects.count() for m in (AuditEvent, StoredAnswer)}
+        files = sorted(str(path) for path in store_dir.rglob("*") if path.is_file())
+        return {**rows, **counts, "files": files}
+
+    @contextmanager
+    def check() -> Iterator[None]:
+        before = state()
+        yield
+        assert state() == before
+
+    return check
+
+
+@pytest.fixture
+def receiver(settings: object) -> Iterator[HookReceiver]:
+    """A web server that takes signed calls, opened for the platform."""
+    made = HookReceiver()
+    settings.EGRESS_TEST_ADDRESSES = [*settings.EGRESS_TEST_ADDRESSES, made.address]  # type: ignore[attr-defined]
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def target(settings: object) -> Iterator[Target]:
+    """A department's own empty database, opened for the platform."""
+    with new_target() as made:
+        settings.EGRESS_TEST_ADDRESSES = [*settings.EGRESS_TEST_ADDRESSES, made.address]  # type: ignore[attr-defined]
+        yield made

@@ -1,0 +1,5 @@
+"""What the journeys have at hand."""
+
+from tests.exchanges import receiver, store_dir, target, trail, world
+
+__all__ = ["receiver", "store_dir", "target", "trail", "world"]
