@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from accounts.actions import cases, heartbeats, obligations, signals, trail
+from accounts.actions import cases, heartbeats, obligations, scans, signals, trail
 from accounts.actor import CLOCK
 
 
@@ -34,3 +34,9 @@ def escalate_cases() -> None:
 def expire_facts() -> None:
     """Remove the single facts whose retention is over."""
     signals.expire_facts(actor=CLOCK)
+
+
+@shared_task(name="accounts.scan_systems", ignore_result=True)
+def scan_systems() -> None:
+    """Judge the systems whose evidence changed."""
+    scans.scan_systems(actor=CLOCK)

@@ -53,6 +53,7 @@ app.conf.update(
         "exchange.expire_grants": {"queue": "clock"},
         "exchange.report_signals": {"queue": "bulk"},
         "accounts.expire_facts": {"queue": "bulk"},
+        "accounts.scan_systems": {"queue": "bulk"},
     },
 )
 
@@ -68,6 +69,7 @@ app.conf.beat_schedule = {
     "seal-audit": every(10, "accounts.seal_audit"),
     "heartbeat": every(10, "accounts.beat_heartbeat"),
     "obligations": every(3600, "accounts.check_obligations"),
+    "scan": every(600, "accounts.scan_systems"),
     "cases": every(3600, "accounts.escalate_cases"),
     "orphans": every(3600, "exchange.sweep_orphans"),
     "grants": every(3600, "exchange.expire_grants"),

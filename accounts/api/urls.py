@@ -18,6 +18,7 @@ from accounts.api.views.registers import (
 from accounts.api.views.sessions import MeView, SignInView, SignOutView
 from accounts.api.views.signals import SignalView, SystemSignalView
 from accounts.api.views.systems import CredentialView, SystemCredentialView, SystemView
+from accounts.api.views.zombies import RulesView, ScanView, SystemVerdictView, VerdictView
 
 router = SimpleRouter(trailing_slash=False)
 router.register("departments", DepartmentView, "department")
@@ -37,6 +38,8 @@ router.register("audit-events", AuditEventView, "audit-event")
 router.register("obligations", ObligationView, "obligation")
 router.register("clocks", ClockView, "clock")
 router.register("calendar", CalendarView, "calendar")
+router.register("verdicts", VerdictView, "verdict")
+router.register("rules", RulesView, "rules")
 router.register("cases", CaseView, "case")
 router.register("merges", MergeView, "merge")
 router.register("system-numbers", SystemNumbersView, "system-numbers")
@@ -56,6 +59,12 @@ urlpatterns = [
         SystemSignalView.as_view({"get": "retrieve"}),
         name="system-signals",
     ),
+    path(
+        "systems/<str:pk>/verdict",
+        SystemVerdictView.as_view({"get": "retrieve"}),
+        name="system-verdict",
+    ),
+    path("scans", ScanView.as_view({"post": "create"}), name="scan"),
     # Before the router's, which would take these for the ids of systems.
     path("systems/export", SystemExportView.as_view({"get": "export"}), name="system-export"),
     path(

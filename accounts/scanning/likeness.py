@@ -161,6 +161,7 @@ def open_index() -> Iterator[Index]:
 
 
 def _fill(con: duckdb.DuckDBPyConnection, told: Path) -> None:
+    con.execute("SET enable_progress_bar = false")
     con.execute(
         """CREATE TABLE told AS SELECT row_number() OVER ()::int AS n, *
            FROM read_csv($file, header = false, columns = {'id': 'UUID', 'function': 'VARCHAR',

@@ -8,6 +8,8 @@ from accounts.zombies.thresholds import Thresholds
 
 # The share of a year's use that falls into its season, and of last season's that must return.
 CONCENTRATED, RETURNED = 0.85, 0.2
+# The months back from which on the year before is known as a whole.
+WHOLE_MONTHS = 22
 KINDS = ("transaction", "login", "active_users")
 
 
@@ -39,13 +41,23 @@ def season_of(e: Evidence, t: Thresholds, today: date) -> Season | None:
         if not any(backward):
             continue
         width = int(t.season_months)
-        found = declared or _concentrated(backward[12:], width, today)
+        earlier = backward[12:] if _is_year_known(backward) else ()
+        found = declared or _concentrated(earlier, width, today)
         if found and _is_substantial(kind, backward, t):
             return Season(found, bool(declared), True, kind, *_held(backward, found, today))
         burst = _concentrated(backward[:12], width, today)
-        if burst and not any(backward[12:]) and _is_substantial(kind, backward, t):
+        if burst and not any(earlier) and _is_substantial(kind, backward, t):
             return Season(burst, False, False, kind, *_held(backward, burst, today))
     return Season(declared, True) if declared else None
+
+
+def _is_year_known(backward: tuple[float | None, ...]) -> bool:
+    """True if the year before was told, too: a month or two of it at the edge make no season.
+
+    Whoever has gaps tells only what happened, and speaks for the months in between.
+    """
+    told = [ago for ago, value in enumerate(backward) if value is not None]
+    return told[-1] >= WHOLE_MONTHS or len(told) <= told[-1]
 
 
 def _is_substantial(kind: str, backward: tuple[float | None, ...], t: Thresholds) -> bool:
