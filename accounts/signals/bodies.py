@@ -19,6 +19,7 @@ from accounts.errors import SignalsTooMany, SignalsUnreadable
 from accounts.signals.words import BY_HEADER, COLUMNS, HEADERS, MOST_LINE_BYTES, MOST_LINES
 
 BLOCK_BYTES = 8 * 1024 * 1024
+CHUNK_LINES = 100_000
 ENCODINGS = ("utf-8", "gb18030")
 LINES = pa.schema(
     [
@@ -47,24 +48,20 @@ def read_ndjson(body: Path, encoding: str, con: duckdb.DuckDBPyConnection) -> It
 
 def read_csv(body: Path, encoding: str, con: duckdb.DuckDBPyConnection) -> Iterator[pa.Table]:
     """A header line in Chinese or English, then a fact a line."""
-    raw = body.read_bytes()
-    try:
-        text = raw.decode("utf-8-sig" if encoding == "utf-8" else encoding)
-    except UnicodeDecodeError as bad:
-        line = raw.count(b"\n", 0, bad.start) + 1
-        raise SignalsUnreadable(
-            f"line {line} is not {encoding}; declare the charset that the file has", line=line
-        ) from bad
-    header, _, rest = text.partition("\n")
-    names = columns_of(next(csv.reader([header.rstrip("\r")]), []))
-    if not rest.strip():
+    raw = _utf8(body.read_bytes(), encoding)
+    end = raw.find(b"\n") + 1 or len(raw)
+    names = columns_of(next(csv.reader([raw[:end].decode().strip()]), []))
+    rest = pa.py_buffer(raw).slice(end)
+    if not raw[end:].strip():
         return
     rows, skipped = _records(rest, names)
     if len(rows) + len(skipped) > MOST_LINES:
         raise SignalsTooMany(f"a body has at most {MOST_LINES} lines", limit=MOST_LINES)
     con.register("rows", rows)
     con.register("skipped", skipped)
-    yield con.sql(_csv_lines(names)).to_arrow_table().cast(LINES)
+    lines = con.sql(_csv_lines(names)).to_arrow_table().cast(LINES)
+    for start in range(0, len(lines), CHUNK_LINES):
+        yield lines.slice(start, CHUNK_LINES)
     con.unregister("rows")
     con.unregister("skipped")
 
@@ -123,7 +120,19 @@ def _decoded(line: bytes, encoding: str) -> str | None:
         return None
 
 
-def _records(rest: str, names: list[str]) -> tuple[pa.Table, pa.Table]:
+def _utf8(raw: bytes, encoding: str) -> bytes:
+    """The body in UTF-8 without a byte order mark; SignalsUnreadable names the first bad line."""
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError as bad:
+        line = raw.count(b"\n", 0, bad.start) + 1
+        raise SignalsUnreadable(
+            f"line {line} is not {encoding}; declare the charset that the file has", line=line
+        ) from bad
+    return (raw if encoding == "utf-8" else text.encode()).removeprefix(codecs.BOM_UTF8)
+
+
+def _records(rest: pa.Buffer, names: list[str]) -> tuple[pa.Table, pa.Table]:
     """The records as text, and the numbers of those with a wrong count of fields."""
     wrong: list[tuple[int, int]] = []
 
@@ -133,7 +142,7 @@ def _records(rest: str, names: list[str]) -> tuple[pa.Table, pa.Table]:
 
     try:
         rows = pcsv.read_csv(
-            pa.BufferReader(rest.encode()),
+            pa.BufferReader(rest),
             # One thread, for only then Arrow knows the numbers of wrong records.
             read_options=pcsv.ReadOptions(column_names=names, use_threads=False),
             parse_options=pcsv.ParseOptions(
