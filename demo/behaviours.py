@@ -66,7 +66,7 @@ def seasonal(months: tuple[int, ...], people: int, deals: int) -> Behaviour:
     return numbers
 
 
-def outgrown(people: int, deals: int, gone: int = 195) -> Behaviour:
+def outgrown(people: int, deals: int, gone: int = 130) -> Behaviour:
     """In use until everybody went over to another system; the machine runs its jobs on."""
 
     def numbers(day: Day) -> Numbers:
@@ -79,14 +79,14 @@ def outgrown(people: int, deals: int, gone: int = 195) -> Behaviour:
 
 def abandoned(day: Day) -> Numbers:
     """Somebody looked in now and then until a year ago; nobody since."""
-    visit = 0 if day.ago <= 300 else day.happens(30)
+    visit = 0 if day.ago <= 366 else day.happens(60)
     return {"login": visit, "active_users": visit, "cpu_percent": day.around(8, 6)}
 
 
 def rarely_used(day: Day) -> Numbers:
     """Two people, a few log-ins a month, an order now and then."""
     visit = day.happens(60) if day.is_workday else 0
-    deal = day.happens(20) if visit else 0
+    deal = int(visit and day.chance.random() < 0.4)
     return {
         "login": visit,
         "active_users": visit * day.chance.randint(1, 2),

@@ -173,7 +173,7 @@ ENTRIES = (
           acts.busy(480, 1100), "58"),
     Entry("authority", OLD_CHAT, "面向公务人员提供即时消息、群组会话和通讯录。",
           ("即时消息", "群组会话", "通讯录"), ("用户账号", "消息记录", "部门通讯录"),
-          acts.outgrown(40, 130, gone=210), "15.2", planted="Z2", like=UNIFIED_CHAT,
+          acts.outgrown(40, 130, gone=140), "15.2", planted="Z2", like=UNIFIED_CHAT,
           started="2015-04-01"),
     Entry("weather", "雷电监测预警系统", "实时监测雷电并向受影响地区发布雷电预警。",
           ("雷电监测", "雷电预警发布"), ("落雷位置", "雷电流强度", "预警等级"),
