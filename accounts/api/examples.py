@@ -80,6 +80,23 @@ SYSTEM_MOVE = [
         request_only=True,
     )
 ]
+SYSTEM_MERGE = [
+    Example(
+        "Into the department's platform",
+        value={"into": _ID, "reason": "业务并入一体化平台", "document": "示民函〔2026〕9号"},
+        request_only=True,
+    )
+]
+FILING = [
+    Example(
+        "No similar system serves",
+        value={"reason": "在用系统均不支持跨省办理"},
+        request_only=True,
+    )
+]
+FILING_RETURN = [
+    Example("A sum is missing", value={"reason": "投资额度与批复不符"}, request_only=True)
+]
 RELATION = [
     Example(
         "It draws on another system",

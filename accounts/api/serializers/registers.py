@@ -1,6 +1,7 @@
 """Shapes of the register: its groups of columns, versions, relations, documents and forms."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -32,9 +33,9 @@ def _check_day(day: date) -> None:
         raise serializers.ValidationError(detail, "out-of-range")
 
 
-def field_of(column: Column) -> serializers.Field[Any, Any, Any, Any]:
+def field_of(column: Column) -> Any:
     """A column of the register as a field of a body that may leave it out."""
-    make = {
+    make: dict[str, Callable[[], Any]] = {
         "text": lambda: serializers.CharField(
             max_length=column.length, allow_blank=True, required=False, validators=[check_text]
         ),

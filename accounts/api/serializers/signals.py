@@ -36,8 +36,12 @@ class SignalIn(In):
     kind = serializers.ChoiceField(choices=SignalKind.choices)
     at = MomentField()
     number = serializers.FloatField()
-    source = serializers.CharField(max_length=MOST_SOURCE, required=False, default="")
-    reference = serializers.CharField(max_length=MOST_REFERENCE, required=False, default="")
+    source = serializers.CharField(
+        max_length=MOST_SOURCE, required=False, default="", allow_blank=True
+    )
+    reference = serializers.CharField(
+        max_length=MOST_REFERENCE, required=False, default="", allow_blank=True
+    )
 
 
 class LineErrorOut(serializers.Serializer):

@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
@@ -68,7 +68,7 @@ class SystemImportView(ApiView):
     parameters = ("dry_run", "mode", "answer", "change_message")
     own_idempotency = True
 
-    def create(self, request: Request, **kwargs: Any) -> HttpResponse | Response:
+    def create(self, request: Request, **kwargs: Any) -> FileResponse | Response:
         """Take a form in; the same form again changes nothing.
 
         ``answer=workbook`` writes nothing and gives the workbook back with its wrong cells marked.
@@ -120,7 +120,7 @@ def one_of(request: Request, name: str, usual: str, *others: str) -> str:
     return value
 
 
-def _download(content: bytes, name: str) -> HttpResponse:
+def _download(content: bytes, name: str) -> FileResponse:
     answer = FileResponse([content], as_attachment=True, filename=name, content_type=XLSX)
     answer.headers["Content-Length"] = str(len(content))
     return answer

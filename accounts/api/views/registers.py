@@ -97,7 +97,7 @@ class SystemVersionView(SystemPartView):
         found = self.get_queryset().select_related("system").filter(number=int(number)).first()
         if found is None:
             raise NotFound()
-        return found  # type: ignore[no-any-return]
+        return found
 
 
 class SystemRelationView(SystemPartView):

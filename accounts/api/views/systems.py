@@ -27,7 +27,7 @@ from accounts.actions.systems import (
     suspend_system,
     try_system,
 )
-from accounts.api.examples import CREDENTIAL, SYSTEM_CHANGE, SYSTEM_MOVE, SYSTEM_NEW
+from accounts.api import examples
 from accounts.api.serializers.registers import SimilarOut
 from accounts.api.serializers.systems import (
     CredentialIn,
@@ -103,9 +103,12 @@ class SystemView(RegisterView, ReadView):
     }
     answers = {"similar": SimilarOut(many=True)}
     examples = {
-        "create": SYSTEM_NEW,
-        "partial_update": SYSTEM_CHANGE,
-        **dict.fromkeys(MOVES, SYSTEM_MOVE),
+        "create": examples.SYSTEM_NEW,
+        "partial_update": examples.SYSTEM_CHANGE,
+        **dict.fromkeys(MOVES, examples.SYSTEM_MOVE),
+        "merge": examples.SYSTEM_MERGE,
+        "file": examples.FILING,
+        "return_": examples.FILING_RETURN,
     }
 
     def create(self, request: Request, **kwargs: Any) -> Response:
@@ -155,9 +158,9 @@ class SystemView(RegisterView, ReadView):
     @action(detail=True, methods=["post"])
     def merge(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """The department begins to merge it into another system that it sees."""
-        values = self.read(request)
+        row, values = self.get_object(), self.read(request)
         into = self.chosen(InformationSystem, "into", values.pop("into"))
-        return self.show(merge_system(self.get_object(), actor=self.actor, into=into, **values))
+        return self.show(merge_system(row, actor=self.actor, into=into, **values))
 
     @action(detail=True, methods=["post"])
     def keep(self, request: Request, pk: str, **kwargs: Any) -> Response:
@@ -203,7 +206,7 @@ class SystemCredentialView(ApiView):
     into = {"create": CredentialIn}
     answers = {"create": {201: CredentialIssuedOut}}
     hidden = ("secret",)
-    examples = {"create": CREDENTIAL}
+    examples = {"create": examples.CREDENTIAL}
 
     def list(self, request: Request, system_pk: str, **kwargs: Any) -> Response:
         """The keys of the system, without secrets."""
