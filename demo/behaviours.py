@@ -55,13 +55,13 @@ def busy(people: int, deals: int) -> Behaviour:
 
 
 def seasonal(months: tuple[int, ...], people: int, deals: int) -> Behaviour:
-    """In full use in these months, asleep in the others."""
-    works = busy(people, deals)
+    """In full use in these months, asleep in the others; what a season brings is archived."""
 
     def numbers(day: Day) -> Numbers:
-        if day.on.month in months:
-            return works(day)
-        return {"login": 0, "active_users": 0, "transaction": 0, "cpu_percent": 2}
+        works = day.on.month in months
+        share = (1.0 if day.is_workday else 0.15) if works else 0
+        told = _use(day, people * share, deals * share)
+        return told | {"cpu_percent": day.around(12, 6) if works else 2, **_stored(day, 0)}
 
     return numbers
 

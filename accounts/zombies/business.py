@@ -59,13 +59,13 @@ def _has_stopped(series: Series, t: Thresholds) -> bool:
 def _still_working(series: Series, facts: dict[str, object], t: Thresholds) -> Finding:
     total = words.number(series.year.total)
     if withered(series, t) or (series.half.covered >= t.stale_days and not series.half.total):
-        zh, en = words.day(series.last_active)
+        (zh, en), than, half = words.day(series.last_active), _than(series), series.half.total
         return Finding(
             CODE, "watch", facts, (),
-            f"近12个月业务办理 {total} 件，近6个月 {words.number(series.half.total)} 件，"
-            f"上年同期 {words.number(series.before.total)} 件，最近一次：{zh}。",
-            f"{total} transactions in 12 months, {words.number(series.half.total)} in the last 6, "
-            f"{words.number(series.before.total)} in the year before; the last one: {en}.",
+            f"近12个月业务办理 {total} 件{than[0]}，近6个月 {words.number(half)} 件，"
+            f"最近一次：{zh}。",
+            f"{total} transactions in 12 months{than[1]}, {words.number(half)} in the last 6; "
+            f"the last one: {en}.",
         )  # fmt: skip
     return Finding(CODE, "clear", facts, (), f"近12个月业务办理 {total} 件。",
                    f"{total} transactions in 12 months.")  # fmt: skip
@@ -85,14 +85,20 @@ def _silent(series: Series) -> tuple[str, str]:
 
 
 def _stopped(series: Series) -> tuple[str, str]:
-    zh, en = words.day(series.last_active)
-    total, before = words.number(series.year.total), words.number(series.before.total)
-    than = (f"（上年同期 {before} 件）", f" ({before} the year before)")
-    said = than if series.before.told else ("", "")
+    (zh, en), than = words.day(series.last_active), _than(series)
+    total = words.number(series.year.total)
     return (
-        f"近12个月业务办理 {total} 件{said[0]}，最近一次业务办理：{zh}。",
-        f"{total} transactions in 12 months{said[1]}; the last one: {en}.",
+        f"近12个月业务办理 {total} 件{than[0]}，最近一次业务办理：{zh}。",
+        f"{total} transactions in 12 months{than[1]}; the last one: {en}.",
     )
+
+
+def _than(series: Series) -> tuple[str, str]:
+    """What there was in the year before; empty unless that year is known."""
+    if series.year_before is None:
+        return "", ""
+    before = words.number(series.year_before)
+    return f"（上年同期 {before} 件）", f" ({before} the year before)"
 
 
 def _facts(series: Series) -> dict[str, object]:
@@ -100,7 +106,7 @@ def _facts(series: Series) -> dict[str, object]:
     return {
         "transactions_12_months": round(series.year.total, 1),
         "transactions_6_months": round(series.half.total, 1),
-        "transactions_year_before": round(series.before.total, 1) if series.before.told else None,
+        "transactions_year_before": series.year_before,
         "last_transaction_on": last.isoformat() if last else None,
         "days_told": series.year.told,
     }

@@ -6,6 +6,8 @@ from functools import cached_property
 from uuid import UUID
 
 YEAR_DAYS, HALF_DAYS, MONTH_DAYS = 365, 180, 30.4
+# Of the year before; a total of fewer is not said beside that of a whole year.
+COMPARABLE_DAYS = 300
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,11 @@ class Series:
     growth: float = 0.0
     growth_days: int = 0
     months: tuple[float | None, ...] = ()
+
+    @property
+    def year_before(self) -> float | None:
+        """The total of the year before to a tenth, None unless nearly all of it is known."""
+        return round(self.before.total, 1) if self.before.covered >= COMPARABLE_DAYS else None
 
 
 NO_SERIES = Series()

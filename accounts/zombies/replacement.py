@@ -35,11 +35,17 @@ def judge_replacement(
 
 def best_peer(e: Evidence, t: Thresholds, today: date) -> Peer | None:
     """The peer that does most of the same: a declared replacement first, then the greatest
-    overlap above the threshold, a better-used one before others."""
+    overlap above the threshold; one that is in use and better used before others, so that of
+    several doubles the dying ones do not stand in for the living one."""
     enough = [p for p in e.peers if p.is_declared or p.overlap * 100 >= t.overlap_percent]
     return max(
         enough,
-        key=lambda peer: (peer.is_declared, is_better_used(peer, e) or False, peer.overlap),
+        key=lambda peer: (
+            peer.is_declared,
+            is_better_used(peer, e) or False,
+            is_used(peer.evidence or Evidence(), t, today) or False,
+            peer.overlap,
+        ),
         default=None,
     )
 

@@ -126,9 +126,9 @@ def _figures(
         total = words.number(logins.year.total)
         zh.append(f"近12个月登录 {total} 次")
         en.append(f"{total} log-ins in 12 months")
-        if logins.before.told:
-            zh.append(f"上年同期 {words.number(logins.before.total)} 次")
-            en.append(f"{words.number(logins.before.total)} the year before")
+        if logins.year_before is not None:
+            zh.append(f"上年同期 {words.number(logins.year_before)} 次")
+            en.append(f"{words.number(logins.year_before)} the year before")
     if knows_users:
         peak = words.number(users.year.peak)
         zh.append(f"活跃用户最多 {peak} 人")
@@ -146,7 +146,7 @@ def _facts(
     facts: dict[str, object] = {}
     if knows_logins:
         facts["logins_12_months"] = round(logins.year.total, 1)
-        facts["logins_year_before"] = round(logins.before.total, 1) if logins.before.told else None
+        facts["logins_year_before"] = logins.year_before
         facts["login_days_told"] = logins.year.told
     if knows_users:
         facts["most_active_users"] = round(users.year.peak, 1)
