@@ -54,6 +54,7 @@ def home_of(actor: Actor) -> dict[str, Any]:
         "debts": _debts(actor),
         "of_all": may_everywhere(actor, Perm.OBLIGATION_VIEW),
         "counts": _counts(actor),
+        "shows_systems": may(actor, Perm.SYSTEM_VIEW),
         "shows_cases": may(actor, Perm.ZOMBIE_VIEW),
         "missing_year": _missing_year(actor),
         "shows_trail": may(actor, Perm.AUDIT_VIEW),

@@ -86,3 +86,22 @@ FIELD_ERRORS = {
     "not-running": _("Choose a system in trial or in operation."),
     "out-of-range": _("Choose 5 to 60 workdays."),
 }
+FILING_STATES = {
+    "draft": (_("Not filed"), "warn"),
+    "submitted": (_("Filing handed in"), ""),
+    "accepted": (_("Filed"), "good"),
+    "returned": (_("Filing returned"), "bad"),
+}
+GROUPS = {
+    "ownership": _("Whose it is"),
+    "construction": _("Construction and maintenance"),
+    "funding": _("Money and approval"),
+    "protection": _("Protection"),
+    "use": _("Use"),
+}
+RELATIONS = {
+    "uses": _("uses"),
+    "supplies": _("supplies"),
+    "replaces": _("replaces"),
+    "merged_into": _("was merged into"),
+}

@@ -9,6 +9,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
 from accounts.register.checking import FormFault
+from accounts.register.hints import HINTS
 from accounts.register.reading import SHEET
 from kernel.errors import TooLarge
 
@@ -37,8 +38,8 @@ def mark_workbook(path: Path, cells: int, faults: Iterable[FormFault]) -> bytes:
     for fault in faults:
         cell = sheet[f"{fault.column}{fault.row}"]
         cell.fill = RED
-        comment = Comment(f"{fault.code}: {fault.message}", AUTHOR, height=90, width=260)
-        cell.comment = comment
+        words = f"{HINTS.get(fault.code, '')}\n{fault.code}: {fault.message}".strip()
+        cell.comment = Comment(words, AUTHOR, height=110, width=280)
     out = BytesIO()
     book.save(out)
     return out.getvalue()

@@ -189,6 +189,7 @@ SPECTACULAR_SETTINGS = {
         "LevelEnum": "accounts.vocabulary.Level",
         "CaseStateEnum": "accounts.states.ZOMBIE_CASE.choices",
         "MergeStateEnum": "accounts.states.MERGE.choices",
+        "SystemRelationEnum": "accounts.vocabulary.Relation",
         "ObligationKindEnum": "accounts.clocks.KINDS",
         "ObligationStateEnum": "accounts.states.OBLIGATION.choices",
         "EntryStateEnum": "catalog.states.ENTRY.choices",

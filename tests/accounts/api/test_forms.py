@@ -322,8 +322,8 @@ def test_the_workbook_comes_back_with_its_wrong_cells_marked(api, admin, assert_
     network, function = sheet.cell(2, PLACE["network"] + 1), sheet.cell(3, PLACE["function"] + 1)
     assert network.value == "?"
     assert network.fill.start_color.rgb == "FFFF9999"
-    assert network.comment.text.startswith("unknown-choice: ")
-    assert function.comment.text.startswith("required: ")
+    assert network.comment.text.startswith("不在可选值之内，请从下拉列表中选择\nunknown-choice: ")
+    assert function.comment.text.startswith("此项必填\nrequired: ")
     assert sheet.cell(2, PLACE["name"] + 1).comment is None
     assert not InformationSystem.objects.exists()
     csv = "业务系统名称\r\n甲\r\n".encode()
