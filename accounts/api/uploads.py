@@ -12,10 +12,9 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from accounts.documents import XLSX
-from accounts.register.reading import MOST_BYTES, FormTooLarge, FormUnreadable
+from accounts.register.reading import CSV, MOST_BYTES, FormTooLarge, FormUnreadable
 from kernel.errors import Malformed, TooLarge
 
-CSV = "text/csv"
 _CHUNK = 1024 * 1024
 _CHARSETS = {"utf-8": "utf-8", "utf8": "utf-8", "gb18030": "gb18030", "gbk": "gb18030"}
 _CHARSETS["gb2312"] = "gb18030"

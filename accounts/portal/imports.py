@@ -17,8 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.actions.imports import ATOMIC, PARTIAL, ImportResult, form_rows, import_systems
 from accounts.actor import Actor
-from accounts.api.views.forms import form_answer, read_form
 from accounts.documents import XLSX
+from accounts.downloads import form_answer
 from accounts.models import InformationSystem
 from accounts.permissions import Perm
 from accounts.policy import may, require
@@ -26,7 +26,7 @@ from accounts.portal.access import signed_in
 from accounts.register.checking import FormFault
 from accounts.register.hints import HINTS
 from accounts.register.marking import mark_workbook
-from accounts.register.reading import Form
+from accounts.register.reading import Form, read_form
 from kernel.errors import DomainError, NotFound
 from kernel.pages import page
 from kernel.problems import refusal

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from accounts.actions.registers import history_of
 from accounts.actions.relations import relations_of
 from accounts.actor import Actor
-from accounts.api.views.registers import document_answer
+from accounts.downloads import document_answer
 from accounts.filing import filing_faults, must_be_merged
 from accounts.models import InformationSystem, SystemAttachment, User
 from accounts.permissions import Perm

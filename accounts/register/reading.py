@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from accounts.documents import XLSX
 from accounts.register.cells import is_blank, text_of
 from accounts.register.columns import FORM, Column
 from accounts.workbooks import column_letter, read_sheet
 from kernel.errors import Malformed, TooLarge
 
+CSV = "text/csv"
 SHEET = "信息系统登记表"
 MOST_ROWS, MOST_COLUMNS, MOST_BYTES = 50_000, 200, 64 * 1024 * 1024
 # A title may stand above the headers.
@@ -53,6 +55,11 @@ class Form:
     def letter(self, index: int) -> str:
         """The sheet's letters of a column."""
         return column_letter(self.positions[index] + 1)
+
+
+def read_form(path: Path, media_type: str, charset: str) -> Form:
+    """The form of a file of this media type."""
+    return read_workbook(path) if media_type == XLSX else read_csv(path, charset)
 
 
 def read_workbook(path: Path) -> Form:

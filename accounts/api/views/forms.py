@@ -1,26 +1,23 @@
 """Doors to the register as a form: export, template, import."""
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from django.http import FileResponse
-from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.actions.imports import ATOMIC, PARTIAL, form_rows, import_systems
 from accounts.api.serializers.registers import ImportOut
-from accounts.api.uploads import CSV, CSVBody, WorkbookBody, content_type, form_body
+from accounts.api.uploads import CSVBody, WorkbookBody, content_type, form_body
 from accounts.api.views.systems import RegisterView
 from accounts.documents import XLSX
+from accounts.downloads import form_answer
 from accounts.models import InformationSystem
 from accounts.permissions import Perm
 from accounts.policy import require
 from accounts.register.marking import mark_workbook
-from accounts.register.reading import Form, read_csv, read_workbook
-from accounts.register.writing import write_csv, write_workbook
+from accounts.register.reading import CSV, read_form
 from kernel.api import ApiView
 from kernel.errors import Invalid
 
@@ -90,26 +87,6 @@ class SystemImportView(ApiView):
                 content = mark_workbook(path, form.cells, result.faults)
                 return _download(content, "信息系统登记表-批注.xlsx")
         return Response(result.facts())
-
-
-def read_form(path: Path, media_type: str, charset: str) -> Form:
-    """The form of a file of this media type."""
-    return read_workbook(path) if media_type == XLSX else read_csv(path, charset)
-
-
-def form_answer(rows: Any, kind: str, charset: str) -> FileResponse:
-    """The rows as a file to save."""
-    # Unlinked at once: the space is free when the answer has been read.
-    with tempfile.TemporaryDirectory(prefix="form-") as folder:
-        path = Path(folder) / f"form.{kind}"
-        if kind == "xlsx":
-            write_workbook(path, rows)
-        else:
-            write_csv(path, rows, charset)
-        file = path.open("rb")
-    name = f"信息系统登记表-{timezone.localdate():%Y%m%d}.{kind}"
-    media_type = XLSX if kind == "xlsx" else f"{CSV}; charset={charset}"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=media_type)
 
 
 def one_of(request: Request, name: str, usual: str, *others: str) -> str:

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.utils.http import content_disposition_header as content_disposition
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -23,6 +22,7 @@ from accounts.api.serializers.registers import (
     VersionWholeOut,
 )
 from accounts.api.uploads import AnyBody, whole_body
+from accounts.downloads import document_answer
 from accounts.errors import AttachmentTooLarge
 from accounts.models import InformationSystem, SystemAttachment, SystemRelation, SystemVersion
 from accounts.register.versions import Difference
@@ -184,15 +184,6 @@ class SystemAttachmentView(SystemPartView):
         if not 1 <= len(value) <= most:
             raise Invalid.field(name, f"say it in 1 to {most} characters", "required")
         return value
-
-
-def document_answer(row: SystemAttachment) -> HttpResponse:
-    """A document's bytes as a download that no browser opens by itself."""
-    answer = HttpResponse(bytes(row.content), content_type=row.media_type)
-    answer.headers["Content-Disposition"] = content_disposition(True, row.file_name) or "attachment"
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer
 
 
 def _shape(version: SystemVersion, changes: list[Difference]) -> dict[str, Any]:
