@@ -20,9 +20,15 @@ from accounts.states import RUNNING
 
 MEMORY = "160MB"
 # Borne by more systems, an item or a pair of characters is too common to find likeness by.
-COMMON_ITEM, COMMON_PAIR = 200, 100
+COMMON_ITEM, COMMON_PAIR = 200, 60
+# A system's rarest tokens are followed to the others that bear them, so many in all.
+BEARERS = 300
+# And of these tokens' weight another has to bear so much to be compared at all.
+GLIMPSE = 0.5
 # So many candidates of a system are compared by all tokens, and so many are kept.
-CANDIDATES, KEPT = 12, 3
+CANDIDATES, KEPT = 5, 3
+# Systems compared at a time.
+BATCH = 10_000
 LEAST = 0.5
 # A function of fewer characters is too short to be like another; alone it must be the longer.
 SHORT_FUNCTION, LONE_FUNCTION = 8, 20
@@ -54,26 +60,36 @@ SELECT DISTINCT system, sort, token FROM (
 """
 
 _PAIRS = """
-WITH asked AS (SELECT b.* FROM bears b JOIN asking USING (system)),
+INSERT INTO alike
+WITH asked AS (
+    SELECT b.*, w.weight FROM bears b JOIN asking USING (system) JOIN weights w USING (sort, token)
+),
+telling AS (
+    SELECT system, sort, token, weight, sum(weight) OVER (PARTITION BY system) AS whole
+    FROM (
+        SELECT a.system, sort, token, a.weight FROM asked a JOIN rare r USING (sort, token)
+        QUALIFY sum(r.bearers) OVER (PARTITION BY a.system ORDER BY r.bearers, token) <= $bearers
+    )
+),
 near AS (
-    SELECT a.system, o.system AS other, sum(r.weight) AS weight
-    FROM asked a JOIN rare r USING (sort, token) JOIN bears o USING (sort, token)
+    SELECT a.system, o.system AS other, sum(a.weight) AS weight
+    FROM telling a JOIN bears o USING (sort, token)
     WHERE o.system <> a.system
-    GROUP BY ALL
+    GROUP BY a.system, o.system, a.whole
+    HAVING sum(a.weight) >= a.whole * $glimpse
 ),
 best AS (
     SELECT system, other FROM near
     QUALIFY row_number() OVER (PARTITION BY system ORDER BY weight DESC, other) <= $candidates
 ),
 own AS (
-    SELECT a.system, a.sort, sum(w.weight) AS held, count(*) AS tokens
-    FROM asked a JOIN weights w USING (sort, token) GROUP BY ALL
+    SELECT a.system, a.sort, sum(a.weight) AS held, count(*) AS tokens
+    FROM (SELECT DISTINCT system FROM best) p JOIN asked a USING (system) GROUP BY ALL
 ),
 shared AS (
-    SELECT p.system, p.other, a.sort, sum(w.weight) AS held
+    SELECT p.system, p.other, a.sort, sum(a.weight) AS held
     FROM best p JOIN asked a USING (system)
     JOIN bears o ON o.system = p.other AND o.sort = a.sort AND o.token = a.token
-    JOIN weights w ON w.sort = a.sort AND w.token = a.token
     GROUP BY ALL
 ),
 -- What the other one's register does not say is not compared.
@@ -96,7 +112,6 @@ SELECT t.id, o.id, s.overlap
 FROM scored s JOIN told t ON t.n = s.system JOIN told o ON o.n = s.other
 WHERE s.overlap >= $least AND (s.lists > 0 OR s.words >= $lone)
 QUALIFY row_number() OVER (PARTITION BY s.system ORDER BY s.overlap DESC, s.other) <= $kept
-ORDER BY t.id, s.overlap DESC
 """
 
 
@@ -109,36 +124,28 @@ class Alike:
 
 
 class Index:
-    """The tokens of all running systems, asked for the likes of some of them."""
+    """For each of the systems asked about, the running systems most like it."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
 
     def alike(self, systems: Sequence[UUID]) -> dict[UUID, list[Alike]]:
         """System -> the systems most like it, the likest first."""
-        self._con.execute(
-            "CREATE OR REPLACE TEMP TABLE asking AS SELECT n AS system FROM told "
-            "WHERE id IN (SELECT unnest($ids)::uuid)",
+        found: dict[UUID, list[Alike]] = {}
+        rows = self._con.cursor().execute(
+            "SELECT system, other, overlap FROM alike"
+            " SEMI JOIN (SELECT unnest($ids)::uuid AS system) USING (system)"
+            " ORDER BY system, overlap DESC, other",
             {"ids": [str(key) for key in systems]},
         )
-        found: dict[UUID, list[Alike]] = {}
-        for system, other, overlap in self._con.execute(
-            _PAIRS,
-            {
-                "candidates": CANDIDATES,
-                "least": LEAST,
-                "lone": LONE_FUNCTION,
-                "alone": ALONE,
-                "kept": KEPT,
-            },
-        ).fetchall():
+        for system, other, overlap in rows.fetchall():
             found.setdefault(system, []).append(Alike(other, overlap))
         return found
 
 
 @contextlib.contextmanager
-def open_index() -> Iterator[Index]:
-    """Build the index of the systems that run now; it is gone afterwards."""
+def open_index(systems: Sequence[UUID]) -> Iterator[Index]:
+    """Compare these systems with all that run now; the index is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="likeness-") as folder:
         work = Path(folder)
         told = work / "told.csv"
@@ -149,15 +156,44 @@ def open_index() -> Iterator[Index]:
                 "memory_limit": MEMORY,
                 "threads": 2,
                 "temp_directory": str(work / "spill"),
+                "preserve_insertion_order": False,
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
             }
         )
         try:
             _fill(con, told)
+            for batch in _batches(systems):
+                _compare(con, batch)
+            con.execute("DROP TABLE bears; DROP TABLE weights CASCADE")
             yield Index(con)
         finally:
             con.close()
+
+
+def _batches(systems: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    for start in range(0, len(systems), BATCH):
+        yield systems[start : start + BATCH]
+
+
+def _compare(con: duckdb.DuckDBPyConnection, systems: Sequence[UUID]) -> None:
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE asking AS SELECT n AS system FROM told"
+        " SEMI JOIN (SELECT unnest($ids)::uuid AS id) USING (id)",
+        {"ids": [str(key) for key in systems]},
+    )
+    con.execute(
+        _PAIRS,
+        {
+            "bearers": BEARERS,
+            "glimpse": GLIMPSE,
+            "candidates": CANDIDATES,
+            "least": LEAST,
+            "lone": LONE_FUNCTION,
+            "alone": ALONE,
+            "kept": KEPT,
+        },
+    )
 
 
 def _fill(con: duckdb.DuckDBPyConnection, told: Path) -> None:
@@ -178,9 +214,10 @@ def _fill(con: duckdb.DuckDBPyConnection, told: Path) -> None:
            FROM bears GROUP BY ALL"""
     )
     con.execute(
-        """CREATE VIEW rare AS SELECT sort, token, weight FROM weights
+        """CREATE VIEW rare AS SELECT sort, token, bearers FROM weights
            WHERE bearers > 1 AND bearers <= CASE sort WHEN 'f' THEN $pair ELSE $item END"""
         .replace("$pair", str(COMMON_PAIR)).replace("$item", str(COMMON_ITEM))
     )  # fmt: skip
+    con.execute("CREATE TABLE alike (system UUID, other UUID, overlap DOUBLE)")
     con.execute("CREATE TABLE sorts (sort VARCHAR, weight DOUBLE)")
     con.executemany("INSERT INTO sorts VALUES (?, ?)", list(WEIGHTS.items()))

@@ -3,14 +3,25 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-from accounts.scanning.windows import MONTHS, Window, month_of, windows
+from accounts.scanning.windows import (
+    BEFORE,
+    EARLIER,
+    FIRST_PART,
+    HALF,
+    MONTHS,
+    Window,
+    month_of,
+    windows,
+)
 from accounts.vocabulary import SignalKind
-from accounts.zombies.evidence import Series, Span
+from accounts.zombies.evidence import NOTHING, Series, Span
 
 # What the rules look at; other kinds are not read.
 JUDGED_BY = (
@@ -27,33 +38,28 @@ SEASONAL = (SignalKind.TRANSACTION, SignalKind.LOGIN, SignalKind.ACTIVE_USERS)
 
 # One pass over the elements of each slice; the slices are taken before anything is unnested.
 _SLICES = """
-SELECT s.system_id, s.kind, w.number, x.told, x.zeros, x.total, x.peak, x.half_told, x.half_zeros,
-       x.half_total, x.half_peak, x.first, x.last, x.active, x.half_first,
-       s.days[x.last], s.days[x.half_first]
-FROM accounts_signalyear s
-JOIN unnest(%(years)s::int[], %(lows)s::int[], %(highs)s::int[], %(halves)s::int[])
-     WITH ORDINALITY AS w (year, low, high, half, number) ON w.year = s.year
+SELECT a.n, s.kind, w.n, x.told, x.zeros, x.total, x.peak, x.first, x.last, x.active,
+       s.days[x.first], s.days[x.last]
+FROM unnest(%(systems)s::uuid[]) WITH ORDINALITY AS a (id, n)
+JOIN accounts_signalyear s ON s.system_id = a.id
+JOIN unnest(%(years)s::int[], %(lows)s::int[], %(highs)s::int[])
+     WITH ORDINALITY AS w (year, low, high, n) ON w.year = s.year
 CROSS JOIN LATERAL (
-    SELECT count(v) AS told, count(*) FILTER (WHERE v = 0) AS zeros,
-           sum(v) AS total, max(v) AS peak,
-           count(v) FILTER (WHERE i >= w.half) AS half_told,
-           count(*) FILTER (WHERE v = 0 AND i >= w.half) AS half_zeros,
-           sum(v) FILTER (WHERE i >= w.half) AS half_total,
-           max(v) FILTER (WHERE i >= w.half) AS half_peak,
-           min(i) FILTER (WHERE v IS NOT NULL) AS first,
-           max(i) FILTER (WHERE v IS NOT NULL) AS last,
-           max(i) FILTER (WHERE v > 0) AS active,
-           min(i) FILTER (WHERE v IS NOT NULL AND i >= w.half) AS half_first
+    SELECT count(*) AS told, count(*) FILTER (WHERE v = 0) AS zeros, sum(v) AS total,
+           max(v) AS peak, min(i) AS first, max(i) AS last, max(i) FILTER (WHERE v > 0) AS active
     FROM (SELECT unnest(s.days[w.low:w.high]) AS v, generate_series(w.low, w.high) AS i) e
+    WHERE v IS NOT NULL
 ) x
-WHERE s.system_id = ANY(%(systems)s::uuid[]) AND s.kind = ANY(%(kinds)s) AND x.told > 0
+WHERE s.kind = ANY(%(kinds)s) AND x.told > 0
+ORDER BY a.n, s.kind, w.n
 """
 
 _MONTHS = """
-SELECT s.system_id, s.kind, (%(ago)s::int[])[s.year - %(first)s + 1][e.i] AS ago, sum(e.v)
-FROM accounts_signalyear s
+SELECT a.n, s.kind, (%(ago)s::int[])[s.year - %(first)s + 1][e.i] AS ago, sum(e.v)
+FROM unnest(%(systems)s::uuid[]) WITH ORDINALITY AS a (id, n)
+JOIN accounts_signalyear s ON s.system_id = a.id
 CROSS JOIN LATERAL (SELECT unnest(s.days) AS v, generate_series(1, 366) AS i) e
-WHERE s.system_id = ANY(%(systems)s::uuid[]) AND s.kind = ANY(%(kinds)s)
+WHERE s.kind = ANY(%(kinds)s)
   AND s.year BETWEEN %(first)s AND %(last)s AND e.v IS NOT NULL
 GROUP BY 1, 2, 3
 """
@@ -62,24 +68,22 @@ GROUP BY 1, 2, 3
 def read_series(systems: Sequence[UUID], today: date) -> dict[UUID, dict[str, Series]]:
     """System -> kind -> series, for the kinds that were told in the last three years."""
     slices = windows(today)
-    grouped: dict[tuple[UUID, str], list[tuple[Window, Any]]] = defaultdict(list)
+    found: dict[UUID, dict[str, Series]] = defaultdict(dict)
     with connection.cursor() as cursor:
+        # Compiling such a statement takes longer than running it.
+        cursor.execute("SET LOCAL jit = off")
         cursor.execute(
             _SLICES,
             {
                 "years": [w.year for w in slices],
                 "lows": [w.first for w in slices],
                 "highs": [w.last for w in slices],
-                "halves": [w.half for w in slices],
                 "systems": list(systems),
                 "kinds": [kind.value for kind in JUDGED_BY],
             },
         )
-        for system, kind, number, *figures in cursor:
-            grouped[system, kind].append((slices[number - 1], figures))
-    found: dict[UUID, dict[str, Series]] = defaultdict(dict)
-    for (system, kind), rows in grouped.items():
-        found[system][kind] = _joined(rows)
+        for (system, kind), rows in groupby(cursor.fetchall(), key=itemgetter(0, 1)):
+            found[systems[system - 1]][kind] = _joined(slices, rows)
     return found
 
 
@@ -107,36 +111,36 @@ def read_months(
         )
         for system, kind, months_ago, total in cursor:
             if 0 <= months_ago < MONTHS:
-                row = sums.setdefault((system, kind), [None] * MONTHS)
+                row = sums.setdefault((systems[system - 1], kind), [None] * MONTHS)
                 row[MONTHS - 1 - months_ago] = (row[MONTHS - 1 - months_ago] or 0.0) + total
     for (system, kind), row in sums.items():
         found[system][kind] = tuple(row)
     return found
 
 
-def _joined(rows: Iterable[tuple[Window, Any]]) -> Series:
-    """The slices of one series, joined over the turns of the years."""
-    spans, half = (_Sum(), _Sum(), _Sum()), _Sum()
+def _joined(slices: Sequence[Window], rows: Iterable[tuple[Any, ...]]) -> Series:
+    """The slices of one series, oldest first, joined over the turns of the years."""
+    sums = {EARLIER: _Sum(), BEFORE: _Sum(), FIRST_PART: _Sum(), HALF: _Sum()}
+    year = sums[FIRST_PART]
     active: date | None = None
     oldest: tuple[date, float] | None = None
     newest: tuple[date, float] | None = None
-    for window, row in sorted(rows, key=lambda pair: (-pair[0].ago, pair[0].year)):
-        (told, zeros, total, peak, half_told, half_zeros, half_total, half_peak,
-         first, last, active_at, half_first, latest, half_value) = row  # fmt: skip
-        spans[window.ago].add(told, zeros, total, peak, window.day(first), window.day(last))
+    for _, _, number, told, zeros, total, peak, first, last, active_at, start, end in rows:
+        window = slices[number - 1]
+        figures = (told, zeros, total, peak, window.day(first), window.day(last))
+        sums[window.stretch].add(*figures)
         if active_at:
             active = window.day(active_at)
-        if half_told:
-            start = window.day(half_first)
-            half.add(half_told, half_zeros, half_total, half_peak, start, window.day(last))
-            oldest = oldest or (start, half_value)
-        if window.ago == 0:
-            newest = (window.day(last), latest)
+        if window.stretch == HALF:
+            year.add(*figures)
+            oldest = oldest or (figures[4], start)
+        if window.stretch >= FIRST_PART:
+            newest = (figures[5], end)
     return Series(
-        year=spans[0].span(),
-        half=half.span(),
-        before=spans[1].span(),
-        earlier=spans[2].span(),
+        year=year.span(),
+        half=sums[HALF].span(),
+        before=sums[BEFORE].span(),
+        earlier=sums[EARLIER].span(),
         last_active=active,
         latest=newest[1] if newest else 0.0,
         growth=newest[1] - oldest[1] if newest and oldest else 0.0,
@@ -166,4 +170,6 @@ class _Sum:
 
     def span(self) -> Span:
         """What came in."""
+        if not self.told:
+            return NOTHING
         return Span(self.told, self.zeros, self.total, self.peak, self.first, self.last)

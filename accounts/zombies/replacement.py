@@ -51,9 +51,9 @@ def best_peer(e: Evidence, t: Thresholds, today: date) -> Peer | None:
 
 
 def is_better_used(peer: Peer, e: Evidence) -> bool | None:
-    """Whether the peer was used more than this one in the last year; None if nothing compares."""
+    """Whether the peer is used more than this one; None if nothing compares, or alike."""
     pair = _compared(e, peer)
-    return None if pair is None else pair[2] > pair[1]
+    return None if pair is None or pair[1] == pair[2] else pair[2] > pair[1]
 
 
 def _level(
