@@ -14,13 +14,9 @@ SOURCE = "State Council notice on holidays, as held by chinesecalendar"
 
 def official_years() -> Iterator[tuple[int, dict[date, bool]]]:
     """Each year that the package holds, with the days that differ from Monday to Friday."""
-    year = FIRST_OFFICIAL
-    while True:
-        try:
-            yield year, _official_days(year)
-        except NotImplementedError:
-            return
-        year += 1
+    last = max(chinese_calendar.holidays).year
+    for year in range(FIRST_OFFICIAL, last + 1):
+        yield year, _official_days(year)
 
 
 def read_holiday_cn(body: dict[str, Any]) -> tuple[int, dict[date, bool]]:

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from django.db import connection
 
 from accounts.actor import CLOCK
 from exchange import lanes
@@ -77,3 +78,25 @@ def test_four_workers_bring_each_batch_once_and_in_order(world, receiver, target
     assert target.rows("shared.divisions")[0] == ("110101", "第3版")
     assert set(Subscription.objects.values_list("position", "lease_until")) == {(4, None)}
     assert Delivery.objects.filter(subscription=sink).count() == 4
+
+
+def test_a_stale_worker_that_fails_notes_nothing_over_the_new_one(world, receiver):
+    lane = world.subscribe("webhook", url=receiver.url)
+    world.publish([row("110101")])
+    receiver.answers += [(204, {}), (500, {})]
+
+    def overtake() -> None:
+        """While the first worker waits for its answer, its lease runs out and a second delivers."""
+        receiver.before_answer = None
+        Subscription.objects.update(lease_until=lane.created_at)
+        assert side_by_side([lambda: deliver_due(actor=CLOCK)]) == [1]
+        connection.close()
+
+    receiver.before_answer = overtake
+    assert deliver_due(actor=CLOCK) == 0
+    assert receiver.numbers() == [1, 1]
+    lane.refresh_from_db()
+    assert (lane.state, lane.position, lane.last_error) == ("active", 1, "")
+    noted = Delivery.objects.get()
+    assert (noted.response_status, noted.last_error) == (204, "")
+    assert noted.delivered_at is not None

@@ -32,7 +32,7 @@ from exchange.api.serializers.datasets import (
 )
 from exchange.models import Batch, Dataset
 from exchange.rights import require_publisher
-from kernel.api import ApiView, ReadView
+from kernel.api import ApiView, In, ReadView
 from kernel.errors import NotFound
 
 
@@ -41,7 +41,13 @@ class DatasetView(ReadView):
 
     model = Dataset
     out = DatasetOut
-    into = {"create": DatasetIn, "hand_over": HandOverIn, "lookup": LookupIn}
+    into = {
+        "create": DatasetIn,
+        "evolve": In,
+        "close": In,
+        "hand_over": HandOverIn,
+        "lookup": LookupIn,
+    }
     answers = {"lookup": LookupOut}
     filters = {"resource": "resource_id", "department": "department_id", "state": "state"}
     related = ("schema", "resource__published")
@@ -67,11 +73,13 @@ class DatasetView(ReadView):
     @action(detail=True, methods=["post"])
     def evolve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Take over the items that the catalogue has now in force."""
+        self.read(request)
         return self.show(evolve_dataset(self.get_object(), actor=self.actor))
 
     @action(detail=True, methods=["post"])
     def close(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Take no more batches."""
+        self.read(request)
         return self.show(close_dataset(self.get_object(), actor=self.actor))
 
     @action(detail=True, methods=["post"], url_path="hand-over")

@@ -18,7 +18,7 @@ from exchange.actions.requests import (
 from exchange.api import examples
 from exchange.api.serializers.sharing import ConsentIn, GrantOut, RequestIn, RequestOut
 from exchange.models import Grant, SharingRequest
-from kernel.api import ReadView, ReasonIn
+from kernel.api import In, ReadView, ReasonIn
 
 
 class RequestView(ReadView):
@@ -28,6 +28,8 @@ class RequestView(ReadView):
     out = RequestOut
     into = {
         "create": RequestIn,
+        "agree": In,
+        "withdraw": In,
         "decline": ReasonIn,
         "consent": ConsentIn,
         "refuse": ReasonIn,
@@ -57,6 +59,7 @@ class RequestView(ReadView):
     @action(detail=True, methods=["post"])
     def agree(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """The requester's head agrees; the provider's clock starts."""
+        self.read(request)
         return self.show(agree_request(self.get_object(), actor=self.actor))
 
     @action(detail=True, methods=["post"])
@@ -81,6 +84,7 @@ class RequestView(ReadView):
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """The requester takes it back."""
+        self.read(request)
         return self.show(withdraw_request(self.get_object(), actor=self.actor))
 
 

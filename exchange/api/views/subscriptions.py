@@ -28,7 +28,7 @@ from exchange.api.serializers.subscriptions import (
     SubscriptionOut,
 )
 from exchange.models import Delivery, Grant, Subscription
-from kernel.api import ReadView, ReasonIn
+from kernel.api import In, ReadView, ReasonIn
 from kernel.paging import read_limit
 
 CHANGES_LIMIT = 10_000
@@ -41,7 +41,7 @@ class SubscriptionView(ReadView):
 
     model = Subscription
     out = SubscriptionOut
-    into = {"create": SubscriptionIn, "pause": ReasonIn, "end": ReasonIn}
+    into = {"create": SubscriptionIn, "pause": ReasonIn, "resume": In, "end": ReasonIn}
     filters = {"grant": "grant_id", "dataset": "dataset_id", "mode": "mode", "state": "state"}
     related = ("dataset__schema", "grant")
     hidden = ("secret",)
@@ -77,6 +77,7 @@ class SubscriptionView(ReadView):
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Deliver again, from where it stopped."""
+        self.read(request)
         return self.show(resume_subscription(self.get_object(), actor=self.actor))
 
     @action(detail=True, methods=["post"])

@@ -102,7 +102,10 @@ def _open(
 
 
 def _header(line: str, schema: Schema, *, ops: bool) -> list[str]:
-    names = [name.strip() for name in next(csv.reader([line.rstrip("\r")]), [])]
+    try:
+        names = [name.strip() for name in next(csv.reader([line.rstrip("\r")]), [])]
+    except csv.Error as bad:
+        raise BodyMalformed("header-unreadable", f"the first line: {bad}", line=1) from bad
     if not names:
         raise BodyMalformed("header-missing", "the first line must name the columns", line=1)
     known = set(schema.names) | ({OP} if ops else set())

@@ -44,7 +44,7 @@ def refused(answer, status: int, place: str = ""):
 def doors(world, client_of):
     """Every door of the exchange that takes JSON, with a body it would take."""
     grant = world.grant()
-    agreed = world.submit()
+    agreed, submitted = world.submit(), world.submit()
     client_of("asker_head").post(f"/api/v1/requests/{agreed.pk}/agree")
     lane = world.subscribe(grant=grant)
     term = (timezone.localdate() + timedelta(days=9)).isoformat()
@@ -69,6 +69,15 @@ def doors(world, client_of):
         ("asker", "/api/v1/subscriptions", {"grant": str(grant.pk), "mode": "pull"}),
         ("asker", f"/api/v1/subscriptions/{lane.pk}/pause", {"reason": "停"}),
         ("asker", f"/api/v1/subscriptions/{lane.pk}/end", {"reason": "停"}),
+        *(
+            (who, address, {})
+            for who, address in (
+                ("steward", f"/api/v1/datasets/{world.dataset.pk}/evolve"),
+                ("steward", f"/api/v1/datasets/{world.dataset.pk}/close"),
+                ("asker_head", f"/api/v1/requests/{submitted.pk}/agree"),
+                ("asker", f"/api/v1/requests/{submitted.pk}/withdraw"),
+            )
+        ),
     ]
 
 
@@ -76,8 +85,6 @@ def doors(world, client_of):
     ("body", "status", "place"),
     [
         (b'{"reason": "x"', 400, "line 1, column 15"),
-        (b"", 422, "#/"),
-        (b"{}", 422, "#/"),
         (b"[]", 422, "dictionary"),
         (b"null", 422, "errors"),
         (b'"text"', 422, "dictionary"),
@@ -103,6 +110,17 @@ def test_no_json_door_takes_it(doors, client_of, unchanged, body, status, place)
         with unchanged():
             answer = client_of(who).post(address, data=body, content_type="application/json")
         refused(answer, status, place)
+
+
+def test_a_door_that_needs_values_says_which(doors, client_of, unchanged):
+    for who, address, body in doors:
+        if body:
+            for empty in (b"", b"{}"):
+                with unchanged():
+                    answer = client_of(who).post(
+                        address, data=empty, content_type="application/json"
+                    )
+                refused(answer, 422, "#/")
 
 
 @pytest.mark.parametrize("type", ["text/plain", "application/x-www-form-urlencoded", NDJSON, "x"])

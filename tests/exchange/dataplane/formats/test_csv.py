@@ -67,6 +67,7 @@ def test_a_byte_order_mark_is_no_part_of_the_header(publish: Publish) -> None:
         ("code,_op\n1,delete\n", "column-unknown", 1),
         ("name\n1\n", "column-missing", 1),
         ("code,code\n1,2\n", "column-repeated", 1),
+        ("\r\x01", "header-unreadable", 1),
         ("code,name\n1,a\n2\n", "column-count", 3),
         ("code,name\n1,a\n2,b,c\n", "column-count", 3),
         ("code,name\n1,a\x00b\n", "nul", 2),
