@@ -12,6 +12,8 @@ from demo.registers import Stage
 from demo.report import done, say, step
 
 Row = dict[str, Any]
+# Who went over to another system half a year ago looks like a season once that is a year ago.
+FRESH_DAYS = 45
 
 
 def play(stage: Stage) -> None:
@@ -39,6 +41,9 @@ def take_census(stage: Stage, api: Api) -> tuple[dict[str, Row], Row]:
     done(f"{new} departments and {new_people} people are new")
     known = enrolment.registered(api)
     anchor = enrolment.made_on(known)
+    if (enrolment.today() - anchor).days > FRESH_DAYS:
+        done(f"the register is of {anchor}: its stories are drawn for {FRESH_DAYS} days;")
+        done("if verdicts differ now, begin anew with: make clean demo")
     counts = enrolment.enter(api, known, anchor)
     done(
         f"a workbook of {counts['received']} systems, after a dry run that wrote nothing:"
@@ -82,7 +87,9 @@ def propose(api: Api) -> None:
     step("The hub proposes what could be merged")
     api.post("/merges/propose")
     for row in api.all("/merges", state="proposed"):
-        names = "、".join(one["name"] for one in row["reasons"]["systems"])
+        names = "、".join(
+            f"{one['name']} ({', '.join(one['grounds'])})" for one in row["reasons"]["systems"]
+        )
         freed, risk = row["reasons"]["freed_per_year"], row["reasons"]["risk"]
         done(f"{names} into {row['target_name']}: {freed} 万元 a year, risk {risk}")
 

@@ -95,15 +95,16 @@ ACTIONS = [found for found in actions() if found[0] not in QUESTIONS]
 
 
 def reaches(node: ast.FunctionDef, inside: dict[str, ast.FunctionDef], wanted: set[str]) -> bool:
-    """Whether the function calls one of these, itself or through functions of its own module."""
+    """Whether the function calls one of these, itself or through functions of its own module that
+    it calls or hands on."""
     waiting, seen = [node], set()
     while waiting:
-        for call in calls(waiting.pop()):
-            if call in wanted:
-                return True
-            if call in inside and call not in seen:
-                seen.add(call)
-                waiting.append(inside[call])
+        found = waiting.pop()
+        if wanted & set(calls(found)):
+            return True
+        named = {inner.id for inner in ast.walk(found) if isinstance(inner, ast.Name)}
+        waiting += [inside[name] for name in sorted(named & inside.keys() - seen)]
+        seen |= named
     return False
 
 

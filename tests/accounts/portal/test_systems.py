@@ -112,7 +112,7 @@ def test_a_file_that_is_no_form_is_said_on_the_page(admin):
     file = SimpleUploadedFile("a.xlsx", b"nothing")
     answer = signed_in(admin).post("/systems/import", {"form": file})
     assert answer.status_code == 400
-    assert "无法读取此 Excel 工作簿" in text(answer)
+    assert "文件无法作为Excel工作簿读取" in text(answer)
 
 
 def test_who_may_not_import_sees_no_way_to(department):
