@@ -1,6 +1,14 @@
 """Refusals about people, departments, systems and clocks."""
 
-from kernel.errors import Conflict, Forbidden, Invalid, RateLimited
+from kernel.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    Malformed,
+    RateLimited,
+    TooLarge,
+    Unavailable,
+)
 
 
 class SamePerson(Forbidden):
@@ -120,3 +128,136 @@ class ExtensionNotAllowed(Conflict):
 
     code = "extension-not-allowed"
     title = "This clock cannot be extended"
+
+
+class AnswerTermRunning(Conflict):
+    """A case is decided on the answer, or after the term to answer has run out."""
+
+    code = "answer-term-running"
+    title = "The department still has time to answer"
+
+
+class SystemNotRetired(Conflict):
+    """What was decided is carried out when the system is out of service."""
+
+    code = "system-not-retired"
+    title = "The system has not been retired yet"
+
+
+class MergedElsewhere(Conflict):
+    """A system is merged into one other system."""
+
+    code = "merged-elsewhere"
+    title = "This system is being merged into another one already"
+
+
+class SignalsUnreadable(Malformed):
+    """A body of facts cannot be read as its format."""
+
+    code = "signals-unreadable"
+    title = "The body cannot be read as facts"
+
+
+class SignalsTooMany(TooLarge):
+    """A body of facts has more bytes or lines than the platform takes at once."""
+
+    code = "signals-too-many"
+    title = "These are more facts than the platform takes at once"
+
+
+class SignalsRefused(Invalid):
+    """Some facts are wrong and the caller wants all or none; nothing was stored."""
+
+    code = "signals-refused"
+    title = "Some facts are wrong; nothing was stored"
+
+
+class SignalsBusy(Unavailable):
+    """Others tell facts of the same systems at this moment."""
+
+    code = "signals-busy"
+    title = "Others tell facts of these systems now; try again"
+
+
+class SystemHeld(Conflict):
+    """Others still rely on the system; hand over or end what hangs on it first."""
+
+    code = "system-held"
+    title = "Others still rely on this system"
+
+
+class SystemCodeTaken(Conflict):
+    """A department's systems have different codes."""
+
+    code = "system-code-taken"
+    title = "This department already has a system with this code"
+
+
+class FilingIncomplete(Invalid):
+    """The nine items of a filing (39号, measure 6) are not all there."""
+
+    code = "filing-incomplete"
+    title = "The filing is not complete"
+
+
+class SimilarSystems(Conflict):
+    """Other systems look as if they did the same; say why none of them serves."""
+
+    code = "similar-systems"
+    title = "Other systems seem to do the same already"
+
+
+class MergeDecided(Conflict):
+    """The merge was decided in a case or a proposal and is taken back there."""
+
+    code = "merge-decided"
+    title = "This merge was decided; take the decision back first"
+
+
+class AlreadyRelated(Conflict):
+    """Two systems stand in one relation once."""
+
+    code = "already-related"
+    title = "These two systems are related in this way already"
+
+
+class RelationCircle(Conflict):
+    """A system cannot in the end replace itself or be merged into itself."""
+
+    code = "relation-circle"
+    title = "These relations would close a circle"
+
+
+class RelationFixed(Conflict):
+    """A relation that a running merge rests on stays until the merge ends."""
+
+    code = "relation-fixed"
+    title = "A running merge rests on this relation"
+
+
+class AttachmentRefused(Invalid):
+    """A document is none of the kinds that are kept, or its name says another kind."""
+
+    code = "attachment-refused"
+    title = "This kind of document is not kept"
+
+
+class AttachmentTooLarge(TooLarge):
+    """A document is larger than the register keeps."""
+
+    code = "attachment-too-large"
+    title = "This document is too large"
+
+
+class TooManyAttachments(Conflict):
+    """A system has as many documents as the register keeps."""
+
+    code = "too-many-attachments"
+    title = "This system has too many documents already"
+
+
+class ImportRefused(Invalid):
+    """Some rows of a form are wrong and all or none were wanted; nothing was changed."""
+
+    code = "import-refused"
+    title = "Some rows are wrong; nothing was imported"

@@ -22,6 +22,17 @@ class Perm(StrEnum):
     SYSTEM_REGISTER = "system.register"
     SYSTEM_CHANGE = "system.change"
     SYSTEM_VIEW = "system.view"
+    SYSTEM_IMPORT = "system.import"
+    SYSTEM_FILE = "system.file"
+    SYSTEM_ACCEPT = "system.accept"
+    SIGNAL_RECORD = "signal.record"
+    ZOMBIE_VIEW = "zombie.view"
+    ZOMBIE_SCAN = "zombie.scan"
+    ZOMBIE_ANSWER = "zombie.answer"
+    ZOMBIE_DECIDE = "zombie.decide"
+    RULES_SET = "rules.set"
+    MERGE_PROPOSE = "merge.propose"
+    MERGE_DECIDE = "merge.decide"
     CREDENTIAL_ISSUE = "credential.issue"
     CREDENTIAL_REVOKE = "credential.revoke"
     AUDIT_VIEW = "audit.view"
@@ -92,6 +103,7 @@ ROLES: dict[Role, Holding] = {
                 Perm.ROLE_GRANT,
                 Perm.ROLE_REVOKE,
                 Perm.SYSTEM_VIEW,
+                Perm.SYSTEM_IMPORT,
                 Perm.CALENDAR_LOAD,
             }
         ),
@@ -101,6 +113,15 @@ ROLES: dict[Role, Holding] = {
     Role.AUTHORITY: Holding(
         frozenset(
             {
+                Perm.SYSTEM_ACCEPT,
+                Perm.SYSTEM_IMPORT,
+                Perm.SIGNAL_RECORD,
+                Perm.ZOMBIE_VIEW,
+                Perm.ZOMBIE_SCAN,
+                Perm.ZOMBIE_DECIDE,
+                Perm.RULES_SET,
+                Perm.MERGE_PROPOSE,
+                Perm.MERGE_DECIDE,
                 Perm.SYSTEM_VIEW,
                 Perm.CATEGORY_ADD,
                 Perm.RESOURCE_VIEW,
@@ -121,6 +142,12 @@ ROLES: dict[Role, Holding] = {
     Role.DEPARTMENT_ADMIN: Holding(
         frozenset(
             {
+                Perm.SYSTEM_FILE,
+                Perm.SYSTEM_IMPORT,
+                Perm.SIGNAL_RECORD,
+                Perm.ZOMBIE_VIEW,
+                Perm.ZOMBIE_ANSWER,
+                Perm.MERGE_PROPOSE,
                 Perm.MEMBER_ADD,
                 Perm.MEMBER_DEACTIVATE,
                 Perm.MEMBER_VIEW,
@@ -142,6 +169,8 @@ ROLES: dict[Role, Holding] = {
     Role.HEAD: Holding(
         frozenset(
             {
+                Perm.ZOMBIE_VIEW,
+                Perm.ZOMBIE_ANSWER,
                 Perm.SYSTEM_VIEW,
                 Perm.RESOURCE_VIEW,
                 Perm.RESOURCE_APPROVE,
@@ -159,6 +188,8 @@ ROLES: dict[Role, Holding] = {
     Role.STEWARD: Holding(
         frozenset(
             {
+                Perm.SIGNAL_RECORD,
+                Perm.ZOMBIE_VIEW,
                 Perm.SYSTEM_VIEW,
                 Perm.RESOURCE_VIEW,
                 Perm.RESOURCE_DRAFT,
@@ -177,6 +208,8 @@ ROLES: dict[Role, Holding] = {
     Role.BUSINESS_OPERATOR: Holding(
         frozenset(
             {
+                Perm.ZOMBIE_VIEW,
+                Perm.ZOMBIE_SCAN,
                 Perm.SYSTEM_VIEW,
                 Perm.CATEGORY_ADD,
                 Perm.RESOURCE_VIEW,
@@ -196,6 +229,7 @@ ROLES: dict[Role, Holding] = {
     Role.AUDITOR: Holding(
         frozenset(
             {
+                Perm.ZOMBIE_VIEW,
                 Perm.AUDIT_VIEW,
                 Perm.MEMBER_VIEW,
                 Perm.SYSTEM_VIEW,
@@ -211,6 +245,7 @@ ROLES: dict[Role, Holding] = {
     Role.SYSTEM: Holding(
         frozenset(
             {
+                Perm.SIGNAL_RECORD,
                 Perm.DATASET_VIEW,
                 Perm.BATCH_PUBLISH,
                 Perm.SUBSCRIPTION_READ,

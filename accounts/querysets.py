@@ -1,9 +1,13 @@
 """Which rows an actor may see: the only way from rows to doors."""
 
+from datetime import date
+
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.actor import Actor
+from accounts.dueprocess import RECOVERY
 from accounts.permissions import Perm
 from accounts.policy import may, may_everywhere
 
@@ -22,6 +26,9 @@ class OwnedQuerySet(models.QuerySet):
     seen_with = {
         "InformationSystem": Perm.SYSTEM_VIEW,
         "Obligation": Perm.OBLIGATION_VIEW,
+        "Verdict": Perm.ZOMBIE_VIEW,
+        "ZombieCase": Perm.ZOMBIE_VIEW,
+        "MergeProposal": Perm.ZOMBIE_VIEW,
     }
 
     def visible_to(self, actor: Actor) -> "OwnedQuerySet":
@@ -32,6 +39,73 @@ class OwnedQuerySet(models.QuerySet):
         if may(actor, perm):
             return self.filter(department_id=actor.department_id)
         return self.none()
+
+    def tellable_by(self, actor: Actor) -> "OwnedQuerySet":
+        """The systems whose facts the actor may tell and read: a system its own alone."""
+        if actor.kind == "system":
+            return self.filter(pk=actor.id)
+        if may_everywhere(actor, Perm.SIGNAL_RECORD):
+            return self.all()
+        if may(actor, Perm.SIGNAL_RECORD):
+            return self.filter(department_id=actor.department_id)
+        return self.none()
+
+
+class CaseQuerySet(OwnedQuerySet):
+    """Cases against systems that look dead."""
+
+    def overdue(self, today: date) -> "CaseQuerySet":
+        """Answers and deeds that are due and not there; kept systems whose exemption ran out."""
+        return self.filter(self.lateness(today))
+
+    @staticmethod
+    def lateness(today: date) -> Q:
+        """The condition of being overdue."""
+        return Q(state="notified", answer_by__lt=today) | Q(state="decided", due_on__lt=today)
+
+    def exempting(self, today: date) -> "CaseQuerySet":
+        """Cases that spare their system a new one today: kept or dismissed until a day that has
+        not passed, or rectified lately."""
+        spared = Q(state="dismissed") | Q(state__in=["decided", "completed"], decision="keep")
+        rectified = Q(state="completed", decision="rectify", closed_at__date__gt=today - RECOVERY)
+        return self.filter(Q(spared, due_on__gte=today) | rectified)
+
+
+class MergeQuerySet(OwnedQuerySet):
+    """Proposals to merge, which concern the departments of all systems named in them."""
+
+    def visible_to(self, actor: Actor) -> "MergeQuerySet":
+        """Those that concern the actor's department, or all of them for a platform role."""
+        if may_everywhere(actor, Perm.ZOMBIE_VIEW):
+            return self.all()
+        if may(actor, Perm.ZOMBIE_VIEW):
+            return self.concerning(actor.department_id)
+        return self.none()
+
+    def concerning(self, department_id: object) -> "MergeQuerySet":
+        """Proposals whose target or one of whose systems is the department's."""
+        own = self.model._base_manager.filter(systems__department_id=department_id)
+        return self.filter(Q(department_id=department_id) | Q(pk__in=own.values("pk")))
+
+
+class SystemPartQuerySet(models.QuerySet):
+    """Rows that belong to a system: seen by whoever sees the system."""
+
+    def visible_to(self, actor: Actor) -> "SystemPartQuerySet":
+        """The rows of the systems that the actor may see."""
+        if may_everywhere(actor, Perm.SYSTEM_VIEW):
+            return self.all()
+        if may(actor, Perm.SYSTEM_VIEW):
+            return self.filter(system__department_id=actor.department_id)
+        return self.none()
+
+
+class RuleSetQuerySet(models.QuerySet):
+    """The rules by which systems are judged are open to everybody who is judged."""
+
+    def visible_to(self, actor: Actor) -> "RuleSetQuerySet":
+        """All editions."""
+        return self.all()
 
 
 class MemberQuerySet(models.QuerySet):

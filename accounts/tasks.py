@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from accounts.actions import heartbeats, obligations, trail
+from accounts.actions import cases, heartbeats, obligations, scans, signals, trail
+from accounts.actor import CLOCK
 
 
 @shared_task(name="accounts.seal_audit", ignore_result=True)
@@ -21,3 +22,21 @@ def beat_heartbeat() -> None:
 def check_obligations() -> None:
     """Make provisional due dates final once their calendars are there."""
     obligations.recompute_obligations()
+
+
+@shared_task(name="accounts.escalate_cases", ignore_result=True)
+def escalate_cases() -> None:
+    """Mark zombie cases whose answer or deed is late."""
+    cases.escalate_due()
+
+
+@shared_task(name="accounts.expire_facts", ignore_result=True)
+def expire_facts() -> None:
+    """Remove the single facts whose retention is over."""
+    signals.expire_facts(actor=CLOCK)
+
+
+@shared_task(name="accounts.scan_systems", ignore_result=True)
+def scan_systems() -> None:
+    """Judge the systems whose evidence changed."""
+    scans.scan_systems(actor=CLOCK)

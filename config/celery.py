@@ -51,6 +51,9 @@ app.conf.update(
         "exchange.fold_due": {"queue": "bulk"},
         "exchange.sweep_orphans": {"queue": "bulk"},
         "exchange.expire_grants": {"queue": "clock"},
+        "exchange.report_signals": {"queue": "bulk"},
+        "accounts.expire_facts": {"queue": "bulk"},
+        "accounts.scan_systems": {"queue": "bulk"},
     },
 )
 
@@ -66,7 +69,11 @@ app.conf.beat_schedule = {
     "seal-audit": every(10, "accounts.seal_audit"),
     "heartbeat": every(10, "accounts.beat_heartbeat"),
     "obligations": every(3600, "accounts.check_obligations"),
+    "scan": every(600, "accounts.scan_systems"),
+    "cases": every(3600, "accounts.escalate_cases"),
     "orphans": every(3600, "exchange.sweep_orphans"),
     "grants": every(3600, "exchange.expire_grants"),
+    "signals": every(3600, "exchange.report_signals"),
+    "facts": every(3600, "accounts.expire_facts"),
 }
 app.autodiscover_tasks()

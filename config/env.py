@@ -37,6 +37,7 @@ DEFAULTS: dict[str, Any] = {
     "MAX_BODY_BYTES": 2 * 1024**3,
     "DUCKDB_MEMORY": "512MB",
     "LEASE_SECONDS": 60,
+    "SIGNAL_RETENTION_DAYS": 400,
     "FAILPOINTS": "",
     "LOG_FORMAT": "console",
 }

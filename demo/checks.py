@@ -34,11 +34,18 @@ def same_table(what: str, expected: dict[str, Any], found: dict[str, Any]) -> No
 
 def until(what: str, ready: Callable[[], bool], seconds: float = 30) -> None:
     """Ask again every 20 ms until it is so; Difference when the time is over."""
+    if not came_true(ready, seconds):
+        raise Difference(f"{what}\n  expected: within {seconds:.0f} s\n  found:    not yet")
+
+
+def came_true(ready: Callable[[], bool], seconds: float, pause: float = 0.02) -> bool:
+    """Whether it becomes so within this time, asked again and again."""
     end = time.monotonic() + seconds
     while not ready():
         if time.monotonic() > end:
-            raise Difference(f"{what}\n  expected: within {seconds:.0f} s\n  found:    not yet")
-        time.sleep(0.02)
+            return False
+        time.sleep(pause)
+    return True
 
 
 def _short(value: Any) -> str:

@@ -52,6 +52,17 @@ class Api:
         answer = self.http.post(path, json=body or {}, headers=headers)
         return self._expect(answer, *([status] if status else [200, 201])).json()
 
+    def send(self, path: str, media_type: str, body: bytes, **parameters: Any) -> Any:
+        """The JSON of an answer 200 to a body that is a file."""
+        headers = {"Content-Type": media_type}
+        answer = self.http.post(path, params=parameters, content=body, headers=headers)
+        return self._expect(answer, 200).json()
+
+    def attempt(self, path: str, body: dict[str, Any]) -> Response:
+        """The answer to a POST that should be refused, whatever it is."""
+        headers = {"Idempotency-Key": secrets.token_hex(16)}
+        return self.http.post(path, json=body, headers=headers)
+
     def publish(self, dataset: str, kind: str, media_type: str, body: bytes, key: str) -> Response:
         """The answer to a publication, whatever it is."""
         headers = {"Content-Type": media_type, "Idempotency-Key": key}

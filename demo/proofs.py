@@ -71,6 +71,15 @@ def read_everything(copies: Copies, revision: Revision) -> None:
     same_table("the whole table", revision.granted, copies.pull.rows)
 
 
+def retire_refused(stage: Stage) -> str:
+    """A system that feeds a living grant is not retired; what holds it."""
+    admin, path = stage.people["civil.admin"], f"/systems/{stage.systems['civil']}"
+    answer = admin.attempt(f"{path}/retire", {"reason": "演示：仍在供数的系统"})
+    problem = admin.refused(answer, 409, "system-held")
+    same("the state of the system", "in_operation", admin.get(path)["state"])
+    return f"409 system-held, {problem['holds'][0]['note']}"
+
+
 def revoke(stage: Stage, grant: str, dataset: str, copies: Copies) -> None:
     """The provider ends the grant: page, table and look-up are refused from this moment."""
     answer = stage.people["civil.head"].post(

@@ -41,13 +41,13 @@ class Stage:
         return self.machines[department]
 
 
-def register_departments(stage: Stage) -> int:
-    """Put the departments into the register; how many were new."""
+def register_departments(stage: Stage, bodies: dict[str, cast.Body]) -> int:
+    """Put the departments below the government's office into the register; how many were new."""
     operator = stage.people["operator"]
     known = {row["credit_code"]: row for row in operator.all("/departments")}
     new = 0
     parent = None
-    for key, body in {"office": cast.OFFICE, **cast.DEPARTMENTS}.items():
+    for key, body in {"office": cast.OFFICE, **bodies}.items():
         row = known.get(body.credit_code)
         if row is None:
             new += 1
@@ -59,11 +59,11 @@ def register_departments(stage: Stage) -> int:
     return new
 
 
-def register_people(stage: Stage) -> int:
+def register_people(stage: Stage, people: list[cast.Person]) -> int:
     """Add the people: the operator the administrators, these their department's; how many."""
     known = {row["username"] for row in stage.people["operator"].all("/members")}
     new = 0
-    for person in cast.PEOPLE:
+    for person in people:
         password = stage.password(person.username)
         if person.username not in known:
             new += 1

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 
 WIDTH = 100
+STOPS = "，。；：、）”%"
 _step = 0
 
 
@@ -59,3 +60,14 @@ def wrapped(text: str, width: int) -> list[str]:
         else:
             line = longer
     return [*lines, line]
+
+
+def folded(text: str, width: int) -> list[str]:
+    """Chinese text in lines of at most this many columns, broken anywhere but before a stop."""
+    lines, line = [], ""
+    for character in text:
+        if wide(line) + wide(character) > width and character not in STOPS:
+            lines.append(line)
+            line = ""
+        line += character
+    return [*lines, line] if line else lines

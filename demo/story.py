@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from demo import catalogue, proofs, registers, report, sharing
+from demo import catalogue, governance, proofs, registers, report, sharing
 from demo.cast import DEPARTMENTS, PEOPLE, SYSTEMS
 from demo.checks import Difference, same, same_table
 from demo.copies import Copies
@@ -53,17 +53,19 @@ def play(settings: Settings) -> None:
     finally:
         receiver.close()
     trail(stage, resource, grant, dataset["id"])
-    show(stage, settings, rounds, time.monotonic() - began)
+    lags(rounds, time.monotonic() - began)
+    governance.play(stage)
+    show(stage, settings)
 
 
 def register(stage: Stage, settings: Settings) -> None:
     """Departments, people, systems."""
     step("The operator registers departments and people of the fictional 示例省")
     operator = stage.sign_in("operator", settings.operator_password)
-    new = registers.register_departments(stage)
+    new = registers.register_departments(stage, DEPARTMENTS)
     names = "、".join(body.name for body in DEPARTMENTS.values())
     done(f"{new} new, {len(DEPARTMENTS) + 1 - new} known: {names}")
-    new = registers.register_people(stage)
+    new = registers.register_people(stage, PEOPLE)
     done(
         f"{new} new people, {len(PEOPLE) - new} known; each signed in with a password of their own"
     )
@@ -186,6 +188,8 @@ def end(
 ) -> None:
     """The grant ends, and with it everything."""
     step("省民政厅 revokes the grant; everything under it ends at once")
+    held = proofs.retire_refused(stage)
+    done(f"before that, its system cannot be retired: {held}")
     proofs.revoke(stage, grant, publisher.dataset, copies)
     done("next page, whole table and look-up are refused; all three subscriptions have ended")
     reader = stage.people["civil.steward"]
@@ -211,8 +215,8 @@ def trail(stage: Stage, resource: str, grant: str, dataset: str) -> None:
     done(f"sound: {verdict['entries']} entries in {verdict['blocks']} blocks, by manage.py audit")
 
 
-def show(stage: Stage, settings: Settings, rounds: list[Round], seconds: float) -> None:
-    """The table of all rounds, then addresses and log-ins."""
+def lags(rounds: list[Round], seconds: float) -> None:
+    """The table of all rounds."""
     heads = ("revision", "rows", "inserted", "updated", "deleted", "batch")
     names = tuple(rounds[0].lags)
     say("")
@@ -230,12 +234,19 @@ def show(stage: Stage, settings: Settings, rounds: list[Round], seconds: float) 
     ]
     report.table((*heads, *names), rows)
     say("")
-    say(f"  The main exchange took {seconds:.0f} s. Look at it yourself:")
+    say(f"  The main exchange took {seconds:.0f} s.")
+
+
+def show(stage: Stage, settings: Settings) -> None:
+    """Addresses and log-ins."""
+    say("")
+    say("  Look at it yourself:")
     say("")
     say(f"  portal     {settings.url}/")
     say(f"  API        {settings.url}/api/docs/")
     people = [(settings.operator, "平台运维员", settings.operator_password)]
-    people += [(one.username, one.name, stage.password(one.username)) for one in PEOPLE]
+    everybody = [*PEOPLE, *governance.PEOPLE]
+    people += [(one.username, one.name, stage.password(one.username)) for one in everybody]
     for username, name, password in people:
         say(f"  {report.pad(username, 14)} {report.pad(name, 20)} {password}")
     say("")

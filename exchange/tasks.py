@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from accounts.actor import CLOCK
-from exchange.actions import deliveries, grants, upkeep
+from exchange.actions import deliveries, grants, reports, upkeep
 
 
 @shared_task(name="exchange.deliver_due")
@@ -24,3 +24,8 @@ def sweep_orphans() -> None:
 @shared_task(name="exchange.expire_grants")
 def expire_grants() -> None:
     grants.expire_due(actor=CLOCK)
+
+
+@shared_task(name="exchange.report_signals")
+def report_signals() -> None:
+    reports.report_signals(actor=CLOCK)

@@ -40,6 +40,17 @@ class Machine:
         """The moves that are possible from this state, in the table's order."""
         return [move for move in self.moves if self.allows(state, move)]
 
+    def check(self, row: Model, name: str) -> None:
+        """IllegalMove unless the row as it was read may make the move."""
+        if not self.allows(getattr(row, self.field), name):
+            raise self._refusal(row, name)
+
+    def _refusal(self, row: Model, name: str) -> IllegalMove:
+        state = getattr(row, self.field)
+        return IllegalMove(
+            f"cannot {name} from {state}", move=name, state=state, possible=self.possible(state)
+        )
+
     def move(self, row: RowT, name: str, **changes: object) -> RowT:
         """Make one move and set the other columns with it, or raise IllegalMove.
 
@@ -52,10 +63,7 @@ class Machine:
         rows = type(row)._base_manager.filter(pk=row.pk, **{f"{self.field}__in": sources})
         if not rows.update(**values):
             row.refresh_from_db(fields=[self.field])
-            state = getattr(row, self.field)
-            raise IllegalMove(
-                f"cannot {name} from {state}", move=name, state=state, possible=self.possible(state)
-            )
+            raise self._refusal(row, name)
         row.refresh_from_db(fields=list(values))
         return row
 

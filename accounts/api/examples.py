@@ -62,6 +62,48 @@ SYSTEM_NEW = [
         request_only=True,
     )
 ]
+SYSTEM_CHANGE = [
+    Example(
+        "A higher cost of maintenance",
+        value={
+            "change_message": "依据2026年运维合同更新",
+            "construction": {"maintainer": "示例信息技术公司", "maintained_until": "2027-06-30"},
+            "funding": {"maintenance_cost": "18.50"},
+        },
+        request_only=True,
+    )
+]
+SYSTEM_MOVE = [
+    Example(
+        "A step with its evidence",
+        value={"reason": "验收合格，转入正式运行", "document": "示民函〔2026〕8号"},
+        request_only=True,
+    )
+]
+SYSTEM_MERGE = [
+    Example(
+        "Into the department's platform",
+        value={"into": _ID, "reason": "业务并入一体化平台", "document": "示民函〔2026〕9号"},
+        request_only=True,
+    )
+]
+FILING = [
+    Example(
+        "No similar system serves",
+        value={"reason": "在用系统均不支持跨省办理"},
+        request_only=True,
+    )
+]
+FILING_RETURN = [
+    Example("A sum is missing", value={"reason": "投资额度与批复不符"}, request_only=True)
+]
+RELATION = [
+    Example(
+        "It draws on another system",
+        value={"kind": "uses", "other": _ID, "note": "按日取区划代码"},
+        request_only=True,
+    )
+]
 CREDENTIAL = [Example("For half a year", value={"days": 180}, request_only=True)]
 EXTENSION = [
     Example(
@@ -94,7 +136,56 @@ CALENDAR = [
         request_only=True,
     )
 ]
-DEPARTMENT_CHANGE = [Example("A new short name", value={"short_name": "民政厅"}, request_only=True)]
-SYSTEM_CHANGE = [
-    Example("Moved to the government extranet", value={"network": "extranet"}, request_only=True)
+SIGNALS = [
+    Example(
+        "Log-ins of a day",
+        value={
+            "system": _ID,
+            "kind": "login",
+            "at": "2026-03-02",
+            "number": 86,
+            "source": "access-log",
+            "reference": "login-2026-03-02",
+        },
+        request_only=True,
+        media_type="application/json",
+    ),
+    Example(
+        "Two lines of NDJSON",
+        value=(
+            '{"system_code": "MZ-07", "kind": "login", "at": "2026-03-02", "number": 86}\n'
+            '{"system_code": "MZ-07", "kind": "cpu_percent",'
+            ' "at": "2026-03-02T10:00:00+08:00", "number": 3.5, "source": "monitor"}\n'
+        ),
+        request_only=True,
+        media_type="application/x-ndjson",
+    ),
+    Example(
+        "CSV",
+        value="系统编码,指标,时间,数值\nMZ-07,登录次数,2026-03-02,86\n",
+        request_only=True,
+        media_type="text/csv",
+    ),
+    Example(
+        "One line was no fact",
+        value={
+            "received": 3,
+            "accepted": 2,
+            "new": 1,
+            "repeated": 1,
+            "rejected": 1,
+            "dry_run": False,
+            "errors": [
+                {
+                    "line": 3,
+                    "column": "number",
+                    "code": "number-negative",
+                    "detail": "must be zero or more",
+                }
+            ],
+        },
+        response_only=True,
+        status_codes=["200"],
+    ),
 ]
+DEPARTMENT_CHANGE = [Example("A new short name", value={"short_name": "民政厅"}, request_only=True)]

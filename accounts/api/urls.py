@@ -4,11 +4,21 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from accounts.api import schema  # noqa: F401 - registers the ways to authenticate
+from accounts.api.views.cases import CaseView, MergeView
 from accounts.api.views.duties import CalendarView, ClockView, ObligationView
 from accounts.api.views.evidence import AuditEventView, PermissionView
+from accounts.api.views.forms import SystemExportView, SystemImportView, SystemTemplateView
+from accounts.api.views.numbers import SystemNumbersView
 from accounts.api.views.people import DepartmentView, MemberView
+from accounts.api.views.registers import (
+    SystemAttachmentView,
+    SystemRelationView,
+    SystemVersionView,
+)
 from accounts.api.views.sessions import MeView, SignInView, SignOutView
+from accounts.api.views.signals import SignalView, SystemSignalView
 from accounts.api.views.systems import CredentialView, SystemCredentialView, SystemView
+from accounts.api.views.zombies import RulesView, ScanView, SystemVerdictView, VerdictView
 
 router = SimpleRouter(trailing_slash=False)
 router.register("departments", DepartmentView, "department")
@@ -17,16 +27,51 @@ router.register("systems", SystemView, "system")
 router.register(
     "systems/(?P<system_pk>[^/]+)/credentials", SystemCredentialView, "system-credential"
 )
+router.register("systems/(?P<system_pk>[^/]+)/versions", SystemVersionView, "system-version")
+router.register("systems/(?P<system_pk>[^/]+)/relations", SystemRelationView, "system-relation")
+router.register(
+    "systems/(?P<system_pk>[^/]+)/attachments", SystemAttachmentView, "system-attachment"
+)
 router.register("credentials", CredentialView, "credential")
 router.register("permissions", PermissionView, "permission")
 router.register("audit-events", AuditEventView, "audit-event")
 router.register("obligations", ObligationView, "obligation")
 router.register("clocks", ClockView, "clock")
 router.register("calendar", CalendarView, "calendar")
+router.register("verdicts", VerdictView, "verdict")
+router.register("rules", RulesView, "rules")
+router.register("cases", CaseView, "case")
+router.register("merges", MergeView, "merge")
+router.register("system-numbers", SystemNumbersView, "system-numbers")
 
 urlpatterns = [
     path("sign-in", SignInView.as_view({"post": "create"}), name="sign-in"),
     path("sign-out", SignOutView.as_view({"post": "create"}), name="sign-out"),
     path("me", MeView.as_view({"get": "retrieve"}), name="me"),
+    path("signals", SignalView.as_view({"post": "create"}), name="signal"),
+    path(
+        "systems/<str:pk>/heartbeat",
+        SystemSignalView.as_view({"post": "heartbeat"}),
+        name="system-heartbeat",
+    ),
+    path(
+        "systems/<str:pk>/signals",
+        SystemSignalView.as_view({"get": "retrieve"}),
+        name="system-signals",
+    ),
+    path(
+        "systems/<str:pk>/verdict",
+        SystemVerdictView.as_view({"get": "retrieve"}),
+        name="system-verdict",
+    ),
+    path("scans", ScanView.as_view({"post": "create"}), name="scan"),
+    # Before the router's, which would take these for the ids of systems.
+    path("systems/export", SystemExportView.as_view({"get": "export"}), name="system-export"),
+    path(
+        "systems/template",
+        SystemTemplateView.as_view({"get": "template"}),
+        name="system-template",
+    ),
+    path("systems/import", SystemImportView.as_view({"post": "create"}), name="system-import"),
     *router.urls,
 ]

@@ -5,7 +5,15 @@ from accounts.models.department import Department
 from accounts.models.heartbeat import Heartbeat
 from accounts.models.member import Member, SessionToken, User
 from accounts.models.obligation import ClockLimit, Obligation
-from accounts.models.system import InformationSystem
+from accounts.models.signal import SignalFact, SignalYear
+from accounts.models.system import (
+    InformationSystem,
+    SystemAttachment,
+    SystemHold,
+    SystemRelation,
+    SystemVersion,
+)
+from accounts.models.zombie import MergeProposal, RuleSet, Verdict, ZombieCase
 
 __all__ = [
     "AuditBlock",
@@ -18,7 +26,17 @@ __all__ = [
     "Heartbeat",
     "InformationSystem",
     "Member",
+    "MergeProposal",
     "Obligation",
+    "RuleSet",
     "SessionToken",
+    "SignalFact",
+    "SignalYear",
+    "SystemAttachment",
+    "SystemHold",
+    "SystemRelation",
+    "SystemVersion",
     "User",
+    "Verdict",
+    "ZombieCase",
 ]

@@ -17,11 +17,12 @@ from accounts.models import (
     InformationSystem,
     Member,
     Obligation,
+    ZombieCase,
 )
 from accounts.permissions import Perm
 from accounts.policy import may, may_everywhere
 from accounts.portal import words
-from accounts.states import RUNNING
+from accounts.states import CASE_OPEN, RUNNING
 from accounts.workdays import workdays_left
 
 _SHOWN, _RECENT, _SOON = 50, 20, timedelta(days=30)
@@ -53,6 +54,8 @@ def home_of(actor: Actor) -> dict[str, Any]:
         "debts": _debts(actor),
         "of_all": may_everywhere(actor, Perm.OBLIGATION_VIEW),
         "counts": _counts(actor),
+        "shows_systems": may(actor, Perm.SYSTEM_VIEW),
+        "shows_cases": may(actor, Perm.ZOMBIE_VIEW),
         "missing_year": _missing_year(actor),
         "shows_trail": may(actor, Perm.AUDIT_VIEW),
         "events": AuditEvent.objects.visible_to(actor).order_by("-pk")[:_RECENT],
@@ -83,6 +86,9 @@ def _counts(actor: Actor) -> list[tuple[str, int]]:
         live = Credential.objects.visible_to(actor).live()
         soon = live.filter(expires_at__lt=timezone.now() + _SOON)
         counts += [("credentials", live.count()), ("expiring", soon.count())]
+    if may(actor, Perm.ZOMBIE_VIEW):
+        cases = ZombieCase.objects.visible_to(actor).filter(state__in=CASE_OPEN)
+        counts.append(("cases", cases.count()))
     return counts
 
 

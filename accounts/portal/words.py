@@ -23,3 +23,85 @@ DUTIES = {
     "C5": _("Share the data after consent"),
     "C6": _("Verify and correct the data"),
 }
+CASE_STATES = {
+    "suspected": _("Suspected"),
+    "notified": _("Waiting for an answer"),
+    "answered": _("Waiting for a decision"),
+    "decided": _("To be carried out"),
+    "completed": _("Completed"),
+    "dismissed": _("Dismissed"),
+}
+CASE_STEPS = {
+    "notify": _("Notify the department"),
+    "answer": _("Answer"),
+    "decide": _("Decide"),
+    "complete": _("Report as done"),
+    "dismiss": _("Dismiss"),
+    "reopen": _("Ask again"),
+}
+# What happened after a step, said to whoever took it.
+CASE_DEEDS = {
+    "notify": _("The department has been notified."),
+    "answer": _("The answer has been handed in."),
+    "decide": _("The decision has been recorded."),
+    "complete": _("The case is completed."),
+    "dismiss": _("The suspicion has been dismissed."),
+    "reopen": _("The department is asked again."),
+}
+ANSWERS = [
+    ("keep", _("Keep")),
+    ("rectify", _("Rectify")),
+    ("merge", _("Merge")),
+    ("retire", _("Retire")),
+]
+LEVELS = {
+    "clear": (_("Clear"), "good"),
+    "watch": (_("Watch"), "warn"),
+    "suspected": (_("Suspected zombie"), "bad"),
+    "unknown": (_("Not enough evidence"), ""),
+}
+CRITERIA = {
+    "Z1": _("Use has long been detached from the business process"),
+    "Z2": _("Another system can do the same"),
+    "Z3": _("Resources have long been idle"),
+    "Z4": _("Maintenance and updates have stopped"),
+    "Z5": _("Small scope, low frequency of use"),
+}
+SYSTEM_STATES = {
+    "planned": _("Planned"),
+    "in_construction": _("In construction"),
+    "trial": _("In trial"),
+    "in_operation": _("In operation"),
+    "suspended": _("Suspended"),
+    "being_merged": _("Being merged"),
+    "retired": _("Retired"),
+}
+# By the code of a refused field.
+FIELD_ERRORS = {
+    "required": _("This is needed for the answer chosen."),
+    "in-the-past": _("Choose a day after today."),
+    "too-long": _("An exemption lasts at most a year."),
+    "not-wanted": _("This does not go with the answer chosen."),
+    "itself": _("A system cannot be merged into itself."),
+    "not-running": _("Choose a system in trial or in operation."),
+    "out-of-range": _("Choose 5 to 60 workdays."),
+}
+FILING_STATES = {
+    "draft": (_("Not filed"), "warn"),
+    "submitted": (_("Filing handed in"), ""),
+    "accepted": (_("Filed"), "good"),
+    "returned": (_("Filing returned"), "bad"),
+}
+GROUPS = {
+    "ownership": _("Whose it is"),
+    "construction": _("Construction and maintenance"),
+    "funding": _("Money and approval"),
+    "protection": _("Protection"),
+    "use": _("Use"),
+}
+RELATIONS = {
+    "uses": _("uses"),
+    "supplies": _("supplies"),
+    "replaces": _("replaces"),
+    "merged_into": _("was merged into"),
+}

@@ -184,6 +184,12 @@ SPECTACULAR_SETTINGS = {
         "RoleEnum": "accounts.api.serializers.people.ROLES",
         "DepartmentKindEnum": "accounts.models.Department.Kind",
         "SystemStateEnum": "accounts.states.SYSTEM.choices",
+        "SignalKindEnum": "accounts.vocabulary.SignalKind",
+        "AnswerEnum": "accounts.vocabulary.Answer",
+        "LevelEnum": "accounts.vocabulary.Level",
+        "CaseStateEnum": "accounts.states.ZOMBIE_CASE.choices",
+        "MergeStateEnum": "accounts.states.MERGE.choices",
+        "SystemRelationEnum": "accounts.vocabulary.Relation",
         "ObligationKindEnum": "accounts.clocks.KINDS",
         "ObligationStateEnum": "accounts.states.OBLIGATION.choices",
         "EntryStateEnum": "catalog.states.ENTRY.choices",
@@ -211,6 +217,7 @@ STORE_DIR = env.path("STORE_DIR")
 MAX_BODY_BYTES = env.number("MAX_BODY_BYTES")
 DUCKDB_MEMORY = env.text("DUCKDB_MEMORY")
 LEASE_SECONDS = env.number("LEASE_SECONDS")
+SIGNAL_RETENTION_DAYS = env.number("SIGNAL_RETENTION_DAYS")
 ACCEL_REDIRECT = env.flag("ACCEL_REDIRECT")
 SEALING_KEYS = env.many("SEALING_KEYS")
 EGRESS_ALLOW = env.many("EGRESS_ALLOW")

@@ -10,8 +10,10 @@ from accounts.actor import Actor
 from accounts.models import InformationSystem
 from accounts.permissions import Perm
 from accounts.policy import require
+from accounts.states import RUNNING
 from catalog.errors import NotInForce
 from catalog.models import Entry, Resource
+from exchange.actions.holds import settle_hold
 from exchange.dataplane.schema import Schema, incompatibilities
 from exchange.errors import AlreadyAttached, NotYourSystem, SchemaImpossible, SchemaIncompatible
 from exchange.models import Dataset, SchemaVersion
@@ -49,6 +51,7 @@ def attach_dataset(
         raise AlreadyAttached(dataset=str(_attached_to(resource))) from clash
     dataset.schema.save(force_insert=True)
     audit.record(actor, "dataset.attached", dataset, resource=str(resource.pk), key=schema.key)
+    settle_hold(resource.pk, actor=actor)
     return dataset
 
 
@@ -84,6 +87,23 @@ def close_dataset(dataset: Dataset, *, actor: Actor) -> Dataset:
     require(actor, Perm.DATASET_ATTACH, dataset.department_id)
     DATASET.move(dataset, "close")
     audit.record(actor, "dataset.closed", dataset)
+    settle_hold(dataset.resource_id, actor=actor)
+    return dataset
+
+
+@transaction.atomic
+def hand_over_dataset(dataset: Dataset, system: InformationSystem, *, actor: Actor) -> Dataset:
+    """Let another running system of the department publish from now on; grants go on unchanged."""
+    require(actor, Perm.DATASET_ATTACH, dataset.department_id)
+    if system.department_id != dataset.department_id or system.state not in RUNNING:
+        raise NotYourSystem.field("system", "must be a running system of the dataset's department")
+    dataset = Dataset.objects.select_for_update(of=("self",)).get(pk=dataset.pk)
+    before = dataset.system_id
+    if before == system.pk:
+        return dataset
+    dataset.change(system=system)
+    audit.record(actor, "dataset.handed_over", dataset, before=str(before), system=str(system.pk))
+    settle_hold(dataset.resource_id, actor=actor)
     return dataset
 
 

@@ -8,6 +8,7 @@ from accounts.actions.obligations import cancel_obligation
 from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import require
+from exchange.actions.holds import settle_hold
 from exchange.models import Grant
 from exchange.states import GRANT, SUBSCRIPTION
 
@@ -20,6 +21,7 @@ def revoke_grant(grant: Grant, *, actor: Actor, reason: str) -> Grant:
     _end_lanes(grant, reason)
     cancel_obligation("C5", grant, actor=actor)
     audit.record(actor, "grant.revoked", grant, reason=reason)
+    settle_hold(grant.resource_id, actor=actor)
     return grant
 
 
@@ -31,6 +33,7 @@ def expire_grant(grant: Grant, *, actor: Actor) -> Grant:
     _end_lanes(grant, "the grant's term has run out")
     cancel_obligation("C5", grant, actor=actor)
     audit.record(actor, "grant.expired", grant)
+    settle_hold(grant.resource_id, actor=actor)
     return grant
 
 

@@ -17,6 +17,7 @@ from accounts.states import RUNNING
 from catalog.errors import NotInForce
 from catalog.models import Entry, Resource
 from catalog.vocabulary import ShareType
+from exchange.actions.holds import settle_hold
 from exchange.errors import GrantTooWide, NotShared, NotYourSystem
 from exchange.models import Grant, SharingRequest
 from exchange.states import REQUEST
@@ -118,6 +119,7 @@ def consent_request(request: SharingRequest, *, actor: Actor, items: list[str]) 
     meet_obligation(answer_clock(request), request, actor=actor, at=now)
     open_obligation("C5", grant, actor=actor, department_id=request.provider_id, started_at=now)
     audit.record(actor, "request.consented", request, grant=str(grant.pk), items=items)
+    settle_hold(grant.resource_id, actor=actor)
     return grant
 
 

@@ -19,6 +19,7 @@ ATTACH = [
         },
     )
 ]
+HAND_OVER = [OpenApiExample("to its successor", request_only=True, value={"system": _ID.format(5)})]
 LOOKUP = [
     OpenApiExample(
         "by key", request_only=True, value={"where": {"code": "110101"}, "items": ["code", "name"]}

@@ -9,8 +9,13 @@ from uuid import uuid4
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from accounts.actions.attachments import attach_document
+from accounts.actions.registers import keep_first
+from accounts.actions.relations import relate_systems
 from accounts.models import AuditEvent, Obligation
 from accounts.permissions import Role
+from accounts.register.columns import FORM
+from accounts.register.versions import values_of
 from catalog.api.examples import METADATA
 from exchange.actions.requests import agree_request
 from tests.factories.accounts import (
@@ -20,15 +25,18 @@ from tests.factories.accounts import (
     SystemFactory,
     credit_code,
 )
+from tests.factories.cases import CaseFactory, MergeFactory, VerdictFactory
 from tests.factories.catalog import CategoryFactory, entry_with_items
 from tests.factories.exchange import GRANTED, make_world, ndjson, row
-from tests.people import client_for, member_with
+from tests.people import actor_for, client_for, member_with
 
 # Where the caller belongs: to the department that owns the thing (and provides the data), to the
 # one that was granted the data, or to neither.
 PLACES = ("owner", "grantee", "stranger")
 PEOPLE = tuple(role.value for role in Role if role is not Role.SYSTEM)
 NDJSON = "application/x-ndjson"
+PDF = b"%PDF-1.7\n"
+MOVES = ("construct", "try-", "commission", "suspend", "resume", "keep", "retire")
 
 
 class Scene:
@@ -48,10 +56,26 @@ class Scene:
         self.draft = entry_with_items(resource__department=world.provider, state="approved")
         self.category = CategoryFactory(code="307")
         self.member = MemberFactory(department=world.provider, roles=["steward"])
-        self.system = SystemFactory(department=world.provider)
+        self.system, self.other = world.publisher, SystemFactory(department=world.provider)
+        self._govern()
         self.credential = CredentialFactory(system=self.system)
         self.ids = self._ids()
         self.clients = self._clients()
+
+    def _govern(self) -> None:
+        """What the register and the process against zombies hold of the owner's system; the
+        grantee's own system is proposed to be merged into it."""
+        admin = actor_for(member_with(("department_admin",), self.world.provider))
+        keep_first(self.system, values_of(self.system))
+        self.relation = relate_systems(
+            self.system, actor=admin, kind="supplies", other_id=self.other.pk
+        )
+        self.attachment = attach_document(
+            self.system, actor=admin, title="立项文件", file_name="立项.pdf", content=PDF
+        )
+        self.verdict = VerdictFactory(system=self.system)
+        self.case = CaseFactory(system=self.system)
+        self.merge = MergeFactory(target=self.system, systems=[self.world.reader])
 
     def _ids(self) -> dict[str, str]:
         """What stands in each route's place for an id, by the route's first word."""
@@ -74,6 +98,14 @@ class Scene:
             "requests": self.request.pk,
             "grants": self.grant.pk,
             "subscriptions": self.lane.pk,
+            "relations": self.relation.pk,
+            "attachments": self.attachment.pk,
+            "system-versions": 1,
+            "verdicts": self.verdict.pk,
+            "rules": self.verdict.rules_id,
+            "cases": self.case.pk,
+            "merges": self.merge.pk,
+            "system-numbers": self.world.provider.pk,
         }
         return {word: str(value) for word, value in found.items()}
 
@@ -92,15 +124,26 @@ class Scene:
         parts = route.split("/")
         for place, part in enumerate(parts):
             if part.startswith("<"):
-                word = parts[place - 1]
+                word = self.word(parts[:place])
                 parts[place] = self._missing(word) if missing else self.ids[word]
-        if "versions" in parts and not missing:
+        if "versions" in parts and "resources" in parts and not missing:
             parts[parts.index("resources") + 1] = str(self.world.resource.pk)
         return "/" + "/".join(parts)
 
     @staticmethod
+    def word(parts: list[str]) -> str:
+        """The key in ``ids`` of what is found below this address."""
+        return "system-versions" if parts[-1] == "versions" and "systems" in parts else parts[-1]
+
+    @staticmethod
     def _missing(word: str) -> str:
-        words = {"clocks": "C99", "calendar": "1950", "audit-events": "999999999", "batches": "99"}
+        words = {
+            "clocks": "C99",
+            "calendar": "1950",
+            "audit-events": "999999999",
+            "batches": "99",
+            "system-versions": "99",
+        }
         return words.get(word) or str(uuid4())
 
     def body(self, name: str) -> Any:
@@ -131,7 +174,27 @@ class Scene:
                 "name": "新系统",
                 "function": "办理业务",
             },
-            "system-detail PATCH": {"function": "办理别的业务"},
+            "system-detail PATCH": {"function": "办理别的业务", "change_message": "更正"},
+            **{f"system-{move} POST": reason for move in MOVES},
+            "system-merge POST": {"into": str(self.other.pk), **reason},
+            "system-return- POST": reason,
+            "system-relation-list POST": {"kind": "uses", "other": str(self.other.pk)},
+            "signal POST": {
+                "system": str(self.system.pk),
+                "kind": "login",
+                "at": timezone.localdate().isoformat(),
+                "number": 5,
+            },
+            "rules-list POST": {"thresholds": {"small_users": 3}, "basis": "办法"},
+            "case-answer POST": {"answer": "keep", **reason},
+            "case-decide POST": {"decision": "retire", "due_on": tomorrow, **reason},
+            "case-complete POST": {"outcome": "已停用"},
+            "case-dismiss POST": reason,
+            "case-reopen POST": reason,
+            "merge-propose POST": {"department": self.ids["departments"]},
+            "merge-accept POST": {"finish_by": tomorrow},
+            "merge-reject POST": reason,
+            "merge-abandon POST": reason,
             "system-credential-list POST": {"days": 30},
             "obligation-extend POST": {"workdays": 1, "reason": "理由", "document": "1号"},
             "obligation-explain POST": {"just_cause": "理由"},
@@ -151,6 +214,7 @@ class Scene:
                 "resource": str(self.world.resource.pk),
                 "system": str(self.system.pk),
             },
+            "dataset-hand-over POST": {"system": str(self.other.pk)},
             "dataset-lookup POST": {"where": {"code": "110101"}},
             "request-list POST": {
                 "resource": str(self.world.resource.pk),
@@ -173,6 +237,17 @@ class Scene:
         }
         return known.get(name, {})
 
+    def form(self) -> bytes:
+        """A form of one new system of the owner, as CSV."""
+        values = {
+            "department": self.world.provider.name,
+            "name": "导入系统",
+            "function": "办理业务",
+        }
+        known = [column for column in FORM if column.name in values]
+        lines = [[column.title for column in known], [values[column.name] for column in known]]
+        return "".join(f"{','.join(line)}\r\n" for line in lines).encode()
+
     def call(
         self, client: APIClient, name: str, method: str, route: str, *, missing: bool = False
     ) -> Any:
@@ -181,7 +256,12 @@ class Scene:
         if name == "batch-list POST":
             data = ndjson([row("110102")])
             return client.post(f"{address}?kind=changes", data=data, content_type=NDJSON)
+        if name == "system-attachment-list POST":
+            address = f"{address}?title=截图&file_name=a.pdf"
+            return client.post(address, data=PDF + b"2", content_type="application/pdf")
+        if name == "system-import POST":
+            return client.post(address, data=self.form(), content_type="text/csv")
         if method == "get":
             return client.get(address)
-        headers = {"If-Match": '"1"'} if method == "patch" else {}
+        headers = {"If-Match": '"1"'} if method in ("patch", "delete") else {}
         return getattr(client, method)(address, self.body(name), headers=headers)

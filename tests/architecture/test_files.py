@@ -31,6 +31,7 @@ def test_the_environment_is_read_in_one_place():
 
 
 def test_nothing_is_left_for_later():
-    """No mark of unfinished work, no stub."""
-    marks = re.compile("|".join(("TO" + "DO", "FIX" + "ME", "NotImplemented" + "Error")))
+    """No mark of unfinished work, no stub; catching another's stub is none."""
+    stub = "NotImplemented" + "Error"
+    marks = re.compile(rf"{'TO' + 'DO'}|{'FIX' + 'ME'}|^(?!\s*except\b).*{stub}", re.MULTILINE)
     assert [name_of(path) for path in FILES if marks.search(path.read_text())] == []

@@ -23,6 +23,12 @@ class DatasetIn(In):
     )
 
 
+class HandOverIn(In):
+    """To which system."""
+
+    system = serializers.UUIDField(help_text="The running system that publishes from now on.")
+
+
 class DatasetOut(serializers.ModelSerializer):
     """A dataset and the schema that the next batch must keep to."""
 

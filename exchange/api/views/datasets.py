@@ -10,7 +10,12 @@ from accounts.models import InformationSystem
 from catalog.models import Resource
 from exchange import faults
 from exchange.actions.batches import Published, publish_batch
-from exchange.actions.datasets import attach_dataset, close_dataset, evolve_dataset
+from exchange.actions.datasets import (
+    attach_dataset,
+    close_dataset,
+    evolve_dataset,
+    hand_over_dataset,
+)
 from exchange.actions.reads import lookup_records
 from exchange.api import examples
 from exchange.api.intake import spooled_body
@@ -20,6 +25,7 @@ from exchange.api.serializers.datasets import (
     BatchOut,
     DatasetIn,
     DatasetOut,
+    HandOverIn,
     LookupIn,
     LookupOut,
     ReceiptOut,
@@ -35,11 +41,21 @@ class DatasetView(ReadView):
 
     model = Dataset
     out = DatasetOut
-    into = {"create": DatasetIn, "lookup": LookupIn, "evolve": In, "close": In}
+    into = {
+        "create": DatasetIn,
+        "evolve": In,
+        "close": In,
+        "hand_over": HandOverIn,
+        "lookup": LookupIn,
+    }
     answers = {"lookup": LookupOut}
     filters = {"resource": "resource_id", "department": "department_id", "state": "state"}
     related = ("schema", "resource__published")
-    examples = {"create": examples.ATTACH, "lookup": examples.LOOKUP}
+    examples = {
+        "create": examples.ATTACH,
+        "hand_over": examples.HAND_OVER,
+        "lookup": examples.LOOKUP,
+    }
 
     @property
     def own_idempotency(self) -> bool:  # type: ignore[override]
@@ -65,6 +81,13 @@ class DatasetView(ReadView):
         """Take no more batches."""
         self.read(request)
         return self.show(close_dataset(self.get_object(), actor=self.actor))
+
+    @action(detail=True, methods=["post"], url_path="hand-over")
+    def hand_over(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Let another running system of the department publish it from now on."""
+        dataset = self.get_object()
+        system = self.chosen(InformationSystem, "system", self.read(request)["system"])
+        return self.show(hand_over_dataset(dataset, system, actor=self.actor))
 
     @action(detail=True, methods=["post"])
     def lookup(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:

@@ -11,6 +11,7 @@ from accounts.models import AuditEvent, Credential, InformationSystem
 from tests.factories.accounts import CredentialFactory, DepartmentFactory, SystemFactory
 from tests.people import actor_for, member_with
 
+REASON = {"reason": "示例依据", "document": "示函〔2026〕1号"}
 SYSTEMS, CREDENTIALS = "/api/v1/systems", "/api/v1/credentials"
 
 
@@ -28,7 +29,7 @@ def test_the_admin_registers_a_running_system(api, admin, department):
     }
     answer = api(admin).post(SYSTEMS, body)
     assert answer.status_code == 201
-    assert answer.json()["moves"] == ["suspend", "retire"]
+    assert answer.json()["moves"] == ["suspend", "merge", "retire"]
     assert AuditEvent.objects.filter(verb="system.registered").count() == 1
 
 
@@ -50,7 +51,7 @@ def test_a_system_lives_from_planning_to_retirement(api, admin, department):
     moves = ["construct", "try", "commission", "suspend", "resume", "retire"]
     states = []
     for move in moves:
-        answer = api(admin).post(f"{SYSTEMS}/{system.pk}/{move}")
+        answer = api(admin).post(f"{SYSTEMS}/{system.pk}/{move}", REASON)
         assert answer.status_code == 200, answer.content
         states.append(answer.json()["state"])
     assert states == [
@@ -74,7 +75,9 @@ def test_a_system_lives_from_planning_to_retirement(api, admin, department):
 
 def test_an_impossible_move_names_the_possible_ones(api, admin, department, assert_problem):
     system = SystemFactory(department=department, state="planned")
-    body = assert_problem(api(admin).post(f"{SYSTEMS}/{system.pk}/resume"), 409, "illegal-move")
+    body = assert_problem(
+        api(admin).post(f"{SYSTEMS}/{system.pk}/resume", REASON), 409, "illegal-move"
+    )
     assert (body["state"], body["possible"]) == ("planned", ["construct", "retire"])
     system.refresh_from_db()
     assert (system.state, system.version) == ("planned", 1)
@@ -84,7 +87,7 @@ def test_retiring_revokes_every_key(api, admin, department, assert_problem):
     system = SystemFactory(department=department)
     caller = api(system)
     assert caller.get("/api/v1/me").status_code == 200
-    api(admin).post(f"{SYSTEMS}/{system.pk}/retire")
+    api(admin).post(f"{SYSTEMS}/{system.pk}/retire", REASON)
     assert_problem(caller.get("/api/v1/me"), 401, "unauthenticated")
     assert not Credential.objects.live().exists()
 

@@ -1,0 +1,1 @@
+"""How a scan reads evidence in columns, finds systems alike, and keeps the verdicts."""

@@ -1,0 +1,62 @@
+"""An Excel workbook of facts: its first sheet, with a header row as in CSV."""
+
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from django.utils import timezone
+from python_calamine import CalamineError, CalamineWorkbook
+
+from accounts.errors import SignalsTooMany, SignalsUnreadable
+from accounts.signals.bodies import LINES, columns_of
+
+# A workbook is held in memory whole, so it is for people; systems send NDJSON or CSV.
+MOST_ROWS = 100_000
+MOST_UNPACKED_BYTES = 256 * 1024 * 1024
+
+
+def read_xlsx(body: Path, encoding: str, con: duckdb.DuckDBPyConnection) -> Iterator[pa.Table]:
+    """The facts of the first sheet; ``line`` is the row as Excel counts it."""
+    rows = _sheet(body)
+    header = [str(cell) for cell in rows[0]] if rows else []
+    while header and not header[-1].strip():
+        header.pop()
+    names = columns_of(header)
+    if len(rows) > MOST_ROWS + 1:
+        raise SignalsTooMany(f"a workbook has at most {MOST_ROWS} rows", limit=MOST_ROWS)
+    filled = [
+        (line, row) for line, row in enumerate(rows[1:], start=2) if any(cell != "" for cell in row)
+    ]
+    columns: dict[str, list[Any]] = {name: [None] * len(filled) for name in LINES.names}
+    columns["line"] = [line for line, _ in filled]
+    for place, name in enumerate(names):
+        columns[name] = [_text(row[place]) for _, row in filled]
+    yield pa.table(columns, schema=LINES)
+
+
+def _sheet(body: Path) -> list[list[Any]]:
+    try:
+        with zipfile.ZipFile(body) as packed:
+            if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED_BYTES:
+                raise SignalsTooMany("the workbook is too large unpacked", limit=MOST_ROWS)
+        sheet = CalamineWorkbook.from_path(str(body)).get_sheet_by_index(0)
+        return sheet.to_python(skip_empty_area=False)
+    except (zipfile.BadZipFile, CalamineError, OSError, IndexError) as bad:
+        raise SignalsUnreadable("the body is no Excel workbook (.xlsx)") from bad
+
+
+def _text(cell: Any) -> str | None:
+    """The cell as a CSV would hold it; a time without a zone is one of Asia/Shanghai."""
+    if isinstance(cell, datetime):
+        return timezone.make_aware(cell).isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    if isinstance(cell, timedelta):
+        return str(cell)
+    return str(cell).strip() or None

@@ -1,0 +1,56 @@
+"""A database of the benchmark's own on the launcher's server, and processes that work in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import psycopg2
+from psycopg2 import sql
+
+NAME = "bench_zombies"
+
+
+def make_database() -> dict[str, str]:
+    """An empty, migrated database; returns the variables that lead a process to it."""
+    owner = os.environ["DATABASE_OWNER_URL"]
+    con = psycopg2.connect(owner)
+    con.autocommit = True
+    with con.cursor() as cursor:
+        name = sql.Identifier(NAME)
+        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+        cursor.execute(sql.SQL("CREATE DATABASE {}").format(name))
+    con.close()
+    variables = {
+        "DATABASE_OWNER_URL": _named(owner),
+        "DATABASE_URL": _named(os.environ["DATABASE_URL"]),
+        "DJANGO_SETTINGS_MODULE": "config.settings.development",
+    }
+    for words in (["migrate", "--verbosity=0"], ["grant_app_role", "--verbosity=0"]):
+        run([sys.executable, "manage.py", *words], variables)
+    return variables
+
+
+def step(name: str, *words: str, variables: dict[str, str], as_owner: bool = False) -> Any:
+    """Run ``python -m bench.zombies.steps NAME ...`` in a process of its own; its last line is
+    its result as JSON."""
+    named = {**variables, "DATABASE_STATEMENT_TIMEOUT": "0"} if as_owner else variables
+    if as_owner:
+        named["DATABASE_URL"] = variables["DATABASE_OWNER_URL"]
+    return json.loads(run([sys.executable, "-m", "bench.zombies.steps", name, *words], named))
+
+
+def run(command: list[str], variables: dict[str, str]) -> str:
+    """The last line that the command prints; a failed command ends the benchmark."""
+    done = subprocess.run(
+        command, env={**os.environ, **variables}, stdout=subprocess.PIPE, text=True, check=True
+    )
+    lines = done.stdout.strip().splitlines()
+    return lines[-1] if lines else ""
+
+
+def _named(url: str) -> str:
+    return f"{url.rsplit('/', 1)[0]}/{NAME}"
