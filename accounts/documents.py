@@ -37,7 +37,7 @@ def _packed_type(content: bytes) -> str | None:
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+    except (zipfile.BadZipFile, ValueError, OSError, RuntimeError):
         return None
     if len(names) > _MOST_PARTS or any(name.endswith("vbaProject.bin") for name in names):
         return None
