@@ -22,6 +22,9 @@ _GRANTS = (
     "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {role}",
     "CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {role}",
     "ALTER SCHEMA {schema} OWNER TO {role}",
+    # What the owner makes there, as a restored backup does, is the application's to write too.
+    "GRANT ALL ON ALL TABLES IN SCHEMA {schema} TO {role}",
+    "ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT ALL ON TABLES TO {role}",
 )
 
 
