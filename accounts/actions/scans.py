@@ -20,7 +20,7 @@ from accounts.policy import require
 from accounts.scanning.claims import chunks, claim, due_systems, known_until
 from accounts.scanning.collecting import collect, with_months
 from accounts.scanning.likeness import Index, open_index
-from accounts.scanning.verdicts import drop_verdicts, keep_verdicts
+from accounts.scanning.verdicts import drop_verdicts, keep_verdicts, suspicions
 from accounts.zombies.judge import Judgement, judge
 from accounts.zombies.thresholds import Thresholds, thresholds_from
 from kernel.failpoints import failpoint
@@ -122,7 +122,7 @@ def _scan_chunk(
     judged_at = known_until()
     judged = _judge(mine, index, thresholds_from(rules.thresholds), today)
     written = keep_verdicts(judged, rules, judged_at)
-    opened = open_cases(written, actor=actor)
+    opened = open_cases(suspicions(written), actor=actor)
     done = Scan(len(judged), len(written), len(opened))
     audit.record(
         actor, "system.scanned", rules, judged=done.judged, changed=done.changed, opened=done.opened

@@ -1,13 +1,18 @@
 """Evidence of many systems at once: register, series, relations and likes put together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from accounts.scanning.likeness import SHORT_FUNCTION, Alike, Index
-from accounts.scanning.register import read_dependants, read_register, read_replacements
+from accounts.scanning.likeness import Alike, Index
+from accounts.scanning.register import (
+    read_dependants,
+    read_items,
+    read_register,
+    read_replacements,
+)
 from accounts.scanning.series import read_months, read_series
 from accounts.zombies.evidence import NO_SERIES, Evidence, Peer, Series
 from accounts.zombies.thresholds import Thresholds
@@ -22,6 +27,8 @@ def collect(
     everyone = list({*systems, *(other for near in wanted.values() for other in near)})
     register, series = read_register(everyone), read_series(everyone, today)
     dependants = read_dependants(everyone)
+    paired = {one for one, near in wanted.items() if near}
+    items = read_items([*paired, *(other for near in wanted.values() for other in near)])
 
     def plain(key: UUID) -> Evidence:
         return _evidence(register[key], series.get(key, {}), dependants.get(key, ()))
@@ -31,7 +38,14 @@ def collect(
         if one not in register:
             continue
         peers = tuple(
-            _peer(register[one], register[other], overlap, other in declared.get(one, ()), plain)
+            _peer(
+                items[one],
+                items[other],
+                overlap,
+                other in declared.get(one, ()),
+                register[other],
+                plain,
+            )
             for other, overlap in wanted[one].items()
             if other in register
         )
@@ -65,14 +79,19 @@ def _wanted(near: Sequence[Alike], declared: set[UUID], t: Thresholds) -> dict[U
 
 
 def _peer(
-    own: Mapping[str, Any], other: Mapping[str, Any], overlap: float, is_declared: bool, plain: Any
+    own: Mapping[str, Sequence[str]],
+    theirs: Mapping[str, Sequence[str]],
+    overlap: float,
+    is_declared: bool,
+    other: Mapping[str, Any],
+    plain: Callable[[UUID], Evidence],
 ) -> Peer:
     return Peer(
         id=other["id"],
         name=other["name"],
         overlap=overlap,
-        business_items=_shared(own["business_items"], other["business_items"]),
-        data_items=_shared(own["data_items"], other["data_items"]),
+        business_items=_shared(own["business_items"], theirs["business_items"]),
+        data_items=_shared(own["data_items"], theirs["data_items"]),
         is_declared=is_declared,
         evidence=plain(other["id"]),
     )
@@ -97,8 +116,7 @@ def _evidence(
         user_count=row["user_count"],
         yearly_growth_gb=None if growth is None else float(growth),
         season=tuple(row["season"]),
-        has_function=bool(row["business_items"] or row["data_items"])
-        or len(row["function"]) >= SHORT_FUNCTION,
+        has_function=row["has_function"],
         dependants=tuple(dependants),
         series=series,
     )

@@ -16,6 +16,7 @@ from uuid import UUID
 import duckdb
 from django.db import connection
 
+from accounts.scanning.register import SHORT_FUNCTION
 from accounts.states import RUNNING
 
 MEMORY = "160MB"
@@ -30,8 +31,8 @@ CANDIDATES, KEPT = 5, 3
 # Systems compared at a time.
 BATCH = 10_000
 LEAST = 0.5
-# A function of fewer characters is too short to be like another; alone it must be the longer.
-SHORT_FUNCTION, LONE_FUNCTION = 8, 20
+# A function that is compared alone has at least so many different pairs of characters.
+LONE_FUNCTION = 20
 # Forms fill with the same phrases: likeness of functions alone counts for so much.
 ALONE = 0.8
 WEIGHTS = {"b": 0.4, "d": 0.3, "f": 0.3}

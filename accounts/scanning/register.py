@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Case, Q, Value, When
+from django.db.models.functions import Length
+
 from accounts.models import InformationSystem, SystemHold, SystemRelation
 from accounts.states import RUNNING
 from accounts.vocabulary import Relation
@@ -19,16 +22,31 @@ COLUMNS = (
     "user_count",
     "yearly_growth_gb",
     "season",
-    "business_items",
-    "data_items",
-    "function",
 )
+ITEMS = ("business_items", "data_items")
+# A function of fewer characters says nothing that another could be compared with.
+SHORT_FUNCTION = 8
 
 
 def read_register(systems: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
-    """System -> the columns that the rules look at, with name and department."""
-    rows = InformationSystem.objects.filter(pk__in=systems)
-    return {row["id"]: row for row in rows.values("id", "name", "department_id", *COLUMNS)}
+    """System -> the columns that the rules look at, with its name and whether it says what it
+    does (``has_function``)."""
+    says = (
+        Q(function_length__gte=SHORT_FUNCTION)
+        | Q(business_items__len__gt=0)
+        | Q(data_items__len__gt=0)
+    )
+    rows = InformationSystem.objects.filter(pk__in=systems).annotate(
+        function_length=Length("function"),
+        has_function=Case(When(says, then=Value(True)), default=Value(False)),
+    )
+    return {row["id"]: row for row in rows.values("id", "name", "has_function", *COLUMNS)}
+
+
+def read_items(systems: Sequence[UUID]) -> dict[UUID, dict[str, list[str]]]:
+    """System -> its business items and data items."""
+    rows = InformationSystem.objects.filter(pk__in=systems).values("id", *ITEMS)
+    return {row["id"]: {name: row[name] for name in ITEMS} for row in rows}
 
 
 def read_dependants(systems: Sequence[UUID]) -> dict[UUID, list[str]]:

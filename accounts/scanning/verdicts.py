@@ -1,46 +1,62 @@
 """Keeping verdicts: rows are written where something changed, all get the time of judging."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+import orjson
+from django.db import connection
 from django.utils import timezone
 
-from accounts.models import InformationSystem, RuleSet, Verdict
+from accounts.models import RuleSet, Verdict
 from accounts.states import RUNNING
+from accounts.vocabulary import Level
 from accounts.zombies.judge import Judgement
+from kernel.models import uuid7
 
-KEPT = ("level", "findings", "rules", "replacement", "department", "judged_at", "updated_at")
+# Judged systems as columns, with the department that each belongs to now.
+_JUDGED = """
+SELECT j.id, j.system_id, s.department_id, j.level, j.findings::jsonb, %(rules)s::uuid AS rules_id,
+       j.replacement_id
+FROM unnest(%(ids)s::uuid[], %(systems)s::uuid[], %(levels)s::text[], %(findings)s::text[],
+            %(replacements)s::uuid[]) AS j (id, system_id, level, findings, replacement_id)
+JOIN accounts_informationsystem s ON s.id = j.system_id
+"""
+
+_CONFIRM = f"""
+WITH judged AS ({_JUDGED})
+UPDATE accounts_verdict v SET judged_at = %(judged_at)s
+FROM judged j
+WHERE v.system_id = j.system_id AND v.level = j.level AND v.rules_id = j.rules_id
+  AND v.department_id = j.department_id AND v.findings = j.findings
+  AND v.replacement_id IS NOT DISTINCT FROM j.replacement_id
+RETURNING v.system_id
+"""  # noqa: S608 - put together from texts of our own
+
+_WRITE = f"""
+INSERT INTO accounts_verdict AS v (id, system_id, department_id, level, findings, rules_id,
+                                   replacement_id, judged_at, created_at, updated_at, version)
+SELECT j.*, %(judged_at)s, %(now)s, %(now)s, 1 FROM ({_JUDGED}) j
+ON CONFLICT (system_id) DO UPDATE
+SET department_id = excluded.department_id, level = excluded.level, findings = excluded.findings,
+    rules_id = excluded.rules_id, replacement_id = excluded.replacement_id,
+    judged_at = excluded.judged_at, updated_at = excluded.updated_at, version = v.version + 1
+RETURNING v.system_id
+"""  # noqa: S608 - put together from texts of our own
 
 
 def keep_verdicts(
     judged: Mapping[UUID, Judgement], rules: RuleSet, judged_at: datetime
-) -> list[Verdict]:
-    """Write what is new or different; the rows that were written."""
-    departments = dict(
-        InformationSystem.objects.filter(pk__in=judged).values_list("pk", "department_id")
-    )
-    known = {row.system_id: row for row in Verdict.objects.filter(system__in=judged)}
-    made, changed, same = [], [], []
-    for system, judgement in judged.items():
-        if system not in departments:
-            continue
-        row = _row(system, departments[system], judgement, rules, judged_at)
-        old = known.get(system)
-        if old is None:
-            made.append(row)
-        elif _digest(old) != _digest(row):
-            row.pk, row.version = old.pk, old.version
-            changed.append(row)
-        else:
-            same.append(old.pk)
-    Verdict.objects.filter(pk__in=same).update(judged_at=judged_at)
-    Verdict.objects.bulk_create(made, batch_size=500)
-    _write(changed)
-    return [*made, *changed]
+) -> list[UUID]:
+    """Write what is new or different; the systems whose verdict was written."""
+    same = set(_run(_CONFIRM, judged, rules, judged_at))
+    return _run(_WRITE, {k: j for k, j in judged.items() if k not in same}, rules, judged_at)
+
+
+def suspicions(systems: list[UUID]) -> list[Verdict]:
+    """Their verdicts that suspect."""
+    return list(Verdict.objects.filter(system__in=systems, level=Level.SUSPECTED))
 
 
 def drop_verdicts() -> int:
@@ -48,40 +64,21 @@ def drop_verdicts() -> int:
     return Verdict.objects.exclude(system__state__in=RUNNING).delete()[0]
 
 
-def _write(changed: list[Verdict]) -> None:
-    now = timezone.now()
-    for row in changed:
-        row.updated_at = now
-    Verdict.objects.bulk_create(
-        changed,
-        batch_size=500,
-        update_conflicts=True,
-        unique_fields=["system"],
-        update_fields=KEPT,
-    )
-    Verdict.objects.filter(pk__in=[row.pk for row in changed]).update(version=F("version") + 1)
-
-
-def _row(
-    system: UUID, department: UUID, judgement: Judgement, rules: RuleSet, judged_at: datetime
-) -> Verdict:
-    return Verdict(
-        system_id=system,
-        department_id=department,
-        level=judgement.level,
-        findings=judgement.to_json(),
-        rules=rules,
-        replacement_id=judgement.replacement,
-        judged_at=judged_at,
-    )
-
-
-def _digest(row: Verdict) -> tuple[object, ...]:
-    said = json.dumps(row.findings, sort_keys=True, ensure_ascii=False).encode()
-    return (
-        row.level,
-        row.rules_id,
-        row.replacement_id,
-        row.department_id,
-        hashlib.sha256(said).digest(),
-    )
+def _run(
+    statement: str, judged: Mapping[UUID, Judgement], rules: RuleSet, judged_at: datetime
+) -> list[UUID]:
+    if not judged:
+        return []
+    columns: dict[str, Any] = {
+        "ids": [uuid7() for _ in judged],
+        "systems": list(judged),
+        "levels": [one.level for one in judged.values()],
+        "findings": [orjson.dumps(one.to_json()).decode() for one in judged.values()],
+        "replacements": [one.replacement for one in judged.values()],
+        "rules": rules.pk,
+        "judged_at": judged_at,
+        "now": timezone.now(),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement, columns)
+        return [key for (key,) in cursor]

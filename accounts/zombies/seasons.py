@@ -46,7 +46,7 @@ def season_of(e: Evidence, t: Thresholds, today: date) -> Season | None:
         if found and _is_substantial(kind, backward, t):
             return Season(found, bool(declared), True, kind, *_held(backward, found, today))
         burst = _concentrated(backward[:12], width, today)
-        if burst and not any(earlier) and _is_substantial(kind, backward, t):
+        if burst and not any(earlier) and _is_substantial(kind, backward[:12], t):
             return Season(burst, False, False, kind, *_held(backward, burst, today))
     return Season(declared, True) if declared else None
 
