@@ -50,6 +50,31 @@ class Perm(StrEnum):
     RESOURCE_REVIEW = "resource.review"
     RESOURCE_PUBLISH = "resource.publish"
     RESOURCE_WITHDRAW = "resource.withdraw"
+    RESOURCE_PLACE = "resource.place"
+    COMMENT_WRITE = "comment.write"
+    COMMENT_RESOLVE = "comment.resolve"
+    ADJUSTMENT_REGISTER = "adjustment.register"
+    CATALOG_IMPORT = "catalog.import"
+    CATALOG_LOAD = "catalog.load"
+    CODE_LIST_ADD = "code_list.add"
+    CODE_LIST_REVISE = "code_list.revise"
+    ELEMENT_DEFINE = "element.define"
+    SYNONYM_ADD = "synonym.add"
+    SEARCH_SAVE = "search.save"
+    LIKENESS_VIEW = "likeness.view"
+    LIKENESS_DECIDE = "likeness.decide"
+    LIKENESS_SCAN = "likeness.scan"
+    SOURCE_NAME = "source.name"
+    CAMPAIGN_VIEW = "campaign.view"
+    CAMPAIGN_OPEN = "campaign.open"
+    CAMPAIGN_CLOSE = "campaign.close"
+    CAMPAIGN_CONFIRM = "campaign.confirm"
+    CAMPAIGN_RETURN = "campaign.return"
+    DEMAND_VIEW = "demand.view"
+    DEMAND_SUBMIT = "demand.submit"
+    DEMAND_ROUTE = "demand.route"
+    DEMAND_ANSWER = "demand.answer"
+    DEMAND_SETTLE = "demand.settle"
 
     DATASET_VIEW = "dataset.view"
     DATASET_ATTACH = "dataset.attach"
@@ -125,6 +150,28 @@ ROLES: dict[Role, Holding] = {
                 Perm.SYSTEM_VIEW,
                 Perm.CATEGORY_ADD,
                 Perm.RESOURCE_VIEW,
+                Perm.RESOURCE_PLACE,
+                Perm.COMMENT_WRITE,
+                Perm.COMMENT_RESOLVE,
+                Perm.ADJUSTMENT_REGISTER,
+                Perm.CATALOG_IMPORT,
+                Perm.CATALOG_LOAD,
+                Perm.CODE_LIST_ADD,
+                Perm.CODE_LIST_REVISE,
+                Perm.ELEMENT_DEFINE,
+                Perm.SYNONYM_ADD,
+                Perm.SEARCH_SAVE,
+                Perm.LIKENESS_VIEW,
+                Perm.LIKENESS_DECIDE,
+                Perm.LIKENESS_SCAN,
+                Perm.SOURCE_NAME,
+                Perm.CAMPAIGN_VIEW,
+                Perm.CAMPAIGN_OPEN,
+                Perm.CAMPAIGN_CLOSE,
+                Perm.CAMPAIGN_RETURN,
+                Perm.DEMAND_VIEW,
+                Perm.DEMAND_ROUTE,
+                Perm.DEMAND_SETTLE,
                 Perm.RESOURCE_REVIEW,
                 Perm.RESOURCE_PUBLISH,
                 Perm.DATASET_VIEW,
@@ -159,6 +206,10 @@ ROLES: dict[Role, Holding] = {
                 Perm.CREDENTIAL_ISSUE,
                 Perm.CREDENTIAL_REVOKE,
                 Perm.RESOURCE_VIEW,
+                Perm.SEARCH_SAVE,
+                Perm.LIKENESS_VIEW,
+                Perm.CAMPAIGN_VIEW,
+                Perm.DEMAND_VIEW,
                 Perm.DATASET_VIEW,
                 Perm.REQUEST_VIEW,
                 Perm.OBLIGATION_VIEW,
@@ -173,6 +224,15 @@ ROLES: dict[Role, Holding] = {
                 Perm.ZOMBIE_ANSWER,
                 Perm.SYSTEM_VIEW,
                 Perm.RESOURCE_VIEW,
+                Perm.COMMENT_WRITE,
+                Perm.COMMENT_RESOLVE,
+                Perm.ADJUSTMENT_REGISTER,
+                Perm.SEARCH_SAVE,
+                Perm.LIKENESS_VIEW,
+                Perm.CAMPAIGN_VIEW,
+                Perm.CAMPAIGN_CONFIRM,
+                Perm.DEMAND_VIEW,
+                Perm.DEMAND_ANSWER,
                 Perm.RESOURCE_APPROVE,
                 Perm.RESOURCE_WITHDRAW,
                 Perm.DATASET_VIEW,
@@ -192,6 +252,17 @@ ROLES: dict[Role, Holding] = {
                 Perm.ZOMBIE_VIEW,
                 Perm.SYSTEM_VIEW,
                 Perm.RESOURCE_VIEW,
+                Perm.RESOURCE_PLACE,
+                Perm.COMMENT_WRITE,
+                Perm.COMMENT_RESOLVE,
+                Perm.ADJUSTMENT_REGISTER,
+                Perm.CATALOG_IMPORT,
+                Perm.SEARCH_SAVE,
+                Perm.LIKENESS_VIEW,
+                Perm.LIKENESS_DECIDE,
+                Perm.CAMPAIGN_VIEW,
+                Perm.DEMAND_VIEW,
+                Perm.DEMAND_SUBMIT,
                 Perm.RESOURCE_DRAFT,
                 Perm.RESOURCE_SUBMIT,
                 Perm.DATASET_VIEW,
@@ -204,7 +275,7 @@ ROLES: dict[Role, Holding] = {
             }
         )
     ),
-    # Works the authority's desk: watches deadlines and traffic, decides nothing.
+    # Works the authority's desk: reviews, routes and watches deadlines; publishing is not its own.
     Role.BUSINESS_OPERATOR: Holding(
         frozenset(
             {
@@ -213,6 +284,15 @@ ROLES: dict[Role, Holding] = {
                 Perm.SYSTEM_VIEW,
                 Perm.CATEGORY_ADD,
                 Perm.RESOURCE_VIEW,
+                Perm.COMMENT_WRITE,
+                Perm.CATALOG_IMPORT,
+                Perm.SYNONYM_ADD,
+                Perm.SEARCH_SAVE,
+                Perm.LIKENESS_VIEW,
+                Perm.LIKENESS_SCAN,
+                Perm.CAMPAIGN_VIEW,
+                Perm.DEMAND_VIEW,
+                Perm.DEMAND_ROUTE,
                 Perm.RESOURCE_REVIEW,
                 Perm.DATASET_VIEW,
                 Perm.REQUEST_VIEW,
@@ -234,6 +314,10 @@ ROLES: dict[Role, Holding] = {
                 Perm.MEMBER_VIEW,
                 Perm.SYSTEM_VIEW,
                 Perm.RESOURCE_VIEW,
+                Perm.SEARCH_SAVE,
+                Perm.LIKENESS_VIEW,
+                Perm.CAMPAIGN_VIEW,
+                Perm.DEMAND_VIEW,
                 Perm.DATASET_VIEW,
                 Perm.REQUEST_VIEW,
                 Perm.OBLIGATION_VIEW,

@@ -42,3 +42,111 @@ class EntryQuerySet(models.QuerySet):
         if may_everywhere(actor, Perm.RESOURCE_VIEW):
             seen |= Q(state__in=WITH_AUTHORITY)
         return self.filter(seen)
+
+
+class KnownQuerySet(models.QuerySet):
+    """Lists that are the same for everybody: code lists, data elements, synonyms, campaigns."""
+
+    def visible_to(self, actor: Actor) -> "KnownQuerySet":
+        """All of them."""
+        return self.all()
+
+
+class ResourcePartQuerySet(models.QuerySet):
+    """Rows of the owning department that the platform's roles see too."""
+
+    def visible_to(self, actor: Actor) -> "ResourcePartQuerySet":
+        """The own department's rows, or all of them for a platform role."""
+        if may_everywhere(actor, Perm.RESOURCE_VIEW):
+            return self.all()
+        if may(actor, Perm.RESOURCE_VIEW):
+            return self.filter(department_id=actor.department_id)
+        return self.none()
+
+
+class PlacementQuerySet(models.QuerySet):
+    """Further classes of a resource: seen with the resource."""
+
+    def visible_to(self, actor: Actor) -> "PlacementQuerySet":
+        """Placements of the resources that the actor sees."""
+        seen = self.model._meta.get_field("resource").related_model.objects.visible_to(actor)
+        return self.filter(resource_id__in=seen.values("pk"))
+
+
+class CommentQuerySet(models.QuerySet):
+    """Comments on versions: the writers' and the reviewers', not the public's."""
+
+    def visible_to(self, actor: Actor) -> "CommentQuerySet":
+        """Those on the own department's versions; for a platform role, on what reached it."""
+        if may_everywhere(actor, Perm.RESOURCE_VIEW):
+            return self.filter(entry__state__in=(*WITH_AUTHORITY, "returned"))
+        if may(actor, Perm.RESOURCE_VIEW):
+            return self.filter(entry__department_id=actor.department_id)
+        return self.none()
+
+
+class ImportQuerySet(models.QuerySet):
+    """Imports and remembered mappings: of the department, or of the platform where it has none."""
+
+    def visible_to(self, actor: Actor) -> "ImportQuerySet":
+        """The own department's, or all of them for who may import everywhere."""
+        if may_everywhere(actor, Perm.CATALOG_IMPORT):
+            return self.all()
+        if may(actor, Perm.CATALOG_IMPORT):
+            return self.filter(department_id=actor.department_id)
+        return self.none()
+
+
+class ImportPartQuerySet(models.QuerySet):
+    """Findings of an import: seen with the import."""
+
+    def visible_to(self, actor: Actor) -> "ImportPartQuerySet":
+        """Findings of the imports that the actor sees."""
+        seen = self.model._meta.get_field("catalog_import").related_model.objects
+        return self.filter(catalog_import_id__in=seen.visible_to(actor).values("pk"))
+
+
+class OwnSearchQuerySet(models.QuerySet):
+    """Saved searches are their maker's own."""
+
+    def visible_to(self, actor: Actor) -> "OwnSearchQuerySet":
+        """The actor's own."""
+        return self.filter(member_id=actor.id)
+
+
+class LikenessQuerySet(models.QuerySet):
+    """Pairs that look alike concern both departments."""
+
+    def visible_to(self, actor: Actor) -> "LikenessQuerySet":
+        """Pairs with a resource of the own department, or all of them for a platform role."""
+        if may_everywhere(actor, Perm.LIKENESS_VIEW):
+            return self.all()
+        if may(actor, Perm.LIKENESS_VIEW):
+            own = actor.department_id
+            return self.filter(Q(left__department_id=own) | Q(right__department_id=own))
+        return self.none()
+
+
+class CampaignTaskQuerySet(models.QuerySet):
+    """A department's part in a census."""
+
+    def visible_to(self, actor: Actor) -> "CampaignTaskQuerySet":
+        """The own department's, or all of them for a platform role."""
+        if may_everywhere(actor, Perm.CAMPAIGN_VIEW):
+            return self.all()
+        if may(actor, Perm.CAMPAIGN_VIEW):
+            return self.filter(department_id=actor.department_id)
+        return self.none()
+
+
+class DemandQuerySet(models.QuerySet):
+    """Demands: of the department that asks, of the one that has to answer, of the authority."""
+
+    def visible_to(self, actor: Actor) -> "DemandQuerySet":
+        """Those that the actor's department made or has to answer; all for a platform role."""
+        if may_everywhere(actor, Perm.DEMAND_VIEW):
+            return self.all()
+        if may(actor, Perm.DEMAND_VIEW):
+            own = actor.department_id
+            return self.filter(Q(department_id=own) | Q(routed_to_id=own))
+        return self.none()

@@ -1,4 +1,32 @@
 from catalog.models.category import Category
-from catalog.models.resource import Entry, Item, Resource
+from catalog.models.census import Campaign, CampaignTask
+from catalog.models.change import Adjustment, Comment
+from catalog.models.codelist import CodeList, CodeListVersion, DataElement
+from catalog.models.demand import Demand
+from catalog.models.intake import CatalogImport, ImportFinding, SourceMapping
+from catalog.models.likeness import Likeness
+from catalog.models.resource import Entry, Item, Placement, Resource
+from catalog.models.search import SavedSearch, SearchDocument, SynonymSet
 
-__all__ = ["Category", "Entry", "Item", "Resource"]
+__all__ = [
+    "Adjustment",
+    "Campaign",
+    "CampaignTask",
+    "CatalogImport",
+    "Category",
+    "CodeList",
+    "CodeListVersion",
+    "Comment",
+    "DataElement",
+    "Demand",
+    "Entry",
+    "ImportFinding",
+    "Item",
+    "Likeness",
+    "Placement",
+    "Resource",
+    "SavedSearch",
+    "SearchDocument",
+    "SourceMapping",
+    "SynonymSet",
+]

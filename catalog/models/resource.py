@@ -2,7 +2,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from catalog.querysets import EntryQuerySet, ResourceQuerySet
+from catalog.querysets import EntryQuerySet, PlacementQuerySet, ResourceQuerySet
 from catalog.states import ENTRY, IN_PROGRESS
 from catalog.vocabulary import (
     CheckDigit,
@@ -32,11 +32,49 @@ class Resource(Row):
     published = models.ForeignKey(
         "catalog.Entry", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # Where it came from, so that taking the same source in again finds it again.
+    source = models.CharField(max_length=60, blank=True)
+    source_key = models.CharField(max_length=400, blank=True)
+    # What the source said last, by column: what a steward wrote since is not overwritten.
+    source_values = models.JSONField(default=dict, blank=True)
+    # Reported down by the exchange: data is attached (挂接) and when it last changed.
+    is_attached = models.BooleanField(default=False)
+    data_updated_at = models.DateTimeField(null=True, blank=True)
 
     objects = ResourceQuerySet.as_manager()
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "source_key"],
+                condition=~Q(source=""),
+                name="one_resource_per_source_key",
+            ),
+        ]
+
     def __str__(self) -> str:
         return self.code or str(self.pk)
+
+
+class Placement(Row):
+    """A further class that a resource hangs under, with the code that it has there."""
+
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="placements")
+    category = models.ForeignKey(
+        "catalog.Category", on_delete=models.PROTECT, related_name="placements"
+    )
+    # Given when the resource is published, as its first code is.
+    code = models.CharField(max_length=60, unique=True, null=True, blank=True)
+
+    objects = PlacementQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["resource", "category"], name="one_place_per_class"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code or f"{self.resource_id} in {self.category_id}"
 
 
 class Entry(Row):
@@ -69,6 +107,22 @@ class Entry(Row):
         "accounts.InformationSystem", on_delete=models.PROTECT, null=True, blank=True
     )
 
+    # The six numbers of the census (大普查): storage in GB, records in units of 10,000 (万).
+    storage_gb = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
+    records_wan = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
+    shared_storage_gb = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
+    shared_records_wan = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
+    opened_storage_gb = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
+    opened_records_wan = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
+    # 发布日期 as the provider gives it, and 关联资源代码.
+    released_on = models.DateField(null=True, blank=True)
+    related_codes = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    keywords = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    theme = models.CharField(max_length=60, blank=True)
+    industry = models.CharField(max_length=60, blank=True)
+    landing_url = models.CharField(max_length=400, blank=True)
+    contact = models.CharField(max_length=120, blank=True)
+
     # Order 809 Art. 13-15.
     share_scope = models.CharField(max_length=400, blank=True)
     use_purpose = models.CharField(max_length=400, blank=True)
@@ -80,6 +134,8 @@ class Entry(Row):
     legal_basis = models.CharField(max_length=400, blank=True)
     secrecy_assessment = models.CharField(max_length=400, blank=True)
     privacy_assessment = models.CharField(max_length=400, blank=True)
+    # Art. 19: why it is collected although sharing could supply it.
+    collection_reason = models.CharField(max_length=400, blank=True)
 
     # Who took which step; two-person rules and the authority's desk read these.
     submitted_by = models.UUIDField(null=True, blank=True)
@@ -128,6 +184,16 @@ class Item(Row):
     is_required = models.BooleanField(default=False)
     pattern = models.CharField(max_length=200, blank=True)
     codes = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    code_list = models.ForeignKey(
+        "catalog.CodeList", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    element = models.ForeignKey(
+        "catalog.DataElement", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # 数源部门: the one department that is this item's source (一数一源, Art. 19).
+    source_department = models.ForeignKey(
+        "accounts.Department", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     check_digit = models.CharField(max_length=12, choices=CheckDigit, blank=True)
     sensitivity = models.CharField(max_length=12, choices=Sensitivity, default=Sensitivity.NONE)
     # Empty: the entry's own share type.

@@ -1,0 +1,78 @@
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+
+from catalog.querysets import KnownQuerySet, OwnSearchQuerySet
+from catalog.vocabulary import FormatClass, ShareType, UpdateCycle
+from kernel.models import Row
+
+
+class SearchDocument(models.Model):
+    """What search knows of a resource in force: its words, and what results are narrowed by.
+
+    Written by the deeds that change a resource, rebuilt by ``manage.py search rebuild``.
+    """
+
+    resource = models.OneToOneField(
+        "catalog.Resource", on_delete=models.CASCADE, primary_key=True, related_name="document"
+    )
+    entry = models.ForeignKey("catalog.Entry", on_delete=models.CASCADE, related_name="+")
+    # Tokens, bigrams, pinyin and initials; weights A name, B items and keywords, C the rest.
+    words = SearchVectorField()
+    name = models.CharField(max_length=120)
+    name_key = models.CharField(max_length=120)
+    department = models.ForeignKey("accounts.Department", on_delete=models.CASCADE)
+    category_code = models.CharField(max_length=40)
+    share_type = models.CharField(max_length=20, choices=ShareType, blank=True)
+    update_cycle = models.CharField(max_length=12, choices=UpdateCycle, blank=True)
+    format_class = models.CharField(max_length=20, choices=FormatClass, blank=True)
+    is_open = models.BooleanField(default=False)
+    is_attached = models.BooleanField(default=False)
+    # The last day on which the data is as fresh as its cycle promises; empty: no promise.
+    fresh_until = models.DateField(null=True, blank=True)
+    # 0 to 100, and the reasons for what is missing, as codes.
+    completeness = models.PositiveSmallIntegerField(default=0)
+    gaps = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["words"], name="search_words"),
+            GinIndex(fields=["name_key"], name="search_name_trigrams", opclasses=["gin_trgm_ops"]),
+            models.Index(fields=["department", "share_type"]),
+            models.Index(fields=["fresh_until"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SynonymSet(Row):
+    """Words that search takes for one another."""
+
+    words = ArrayField(models.CharField(max_length=60))
+
+    objects = KnownQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return "、".join(self.words)
+
+
+class SavedSearch(Row):
+    """A search that somebody wants to make again."""
+
+    member_id = models.UUIDField(db_index=True)
+    name = models.CharField(max_length=60)
+    # The parameters of the search, as they stand in its address.
+    parameters = models.JSONField()
+
+    objects = OwnSearchQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member_id", "name"], name="one_saved_search_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
