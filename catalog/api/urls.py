@@ -2,7 +2,8 @@
 
 from rest_framework.routers import SimpleRouter
 
-from catalog.api.views import CategoryView, ResourceView, VersionView
+from catalog.api.views.categories import CategoryView
+from catalog.api.views.resources import ResourceView, VersionView
 
 router = SimpleRouter(trailing_slash=False)
 router.register("categories", CategoryView, "category")

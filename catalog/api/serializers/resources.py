@@ -1,4 +1,4 @@
-"""Shapes of the catalogue's bodies and answers."""
+"""Shapes of resources, of their versions and items."""
 
 from typing import Any
 
@@ -6,31 +6,13 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Department
+from catalog.api.serializers.categories import CategoryBrief
 from catalog.metadata import ITEM_VALUES, METADATA
-from catalog.models import Category, Entry, Item, Resource
+from catalog.models import Entry, Item, Resource
 from catalog.states import EVER_IN_FORCE, IN_PROGRESS
 from kernel.api import In
 
 MAX_ITEMS = 500
-
-
-class CategoryIn(In):
-    """A class to add."""
-
-    code = serializers.CharField(max_length=40)
-    name = serializers.CharField(max_length=120)
-    parent = serializers.UUIDField(allow_null=True, default=None)
-
-
-class CategoryOut(serializers.ModelSerializer):
-    """A class of the tree."""
-
-    parent = serializers.UUIDField(source="parent_id", allow_null=True, read_only=True)
-
-    class Meta:
-        model = Category
-        fields = ["id", "code", "name", "parent"]
-        read_only_fields = fields
 
 
 class ItemIn(In, serializers.ModelSerializer):
@@ -86,14 +68,6 @@ class DepartmentBrief(serializers.ModelSerializer):
     class Meta:
         model = Department
         fields = ["id", "name", "credit_code"]
-
-
-class CategoryBrief(serializers.ModelSerializer):
-    """The class."""
-
-    class Meta:
-        model = Category
-        fields = ["id", "code", "name"]
 
 
 class EntryOut(serializers.ModelSerializer):

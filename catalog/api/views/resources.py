@@ -1,4 +1,4 @@
-"""Doors to the catalogue."""
+"""Doors to resources and their versions."""
 
 from typing import Any
 
@@ -8,7 +8,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import InformationSystem
-from catalog.actions.categories import add_category
 from catalog.actions.resources import (
     change_resource,
     draft_resource,
@@ -22,10 +21,8 @@ from catalog.actions.reviews import (
     return_resource,
     review_resource,
 )
-from catalog.api.examples import CATEGORY_EXAMPLES, RESOURCE_EXAMPLES
-from catalog.api.serializers import (
-    CategoryIn,
-    CategoryOut,
+from catalog.api.examples import RESOURCE_EXAMPLES
+from catalog.api.serializers.resources import (
     EntryOut,
     ResourceBrief,
     ResourceChangeIn,
@@ -33,45 +30,15 @@ from catalog.api.serializers import (
     ResourceOut,
     RevisionIn,
 )
+from catalog.api.views.rows import CatalogView
 from catalog.models import Category, Entry, Resource
 from catalog.states import ENTRY
 from catalog.vocabulary import ShareType
-from kernel.api import ReadView, ReasonIn
-from kernel.errors import Invalid, NotFound
+from kernel.api import ReasonIn
+from kernel.errors import Invalid
 
 
-class _CatalogView(ReadView):
-    """What the views of the catalogue share: values that name rows."""
-
-    def resolve(self, values: dict[str, Any], name: str, rows: QuerySet) -> None:
-        """Put the row in the place of its id; Invalid if the actor can see no such row."""
-        if values.get(name) is None:
-            return
-        try:
-            values[name] = self.fetch(rows, values[name])
-        except NotFound as absent:
-            raise Invalid.field(
-                name, f"there is no such {rows.model._meta.verbose_name}", "not-found"
-            ) from absent
-
-
-class CategoryView(_CatalogView):
-    """The tree of classes (信息资源分类)."""
-
-    model = Category
-    out = CategoryOut
-    into = {"create": CategoryIn}
-    filters = {"code": "code", "parent": "parent_id"}
-    examples = CATEGORY_EXAMPLES
-
-    def create(self, request: Request, **kwargs: Any) -> Response:
-        """Add a class below another one."""
-        values = self.read(request)
-        self.resolve(values, "parent", Category.objects.visible_to(self.actor))
-        return self.show(add_category(actor=self.actor, **values), status=201)
-
-
-class ResourceView(_CatalogView):
+class ResourceView(CatalogView):
     """Government information resources; the verbs act on the version in work."""
 
     model = Resource
@@ -200,7 +167,7 @@ class ResourceView(_CatalogView):
         return self.show(resource, status)
 
 
-class VersionView(_CatalogView):
+class VersionView(CatalogView):
     """The versions of one resource, the newest first."""
 
     model = Entry

@@ -1,0 +1,28 @@
+"""The door to the tree of classes."""
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from catalog.actions.categories import add_category
+from catalog.api.examples import CATEGORY_EXAMPLES
+from catalog.api.serializers.categories import CategoryIn, CategoryOut
+from catalog.api.views.rows import CatalogView
+from catalog.models import Category
+
+
+class CategoryView(CatalogView):
+    """The tree of classes (信息资源分类)."""
+
+    model = Category
+    out = CategoryOut
+    into = {"create": CategoryIn}
+    filters = {"code": "code", "parent": "parent_id"}
+    examples = CATEGORY_EXAMPLES
+
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Add a class below another one."""
+        values = self.read(request)
+        self.resolve(values, "parent", Category.objects.visible_to(self.actor))
+        return self.show(add_category(actor=self.actor, **values), status=201)
