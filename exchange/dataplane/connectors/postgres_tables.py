@@ -1,6 +1,7 @@
 """The tables a PostgreSQL sink writes: their columns, their growth, and the table of positions."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -123,11 +124,22 @@ class Table:
         return dict(cursor.fetchall())
 
     def _grow(self, cursor: extensions.cursor, existing: dict[str, str]) -> None:
-        for column, wanted in self.columns.items():
-            found = existing.get(column)
-            if found is not None and found != wanted:
+        narrow = [
+            column
+            for column, wanted in self.columns.items()
+            if column in existing and not _holds(existing[column], wanted)
+        ]
+        for column in narrow:
+            found, wanted = existing[column], self.columns[column]
+            if not _holds(wanted, found):
                 raise Terminal("target-mismatch", f"Column {column} is {found}, not {wanted}.")
         self._check_key(cursor)
+        for column in narrow:
+            cursor.execute(
+                sql.SQL("ALTER TABLE {} ALTER COLUMN {} TYPE {}").format(
+                    self.identifier, sql.Identifier(column), sql.SQL(self.columns[column])
+                )
+            )
         missing = {name: type_ for name, type_ in self.columns.items() if name not in existing}
         for column, type_ in missing.items():
             cursor.execute(
@@ -168,6 +180,22 @@ _TYPES = {
     pa.bool_(): "boolean",
     pa.date32(): "date",
 }
+
+
+def _holds(wide: str, narrow: str) -> bool:
+    """True if a column of type ``wide`` keeps every value of type ``narrow`` as it is."""
+    if wide == narrow:
+        return True
+    outer, inner = _digits(wide), _digits(narrow)
+    if outer is None or inner is None:
+        return False
+    return outer[0] >= inner[0] and outer[1] >= inner[1]
+
+
+def _digits(type_: str) -> tuple[int, int] | None:
+    """Digits before and behind the point of a numeric type; None of any other."""
+    found = re.fullmatch(r"numeric\((\d+),(\d+)\)", type_)
+    return (int(found[1]) - int(found[2]), int(found[2])) if found else None
 
 
 def names(columns: list[str]) -> sql.Composed:

@@ -248,6 +248,32 @@ def test_a_new_item_becomes_a_column_and_old_rows_stay(person: Target) -> None:
     assert person.rows() == [(1, "王", None), (2, "赵", Decimal("1.50"))]
 
 
+def test_a_widened_number_widens_its_column_and_the_former_schema_still_writes(
+    target: Callable[[Schema], Target],
+) -> None:
+    key = Item("id", "integer", required=True)
+    fees = [Item("fee", "decimal", length=digits, scale=2) for digits in (4, 12)]
+    former, wider = (Schema((key, fee), ("id",)) for fee in fees)
+    made = target(former)
+    made.sink.apply(
+        made.files.changes([("upsert", {"id": 1, "fee": Decimal("12.50")})]), Position(1, 1)
+    )
+    sink = made.sink_for(wider)
+    sink.prepare()
+    changes = Files(made.files.folder, wider).changes(
+        [("upsert", {"id": 2, "fee": Decimal("1234567890.05")})]
+    )
+    sink.apply(changes, Position(1, 2))
+    made.sink.prepare()
+    assert made.rows() == [(1, Decimal("12.50")), (2, Decimal("1234567890.05"))]
+    with pytest.raises(Terminal) as refusal:
+        made.sink_for(
+            Schema((wider.items[0], Item("fee", "decimal", length=12, scale=4)), ("id",))
+        ).prepare()
+    assert refusal.value.detail == "Column fee is numeric(12,2), not numeric(12,4)."
+    assert made.rows() == [(1, Decimal("12.50")), (2, Decimal("1234567890.05"))]
+
+
 def test_lookup_gives_named_items_of_matching_rows_in_key_order(person: Target) -> None:
     person.sink.load(
         person.files.snapshot([{"id": n, "name": "王" if n % 2 else None} for n in range(1, 6)]),
