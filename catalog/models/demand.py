@@ -35,7 +35,11 @@ class Demand(Row):
         related_name="demands_to_answer",
     )
     route_reason = models.CharField(max_length=400, blank=True)
+    routed_at = models.DateTimeField(null=True, blank=True)
+    answer_workdays = models.PositiveSmallIntegerField(null=True, blank=True)
     answer_by = models.DateField(null=True, blank=True)
+    # True while the last day to answer rests on a year whose calendar is not loaded.
+    is_provisional = models.BooleanField(default=False)
     resource = models.ForeignKey(
         "catalog.Resource", on_delete=models.PROTECT, null=True, blank=True, related_name="demands"
     )
@@ -49,6 +53,9 @@ class Demand(Row):
     settlement = models.CharField(max_length=400, blank=True)
 
     objects = DemandQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "answer_by"])]
 
     def __str__(self) -> str:
         return self.title
