@@ -8,6 +8,41 @@ from catalog.vocabulary import FormatClass, ShareType, UpdateCycle
 from kernel.models import Row
 
 
+class SearchFacet(models.Model):
+    """One combination of the values that results are narrowed by; documents share it.
+
+    Never changed: counting the matches of a search by this one number gives the counts of every
+    facet, for there are far fewer combinations than resources.
+    """
+
+    department = models.ForeignKey("accounts.Department", on_delete=models.CASCADE)
+    category_code = models.CharField(max_length=40)
+    share_type = models.CharField(max_length=20, choices=ShareType, blank=True)
+    update_cycle = models.CharField(max_length=12, choices=UpdateCycle, blank=True)
+    format_class = models.CharField(max_length=20, choices=FormatClass, blank=True)
+    is_open = models.BooleanField(default=False)
+
+    objects = KnownQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "department",
+                    "category_code",
+                    "share_type",
+                    "update_cycle",
+                    "format_class",
+                    "is_open",
+                ],
+                name="one_facet_combination",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.department_id} {self.category_code} {self.share_type}"
+
+
 class SearchDocument(models.Model):
     """What search knows of a resource in force: its words, and what results are narrowed by.
 
@@ -18,16 +53,14 @@ class SearchDocument(models.Model):
         "catalog.Resource", on_delete=models.CASCADE, primary_key=True, related_name="document"
     )
     entry = models.ForeignKey("catalog.Entry", on_delete=models.CASCADE, related_name="+")
-    # Tokens, bigrams, pinyin and initials; weights A name, B items and keywords, C the rest.
+    # Lexemes of catalog.search.words, whose marks say whether they are of the name.
     words = SearchVectorField()
     name = models.CharField(max_length=120)
     name_key = models.CharField(max_length=120)
+    # Shorter names that hold the words asked for are about less besides: they come first.
+    name_length = models.PositiveSmallIntegerField()
     department = models.ForeignKey("accounts.Department", on_delete=models.CASCADE)
-    category_code = models.CharField(max_length=40)
-    share_type = models.CharField(max_length=20, choices=ShareType, blank=True)
-    update_cycle = models.CharField(max_length=12, choices=UpdateCycle, blank=True)
-    format_class = models.CharField(max_length=20, choices=FormatClass, blank=True)
-    is_open = models.BooleanField(default=False)
+    facet = models.ForeignKey(SearchFacet, on_delete=models.PROTECT, related_name="documents")
     is_attached = models.BooleanField(default=False)
     # The last day on which the data is as fresh as its cycle promises; empty: no promise.
     fresh_until = models.DateField(null=True, blank=True)
@@ -36,11 +69,14 @@ class SearchDocument(models.Model):
     gaps = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
 
+    objects = KnownQuerySet.as_manager()
+
     class Meta:
         indexes = [
             GinIndex(fields=["words"], name="search_words"),
             GinIndex(fields=["name_key"], name="search_name_trigrams", opclasses=["gin_trgm_ops"]),
-            models.Index(fields=["department", "share_type"]),
+            models.Index(fields=["name_key", "resource"], name="search_by_name"),
+            models.Index(fields=["published_at", "resource"], name="search_by_day"),
             models.Index(fields=["fresh_until"]),
         ]
 
