@@ -2,13 +2,12 @@
 
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
-import django.contrib.postgres.operations
-import django.contrib.postgres.operations
 import django.contrib.postgres.search
 import django.db.models.deletion
 import django.db.models.expressions
-import kernel.models
 from django.db import migrations, models
+
+import kernel.models
 
 
 class Migration(migrations.Migration):
@@ -18,7 +17,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        django.contrib.postgres.operations.TrigramExtension(),
         django.contrib.postgres.operations.TrigramExtension(),
         migrations.CreateModel(
             name="Adjustment",
