@@ -70,11 +70,16 @@ class Marks:
 
 @dataclass(frozen=True)
 class SheetTable:
-    """A sheet's values: ``rows[0]`` is the sheet's first row, its first item column A."""
+    """A sheet's values: ``rows[0]`` is the sheet's first row, its first item column A.
+
+    ``merges`` are cells joined to one: first and last (row, column), all counted from 0; the
+    value stands in the first cell.
+    """
 
     name: str
     rows: list[list[Any]]
     marks: Marks
+    merges: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
 
 
 def read_sheet(
@@ -118,8 +123,9 @@ def _read(
     _parse(file, parts[sheets[chosen]], _marking(marks, most_rows, most_columns))
     file.seek(0)
     book = CalamineWorkbook.from_filelike(file)
-    rows = book.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
-    return SheetTable(chosen, rows, marks)
+    sheet = book.get_sheet_by_name(chosen)
+    merges = tuple(sheet.merged_cell_ranges or ())
+    return SheetTable(chosen, sheet.to_python(skip_empty_area=False), marks, merges)
 
 
 def _count_parts(path: Path) -> dict[str, zipfile.ZipInfo]:
