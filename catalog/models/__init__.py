@@ -6,7 +6,7 @@ from catalog.models.demand import Demand
 from catalog.models.intake import CatalogImport, ImportFinding, SourceMapping
 from catalog.models.likeness import Likeness
 from catalog.models.resource import Entry, Item, Placement, Resource
-from catalog.models.search import SavedSearch, SearchDocument, SearchFacet, SynonymSet
+from catalog.models.search import SavedSearch, SearchDocument, SynonymSet
 
 __all__ = [
     "Adjustment",
@@ -27,7 +27,6 @@ __all__ = [
     "Resource",
     "SavedSearch",
     "SearchDocument",
-    "SearchFacet",
     "SourceMapping",
     "SynonymSet",
 ]

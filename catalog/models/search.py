@@ -4,43 +4,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from catalog.querysets import KnownQuerySet, OwnSearchQuerySet
-from catalog.vocabulary import FormatClass, ShareType, UpdateCycle
 from kernel.models import Row
-
-
-class SearchFacet(models.Model):
-    """One combination of the values that results are narrowed by; documents share it.
-
-    Never changed: counting the matches of a search by this one number gives the counts of every
-    facet, for there are far fewer combinations than resources.
-    """
-
-    department = models.ForeignKey("accounts.Department", on_delete=models.CASCADE)
-    category_code = models.CharField(max_length=40)
-    share_type = models.CharField(max_length=20, choices=ShareType, blank=True)
-    update_cycle = models.CharField(max_length=12, choices=UpdateCycle, blank=True)
-    format_class = models.CharField(max_length=20, choices=FormatClass, blank=True)
-    is_open = models.BooleanField(default=False)
-
-    objects = KnownQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=[
-                    "department",
-                    "category_code",
-                    "share_type",
-                    "update_cycle",
-                    "format_class",
-                    "is_open",
-                ],
-                name="one_facet_combination",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.department_id} {self.category_code} {self.share_type}"
 
 
 class SearchDocument(models.Model):
@@ -60,7 +24,10 @@ class SearchDocument(models.Model):
     # Shorter names that hold the words asked for are about less besides: they come first.
     name_length = models.PositiveSmallIntegerField()
     department = models.ForeignKey("accounts.Department", on_delete=models.CASCADE)
-    facet = models.ForeignKey(SearchFacet, on_delete=models.PROTECT, related_name="documents")
+    category = models.ForeignKey("catalog.Category", on_delete=models.CASCADE, related_name="+")
+    # Share type, update cycle, format and openness as one number (catalog.search.traits), so that
+    # the matches of a search are counted by all of them at once.
+    traits = models.PositiveSmallIntegerField()
     is_attached = models.BooleanField(default=False)
     # The last day on which the data is as fresh as its cycle promises; empty: no promise.
     fresh_until = models.DateField(null=True, blank=True)
