@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from accounts.actions import cases, heartbeats, obligations, scans, signals, trail
+from accounts.actions import cases, heartbeats, obligations, scans, sessions, signals, trail
 from accounts.actor import CLOCK
 
 
@@ -34,6 +34,12 @@ def escalate_cases() -> None:
 def expire_facts() -> None:
     """Remove the single facts whose retention is over."""
     signals.expire_facts(actor=CLOCK)
+
+
+@shared_task(name="accounts.expire_sessions", ignore_result=True)
+def expire_sessions() -> None:
+    """Remove the tokens of sessions that ended long ago."""
+    sessions.expire_sessions(actor=CLOCK)
 
 
 @shared_task(name="accounts.scan_systems", ignore_result=True)

@@ -52,7 +52,9 @@ app.conf.update(
         "exchange.sweep_orphans": {"queue": "bulk"},
         "exchange.expire_grants": {"queue": "clock"},
         "exchange.report_signals": {"queue": "bulk"},
+        "exchange.expire_answers": {"queue": "bulk"},
         "accounts.expire_facts": {"queue": "bulk"},
+        "accounts.expire_sessions": {"queue": "bulk"},
         "accounts.scan_systems": {"queue": "bulk"},
     },
 )
@@ -75,5 +77,7 @@ app.conf.beat_schedule = {
     "grants": every(3600, "exchange.expire_grants"),
     "signals": every(3600, "exchange.report_signals"),
     "facts": every(3600, "accounts.expire_facts"),
+    "answers": every(3600, "exchange.expire_answers"),
+    "sessions": every(3600, "accounts.expire_sessions"),
 }
 app.autodiscover_tasks()

@@ -38,6 +38,8 @@ DEFAULTS: dict[str, Any] = {
     "DUCKDB_MEMORY": "512MB",
     "LEASE_SECONDS": 60,
     "SIGNAL_RETENTION_DAYS": 400,
+    "ANSWER_RETENTION_DAYS": 30,
+    "SESSION_RETENTION_DAYS": 30,
     "FAILPOINTS": "",
     "LOG_FORMAT": "console",
 }

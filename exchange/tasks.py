@@ -21,6 +21,11 @@ def sweep_orphans() -> None:
     upkeep.sweep_orphans(actor=CLOCK)
 
 
+@shared_task(name="exchange.expire_answers")
+def expire_answers() -> None:
+    upkeep.expire_answers(actor=CLOCK)
+
+
 @shared_task(name="exchange.expire_grants")
 def expire_grants() -> None:
     grants.expire_due(actor=CLOCK)

@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -87,6 +88,16 @@ def once(
             headers={name: response[name] for name in _KEPT_HEADERS if name in response},
         )
     return response
+
+
+def forget(before: datetime, most: int, kept: str) -> int:
+    """Remove at most so many answers given before the time; how many. Their keys count as new.
+
+    Scopes that begin with ``kept`` are left alone.
+    """
+    old = StoredAnswer.objects.filter(created_at__lt=before).exclude(scope__startswith=kept)
+    some = old.order_by("created_at").values("pk")[:most].select_for_update(skip_locked=True)
+    return StoredAnswer.objects.filter(pk__in=some).delete()[0]
 
 
 def _replay(stored: StoredAnswer, digest: str) -> Response:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -14,6 +15,8 @@ from accounts.actor import NOBODY, Actor
 from accounts.errors import LockedOut, WrongPassword
 from accounts.lockout import lockout_seconds
 from accounts.models import Member, SessionToken, User
+from accounts.permissions import Perm
+from accounts.policy import require
 
 
 def sign_in(username: str, password: str, *, request: HttpRequest) -> User:
@@ -47,6 +50,15 @@ def sign_out(token: SessionToken | None, user: User, *, actor: Actor) -> None:
     if token is not None:
         token.change(revoked_at=timezone.now())
     audit.record(actor, "session.closed", user)
+
+
+def expire_sessions(*, actor: Actor) -> int:
+    """Remove the tokens that ended SESSION_RETENTION_DAYS ago; how many. The trail keeps who
+    signed in when."""
+    require(actor, Perm.MEMBER_DEACTIVATE)
+    before = timezone.now() - timedelta(days=settings.SESSION_RETENTION_DAYS)
+    ended = Q(expires_at__lt=before) | Q(revoked_at__lt=before)
+    return SessionToken.objects.filter(ended).delete()[0]
 
 
 def _person(user: User, request: HttpRequest) -> Actor:

@@ -106,6 +106,17 @@ def _metrics(settings: dict[str, Any]) -> list[str]:
     return []
 
 
+def _retention(settings: dict[str, Any]) -> list[str]:
+    if settings["ANSWER_RETENTION_DAYS"] < 1:
+        return [
+            (
+                "ANSWER_RETENTION_DAYS is 0; a request repeated after an hour would have its"
+                " effect twice. Set 1 or more."
+            )
+        ]
+    return []
+
+
 def weak_secret(word: str) -> bool:
     """Too short, too uniform, or plainly a placeholder."""
     low = word.lower()
@@ -133,4 +144,4 @@ def _entropy(word: str) -> float:
     return -sum(n / len(word) * math.log2(n / len(word)) for n in counts) if word else 0.0
 
 
-_RULES = (_secret_key, _switches, _addresses, _database, _redis, _sealing, _metrics)
+_RULES = (_secret_key, _switches, _addresses, _database, _redis, _sealing, _metrics, _retention)

@@ -27,6 +27,8 @@ from kernel.idempotency import KeyReused
 from kernel.jobs import wake
 from kernel.models import StoredAnswer
 
+# What the answers to publications are kept under.
+BATCH_SCOPE = "batch:"
 SNAPSHOT_TRIES = 3
 _KINDS = {
     Dataset.Kind.TABLE: (Batch.Kind.SNAPSHOT, Batch.Kind.CHANGES),
@@ -227,7 +229,7 @@ def _evidence(body: Body, prepared: Prepared, number: int | None) -> dict[str, A
 
 
 def _scope(dataset: Dataset, actor: Actor) -> str:
-    return f"batch:{dataset.pk}:{actor.id}"
+    return f"{BATCH_SCOPE}{dataset.pk}:{actor.id}"
 
 
 def _replay(dataset: Dataset, actor: Actor, body: Body) -> Published | None:

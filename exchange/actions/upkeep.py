@@ -2,25 +2,32 @@
 
 import shutil
 import time
+from datetime import timedelta
 from itertools import islice
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import require
+from exchange.actions.batches import BATCH_SCOPE
 from exchange.dataplane.errors import DataplaneError
 from exchange.models import Batch, Grant, Snapshot
 from exchange.storage import hold_blobs, projections, store
 from exchange.tables import behind, fold_into_table
+from kernel import idempotency
 
 log = structlog.get_logger(__name__)
 
 ORPHAN_SECONDS = 24 * 3600
 PROJECTION_SECONDS = 7 * 24 * 3600
 _CHUNK = 500
+# In rounds, so that no transaction grows long; what is left waits for the next hour.
+_ANSWERS, _ROUNDS = 5000, 100
 
 
 def fold_due(*, actor: Actor) -> int:
@@ -48,6 +55,23 @@ def sweep_orphans(*, actor: Actor) -> int:
         for digest in set(digests) - _referenced(digests):
             removed += _remove(digest)
     return removed + store().sweep_stage(ORPHAN_SECONDS) + _sweep_projections()
+
+
+def expire_answers(*, actor: Actor) -> int:
+    """Remove the answers kept for repeated requests ANSWER_RETENTION_DAYS ago; how many.
+
+    A publication is recognised by its key as long as its batch is known, so those stay.
+    """
+    require(actor, Perm.DATASET_VIEW)
+    before = timezone.now() - timedelta(days=settings.ANSWER_RETENTION_DAYS)
+    removed = 0
+    for _ in range(_ROUNDS):
+        with transaction.atomic():
+            some = idempotency.forget(before, _ANSWERS, BATCH_SCOPE)
+        removed += some
+        if some < _ANSWERS:
+            break
+    return removed
 
 
 @transaction.atomic

@@ -29,8 +29,6 @@ QUESTIONS = {
     "accounts.actions.relations.relations_of",
     "accounts.actions.rules.current_rules",
     "accounts.actions.obligations.local_limit",
-    "catalog.actions.resources.entry_values",
-    "catalog.actions.resources.item_values",
     "exchange.actions.requests.answer_clock",
 }
 # A person who signs in has no rights yet; a clock, a hold, a version and a merge that begins or
@@ -42,6 +40,7 @@ WITHOUT_GATE = {
     "accounts.actions.merging.end_merging",
     "accounts.actions.registers.keep_first",
     "accounts.actions.registers.write_version",
+    "catalog.actions.adjustments.follow_adjustments",
     "exchange.actions.holds.settle_hold",
     "accounts.actions.obligations.open_obligation",
     "accounts.actions.obligations.meet_obligation",
@@ -67,8 +66,10 @@ WITHOUT_TRACE = {
     "accounts.actions.signals.report_days",
     "exchange.actions.reports.report_signals",
     "accounts.actions.heartbeats.record_heartbeats",
+    "accounts.actions.sessions.expire_sessions",
     "accounts.actions.sessions.open_token",
     "accounts.actions.trail.seal_audit",
+    "exchange.actions.upkeep.expire_answers",
     "exchange.actions.upkeep.fold_due",
     "exchange.actions.upkeep.sweep_orphans",
 }

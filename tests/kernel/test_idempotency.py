@@ -1,11 +1,14 @@
 """Idempotency-Key: one effect, whatever the network does."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import AuditEvent, Department, InformationSystem
+from kernel import idempotency
 from kernel.models import StoredAnswer
 from tests.factories.accounts import DepartmentFactory
 from tests.people import client_for, member_with
@@ -105,3 +108,23 @@ def test_eight_requests_at_once_with_one_key_register_one_system():
     assert {answer.json()["id"] for answer in made} == {str(InformationSystem.objects.get().pk)}
     assert all(answer["Retry-After"] == "1" for answer in waiting)
     assert Department.objects.count() == 1
+
+
+def answer_of(days, scope="person:1:2", key="k-1"):
+    made = StoredAnswer.objects.create(scope=scope, key=key, body_digest="0" * 64, status=201)
+    at = timezone.now() - timedelta(days=days)
+    StoredAnswer.objects.filter(pk=made.pk).update(created_at=at)
+    return made
+
+
+@pytest.mark.django_db
+def test_old_answers_are_forgotten_the_oldest_first_and_never_those_of_the_kept_scope():
+    oldest, older = answer_of(40), answer_of(35, key="k-2")
+    young, kept = answer_of(29, key="k-3"), answer_of(400, scope="batch:1:2")
+    before = timezone.now() - timedelta(days=30)
+
+    assert idempotency.forget(before, 1, "batch:") == 1
+    assert set(StoredAnswer.objects.all()) == {older, young, kept}
+    assert idempotency.forget(before, 10, "batch:") == 1
+    assert set(StoredAnswer.objects.all()) == {young, kept}
+    assert not StoredAnswer.objects.filter(pk=oldest.pk).exists()

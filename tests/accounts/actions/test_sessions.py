@@ -4,12 +4,15 @@ from datetime import timedelta
 
 import pytest
 from django.test import RequestFactory
+from django.utils import timezone
 
 from accounts import keys
-from accounts.actions.sessions import open_token, sign_in, sign_out
+from accounts.actions.sessions import expire_sessions, open_token, sign_in, sign_out
+from accounts.actor import CLOCK
 from accounts.errors import WrongPassword
 from accounts.models import AuditEvent, SessionToken
-from tests.factories.accounts import PASSWORD, MemberFactory, UserFactory
+from kernel.errors import Forbidden
+from tests.factories.accounts import PASSWORD, MemberFactory, SessionTokenFactory, UserFactory
 
 
 @pytest.fixture
@@ -57,3 +60,28 @@ def test_signing_out_revokes_the_token(user, actor_of):
     sign_out(token, user, actor=actor_of("steward"))
     assert SessionToken.objects.get().revoked_at is not None
     assert AuditEvent.objects.get().verb == "session.closed"
+
+
+def test_tokens_that_ended_long_ago_are_removed_and_all_others_stay(user, settings):
+    settings.SESSION_RETENTION_DAYS = 30
+    now = timezone.now()
+
+    def token(expired, revoked=None):
+        ended = revoked and now - timedelta(days=revoked)
+        expires = now - timedelta(days=expired)
+        return SessionTokenFactory(user=user, expires_at=expires, revoked_at=ended)
+
+    token(expired=31)
+    token(expired=-1, revoked=31)
+    living, fresh, signed_out = token(-1), token(expired=29), token(expired=-1, revoked=1)
+
+    assert expire_sessions(actor=CLOCK) == 2
+
+    assert set(SessionToken.objects.all()) == {living, fresh, signed_out}
+
+
+def test_a_steward_removes_no_tokens(user, actor_of):
+    SessionTokenFactory(user=user, expires_at=timezone.now() - timedelta(days=400))
+    with pytest.raises(Forbidden):
+        expire_sessions(actor=actor_of("steward"))
+    assert SessionToken.objects.count() == 1

@@ -52,6 +52,7 @@ def test_production_starts_with_safe_values():
         ("FAILPOINTS", "store.after_fsync:exit"),
         ("METRICS_TOKEN", ""),
         ("METRICS_TOKEN", "short"),
+        ("ANSWER_RETENTION_DAYS", "0"),
     ],
 )
 def test_production_refuses_an_unsafe_value_and_names_it(name, value):

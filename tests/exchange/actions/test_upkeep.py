@@ -2,19 +2,28 @@
 
 import os
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from accounts.actor import CLOCK
 from exchange.actions.grants import revoke_grant
 from exchange.actions.reads import read_table
-from exchange.actions.upkeep import ORPHAN_SECONDS, PROJECTION_SECONDS, fold_due, sweep_orphans
+from exchange.actions.upkeep import (
+    ORPHAN_SECONDS,
+    PROJECTION_SECONDS,
+    expire_answers,
+    fold_due,
+    sweep_orphans,
+)
 from exchange.models import Batch, Snapshot
 from exchange.storage import projections, store
 from exchange.tables import state_table
 from kernel.errors import Forbidden
 from kernel.failpoints import arm
+from kernel.models import StoredAnswer
 from tests.factories.exchange import make_events, make_world, row
 
 FIRST = [row("110101"), row("110102")]
@@ -133,3 +142,28 @@ def test_the_security_administrator_sweeps_nothing(actor_of):
     for deed in (fold_due, sweep_orphans):
         with pytest.raises(Forbidden):
             deed(actor=nobody)
+
+
+def test_a_publication_is_recognised_by_its_key_after_other_answers_were_forgotten(
+    queryable, settings
+):
+    settings.ANSWER_RETENTION_DAYS = 30
+    first = queryable.publish(FIRST, key="codes-2026")
+    StoredAnswer.objects.create(scope="person:1:2", key="k-1", body_digest="", status=201)
+    young = StoredAnswer.objects.create(scope="person:1:2", key="k-2", body_digest="", status=201)
+    long_ago = timezone.now() - timedelta(days=31)
+    StoredAnswer.objects.exclude(pk=young.pk).update(created_at=long_ago)
+
+    assert expire_answers(actor=CLOCK) == 1
+
+    assert {answer.key for answer in StoredAnswer.objects.all()} == {"codes-2026", "k-2"}
+    again = queryable.publish(FIRST, key="codes-2026")
+    assert again.replayed
+    assert again.batch == first.batch
+
+
+def test_nobody_without_a_role_forgets_answers(queryable, actor_of):
+    StoredAnswer.objects.create(scope="person:1:2", key="k-1", body_digest="", status=201)
+    with pytest.raises(Forbidden):
+        expire_answers(actor=actor_of("security_admin"))
+    assert StoredAnswer.objects.count() == 1
