@@ -71,3 +71,59 @@ class NotInForce(Conflict):
 
     code = "not-in-force"
     title = "This resource is not published"
+
+
+class PlacementTaken(Conflict):
+    """The resource hangs under this class already."""
+
+    code = "placement-taken"
+    title = "This resource is in that class already"
+
+
+class PlacementFixed(Conflict):
+    """A place that has its code keeps it."""
+
+    code = "placement-fixed"
+    title = "This place has its code and can no longer be given up"
+
+
+class CodeListTaken(Conflict):
+    """The identifier of a code list is given once."""
+
+    code = "code-list-taken"
+    title = "There is already a code list with this identifier"
+
+
+class ElementTaken(Conflict):
+    """The identifier of a data element is given once."""
+
+    code = "element-taken"
+    title = "There is already a data element with this identifier"
+
+
+class CommentResolved(Conflict):
+    """A comment is settled once."""
+
+    code = "comment-resolved"
+    title = "This comment is settled already"
+
+
+class MergeTargetAnswered(Conflict):
+    """Demands are merged into one that still waits for its answer."""
+
+    code = "merge-target-answered"
+    title = "The demand to merge into is answered or ended already"
+
+
+class DemandShared(Conflict):
+    """A demand that others were merged into is theirs too."""
+
+    code = "demand-shared"
+    title = "Others' demands hang on this one"
+
+
+class CampaignClosed(Conflict):
+    """A census that is over takes no more answers."""
+
+    code = "campaign-closed"
+    title = "This census is over"

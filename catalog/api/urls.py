@@ -1,12 +1,34 @@
 """Addresses of the catalogue below /api/v1/."""
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from catalog.api.views.bulk import ResourceBulkView
 from catalog.api.views.categories import CategoryView
-from catalog.api.views.resources import ResourceView, VersionView
+from catalog.api.views.changes import AdjustmentView, CommentView
+from catalog.api.views.codelists import CodeListVersionView, CodeListView, DataElementView
+from catalog.api.views.demands import DemandView
+from catalog.api.views.resources import ResourceView
+from catalog.api.views.versions import VersionView
 
 router = SimpleRouter(trailing_slash=False)
 router.register("categories", CategoryView, "category")
 router.register("resources", ResourceView, "resource")
 router.register("resources/(?P<resource_pk>[^/]+)/versions", VersionView, "version")
-urlpatterns = router.urls
+router.register("resources/(?P<resource_pk>[^/]+)/comments", CommentView, "comment")
+router.register("adjustments", AdjustmentView, "adjustment")
+router.register("code-lists", CodeListView, "code-list")
+router.register("code-lists/(?P<list_pk>[^/]+)/versions", CodeListVersionView, "code-list-version")
+router.register("data-elements", DataElementView, "data-element")
+router.register("demands", DemandView, "demand")
+# Before the routes of one resource, which would take their last part for its key.
+BULK = {"submit": "submit", "approve": "approve", "review": "review", "publish": "publish"}
+_bulk = [
+    path(
+        f"resources/bulk-{verb}",
+        ResourceBulkView.as_view({"post": deed}),
+        name=f"resource-bulk-{verb}",
+    )
+    for verb, deed in {**BULK, "return": "return_"}.items()
+]
+urlpatterns = [*_bulk, *router.urls]

@@ -1,5 +1,6 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 
 from catalog.querysets import DemandQuerySet
 from catalog.states import DEMAND
@@ -59,3 +60,16 @@ class Demand(Row):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_overdue(self) -> bool:
+        """True if the answer is due and not there."""
+        late = self.answer_by is not None and timezone.localdate() > self.answer_by
+        return self.state == "routed" and late
+
+    @property
+    def is_answered_late(self) -> bool:
+        """True if the answer came after its last day."""
+        if self.answered_at is None or self.answer_by is None:
+            return False
+        return timezone.localdate(self.answered_at) > self.answer_by
