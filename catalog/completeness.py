@@ -5,6 +5,7 @@ Plain values in, every fault out, so that one submission shows all there is to m
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from catalog.itemrules import item_faults
 from catalog.names import name_key
@@ -41,6 +42,15 @@ REQUIRED = {
     "data_grade": "grade the data (Art. 13, 数据分类分级)",
     "secrecy_assessment": "give the result of the assessment of secrecy risks (Art. 13)",
 }
+CENSUS = (
+    "storage_gb",
+    "records_wan",
+    "shared_storage_gb",
+    "shared_records_wan",
+    "opened_storage_gb",
+    "opened_records_wan",
+)
+PARTS = CENSUS[2:]
 RESTRICTED_GRADES = (DataGrade.IMPORTANT, DataGrade.CORE)
 
 
@@ -51,7 +61,7 @@ def faults(entry: Values, items: Sequence[Values]) -> list[Fault]:
     """
     return [
         Fault(f"#/{pointer}", code, detail)
-        for rule in (_elements, _name, _format, _sharing, _modes, _grade, _privacy, _items)
+        for rule in _RULES
         for pointer, code, detail in rule(entry, items)
     ]
 
@@ -155,6 +165,35 @@ def _privacy(entry: Values, items: Sequence[Values]) -> _Found:
         )
 
 
+def _census(entry: Values, items: Sequence[Values]) -> _Found:
+    """The six numbers are counts; what is shared or opened is part of what there is."""
+    for name in CENSUS:
+        if (entry[name] or 0) < 0:
+            yield name, "negative", "a size or a count is 0 or more; write 0 if it is not known"
+    for part in PARTS:
+        whole = part.partition("_")[2]
+        if entry[part] is not None and entry[whole] is not None and entry[part] > entry[whole]:
+            yield part, "more-than-all", f"is part of {whole} and cannot be more"
+
+
+def _address(entry: Values, items: Sequence[Values]) -> _Found:
+    address = entry["landing_url"]
+    if address and not _is_web(address):
+        yield (
+            "landing_url",
+            "address-invalid",
+            "give an address that begins with https:// or http://",
+        )
+
+
+def _is_web(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
 def _items(entry: Values, items: Sequence[Values]) -> _Found:
     if not items:
         yield "items", "required", "list at least one item (Art. 13, 数据项)"
@@ -164,3 +203,17 @@ def _items(entry: Values, items: Sequence[Values]) -> _Found:
             yield f"items/{place}/name", "name-twice", "another item has this name; tell them apart"
         for name, code, detail in item_faults(item):
             yield f"items/{place}/{name}", code, detail
+
+
+_RULES = (
+    _elements,
+    _name,
+    _format,
+    _sharing,
+    _modes,
+    _grade,
+    _privacy,
+    _census,
+    _address,
+    _items,
+)

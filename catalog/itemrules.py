@@ -1,7 +1,7 @@
 """What one item must say, so that data can be checked against it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -25,7 +25,7 @@ _Found = Iterator[tuple[str, str, str]]
 
 def item_faults(item: Mapping[str, Any]) -> _Found:
     """The faults of an item (names of catalog.metadata.ITEM_VALUES): (member, code, detail)."""
-    for rule in (_column, _size, _key, _text_rules, _codes, _check_digit):
+    for rule in (_column, _size, _key, _text_rules, _codes, _element, _check_digit):
         yield from rule(item)
 
 
@@ -70,8 +70,18 @@ def _text_rules(item: Mapping[str, Any]) -> _Found:
         yield "pattern", "pattern-invalid", "is no RE2 pattern; it has no look-around, for one"
 
 
+def item_codes(item: Mapping[str, Any]) -> Sequence[str]:
+    """The codes that the item's values come from: its own, or those of its list now in force."""
+    code_list = item.get("code_list")
+    if item["codes"] or code_list is None or code_list.current is None:
+        return item["codes"]
+    return code_list.current.codes
+
+
 def _codes(item: Mapping[str, Any]) -> _Found:
-    codes, of_type = item["codes"], item["data_type"]
+    codes, of_type = item_codes(item), item["data_type"]
+    if item["codes"] and item.get("code_list") is not None:
+        yield "codes", "codes-twofold", "name a code list or write codes of its own, not both"
     if not codes:
         return
     if of_type == ItemType.INTEGER:
@@ -83,6 +93,20 @@ def _codes(item: Mapping[str, Any]) -> _Found:
         yield "codes", "codes-invalid", "a code is longer than the item's length"
     if len(set(codes)) != len(codes):
         yield "codes", "codes-twice", "a code stands twice in the list"
+
+
+def _element(item: Mapping[str, Any]) -> _Found:
+    """What an item says has to agree with the data element whose meaning it takes."""
+    element = item.get("element")
+    if element is None:
+        return
+    if item["data_type"] != element.data_type:
+        yield "data_type", "element-mismatch", f"{element} is of type {element.data_type}"
+    if element.length and item["length"] and item["length"] > element.length:
+        yield "length", "element-mismatch", f"{element} has {element.length} at most"
+    wanted, code_list = element.code_list, item.get("code_list")
+    if wanted is not None and (code_list is None or code_list.pk != wanted.pk):
+        yield "code_list", "element-mismatch", f"{element} takes its codes from {wanted}"
 
 
 def _check_digit(item: Mapping[str, Any]) -> _Found:

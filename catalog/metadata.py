@@ -1,4 +1,7 @@
-"""Which columns of a version and of its items the provider writes; the rest is the platform's."""
+"""Which columns of a version and of its items the provider writes; the rest is the platform's.
+
+An item's ``code_list`` and ``element``, and a version's ``source_system``, name rows.
+"""
 
 METADATA = (
     "name",
@@ -49,7 +52,11 @@ ITEM_VALUES = (
     "is_required",
     "pattern",
     "codes",
+    "code_list",
+    "element",
     "check_digit",
     "sensitivity",
     "share_type",
 )
+# Carried from version to version by column; named by the authority alone (一数一源, Art. 19).
+ITEM_CARRIED = ("source_department",)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.db.models import prefetch_related_objects
+
 from catalog.models import Item as CatalogItem
 from catalog.vocabulary import ItemType
 from exchange.dataplane.errors import Terminal
@@ -26,8 +28,12 @@ _MOST_DIGITS = 38
 
 
 def schema_of(items: Iterable[CatalogItem]) -> Schema:
-    """The schema of these items, the key being those marked as key; SchemaImpossible if none."""
+    """The schema of these items, the key being those marked as key; SchemaImpossible if none.
+
+    An item that names a code list takes the codes of the list's version in force now.
+    """
     items = list(items)
+    prefetch_related_objects(items, "code_list__current")
     try:
         return Schema(
             items=tuple(_column(item) for item in items),
@@ -54,9 +60,15 @@ def _column(item: CatalogItem) -> Item:
         scale=_scale(item) if decimal else None,
         required=item.is_required or item.is_key,
         pattern=item.pattern or None,
-        codes=tuple(item.codes) or None,
+        codes=_codes(item),
         check=item.check_digit or None,
     )
+
+
+def _codes(item: CatalogItem) -> tuple[str, ...] | None:
+    named = item.code_list
+    listed = named.current.codes if named is not None and named.current is not None else []
+    return tuple(item.codes or listed) or None
 
 
 def _scale(item: CatalogItem) -> int:

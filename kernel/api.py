@@ -67,6 +67,8 @@ class ApiView(viewsets.GenericViewSet[Any]):
     related: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     own_idempotency = False
+    # Whether ``fields=a,b`` narrows what a list or a row shows; its id is always there.
+    sparse = False
     pagination_class = KeysetPages
     lookup_value_regex = "[^/]+"
 
@@ -91,6 +93,8 @@ class ApiView(viewsets.GenericViewSet[Any]):
         known = set(self.parameters)
         if self.action == "list":
             known |= {"limit", "cursor", *self.filters}
+        if self._is_sparse():
+            known.add("fields")
         unknown = sorted(set(request.query_params) - known)
         if unknown:
             names = ", ".join(sorted(known)) or "none"
@@ -153,16 +157,35 @@ class ApiView(viewsets.GenericViewSet[Any]):
             raise Unconditional("If-Match must be one ETag as it was given")
         return int(found[1])
 
-    def shapes(self, rows: Any) -> Any:
-        """Rows in their Out shape."""
-        return self.out(rows, many=True, context=self.get_serializer_context()).data
+    def shapes(self, rows: Any, out: type[serializers.BaseSerializer[Any]] | None = None) -> Any:
+        """Rows in their Out shape, or in another one."""
+        context = self.get_serializer_context()
+        return self._narrowed((out or self.out)(rows, many=True, context=context)).data
+
+    def _is_sparse(self) -> bool:
+        return self.sparse and self.action in ("list", "retrieve")
+
+    def _narrowed(self, shape: Any) -> Any:
+        """The shape with the members that ``fields`` asks for; the others are not even read."""
+        asked = self.request.query_params.get("fields") if self._is_sparse() else None
+        if asked is None:
+            return shape
+        members = getattr(shape, "child", shape).fields
+        chosen = {name.strip() for name in asked.split(",")} | {"id"} & members.keys()
+        unknown = sorted(chosen - members.keys())
+        if unknown:
+            known = ", ".join(members)
+            raise Invalid.field("fields", f"no member {unknown[0]!r}; there are: {known}")
+        for name in members.keys() - chosen:
+            members.pop(name)
+        return shape
 
     def show(self, row: Any, status: int = 200, **extra: Any) -> Response:
         """The row in its Out shape, with its ETag; 304 if the caller has it already."""
         headers = {"ETag": f'"{row.version}"'} if hasattr(row, "version") else {}
         if status == 200 and headers and self._has_already(headers["ETag"]):
             return Response(status=304, headers=headers)
-        data = self.out(row, context=self.get_serializer_context()).data
+        data = self._narrowed(self.out(row, context=self.get_serializer_context())).data
         return Response({**data, **extra}, status=status, headers=headers)
 
     def _has_already(self, etag: str) -> bool:

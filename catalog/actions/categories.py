@@ -1,6 +1,9 @@
 """Deeds on the tree of classes."""
 
-from django.db import IntegrityError, transaction
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from django.db import IntegrityError, connection, transaction
 
 from accounts import audit
 from accounts.actor import Actor
@@ -9,6 +12,16 @@ from accounts.policy import require
 from catalog.codes import category_code_fault
 from catalog.errors import CategoryInvalid, CategoryTaken
 from catalog.models import Category
+
+MAX_NAME = 120
+
+
+class Loaded(NamedTuple):
+    """How many classes of a list were new, have another name now, or were there already."""
+
+    added: int
+    renamed: int
+    unchanged: int
 
 
 @transaction.atomic
@@ -25,3 +38,67 @@ def add_category(*, actor: Actor, code: str, name: str, parent: Category | None 
         raise CategoryTaken(f"the code {code} is taken") from taken
     audit.record(actor, "category.added", category, code=code)
     return category
+
+
+@transaction.atomic
+def load_categories(pairs: Iterable[tuple[str, str]], *, actor: Actor) -> Loaded:
+    """Take in a whole classification of (code, name), in any order; all of it or, if wrong, none.
+
+    Each class hangs below the one with the longest code that begins its own. What is there and is
+    not in the list stays; the same list again changes nothing. CategoryInvalid names each fault.
+    """
+    require(actor, Perm.CATEGORY_ADD)
+    with connection.cursor() as cursor:
+        # Two lists side by side would each miss the other's parents.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('categories', 0))")
+    listed = list(pairs)
+    known = {row.code: row for row in Category.objects.all()}
+    parents = _parents(listed, known)
+    added, renamed = [], []
+    for code, name in sorted(listed, key=lambda pair: len(pair[0])):
+        row = known.get(code)
+        if row is None:
+            parent = known[parents[code]] if parents[code] else None
+            known[code] = row = Category(code=code, name=name, parent=parent)
+            added.append(row)
+        elif row.name != name:
+            renamed.append((row, {"code": code, "before": row.name, "after": name}))
+            row.change(name=name)
+    Category.objects.bulk_create(added, batch_size=2000)
+    audit.record_all(actor, "category.added", [(row, {"code": row.code}) for row in added])
+    audit.record_all(actor, "category.renamed", renamed)
+    return Loaded(len(added), len(renamed), len(listed) - len(added) - len(renamed))
+
+
+def _parents(listed: list[tuple[str, str]], known: Mapping[str, Category]) -> dict[str, str | None]:
+    """Code -> its parent's code, for every class of the list; CategoryInvalid names the faults."""
+    codes = known.keys() | {code for code, _ in listed}
+    found: dict[str, str | None] = {}
+    faults: list[dict[str, str]] = []
+    for place, (code, name) in enumerate(listed):
+        parent = _parent(code, codes)
+        twice = code in found
+        found[code] = parent
+        for member, kind, detail in _faults(code, name, parent, twice):
+            pointer = f"#/categories/{place}/{member}"
+            faults.append({"pointer": pointer, "code": kind, "detail": detail})
+    if faults:
+        raise CategoryInvalid(f"{len(faults)} faults; nothing was taken in", errors=faults[:100])
+    return found
+
+
+def _parent(code: str, codes: Iterable[str]) -> str | None:
+    cut = (code[:width] for width in range(len(code) - 1, 0, -1))
+    return next((prefix for prefix in cut if prefix in codes), None)
+
+
+def _faults(
+    code: str, name: str, parent: str | None, twice: bool
+) -> Iterator[tuple[str, str, str]]:
+    fault = category_code_fault(code, parent)
+    if fault:
+        yield "code", "category-code", f"{code}: {fault}"
+    if twice:
+        yield "code", "code-twice", f"{code} stands twice in the list"
+    if not name or len(name) > MAX_NAME:
+        yield "name", "name-invalid", f"{code}: a name has 1 to {MAX_NAME} characters"

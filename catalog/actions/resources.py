@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
@@ -12,8 +13,8 @@ from accounts.actor import Actor
 from accounts.models import Department
 from accounts.permissions import Perm
 from accounts.policy import require
+from catalog.actions.adjustments import follow_adjustments
 from catalog.codes import holds_resources
-from catalog.completeness import faults
 from catalog.errors import (
     CategoryFixed,
     CategoryInvalid,
@@ -23,11 +24,13 @@ from catalog.errors import (
     NotInForce,
     RevisionOpen,
 )
-from catalog.metadata import ITEM_VALUES, METADATA
+from catalog.gates import filing_faults
+from catalog.metadata import ITEM_CARRIED, METADATA
 from catalog.models import Category, Entry, Item, Resource
 from catalog.names import name_key
+from catalog.search import indexing
 from catalog.states import EDITABLE, ENTRY, EVER_IN_FORCE, HOLDING_NAME, IN_PROGRESS
-from catalog.versions import hold, in_progress
+from catalog.versions import hold, in_progress, item_values, items_of, require_unchanged
 from kernel.errors import Forbidden, Invalid
 
 Values = Mapping[str, Any]
@@ -76,7 +79,8 @@ def change_resource(
     """
     require(actor, Perm.RESOURCE_DRAFT, resource.department_id)
     held = hold(resource)
-    held.change(expected)
+    require_unchanged(held, expected)
+    held.change()
     entry = in_progress(held)
     if entry.state not in EDITABLE:
         raise NotEditable(f"the version is {entry.state}", state=entry.state)
@@ -88,8 +92,9 @@ def change_resource(
         values = {**values, "name_key": name_key(values["name"])}
     entry.change(**values)
     if items is not None:
+        carried = _carried(entry)
         entry.items.all().delete()
-        _write_items(entry, items)
+        _write_items(entry, items, carried)
     fields = sorted({*values, *(["items"] if items is not None else [])} - {"name_key"})
     audit.record(actor, "resource.changed", held, number=entry.number, fields=fields)
     return entry
@@ -113,7 +118,7 @@ def submit_resource(resource: Resource, *, actor: Actor) -> Entry:
         reviewed_by=None,
         return_reason="",
     )
-    found = faults(entry_values(entry), [item_values(item) for item in entry.items.all()])
+    found = filing_faults(entry)
     if found:
         raise EntryIncomplete(errors=[fault._asdict() for fault in found])
     held.change()
@@ -123,8 +128,13 @@ def submit_resource(resource: Resource, *, actor: Actor) -> Entry:
 
 @transaction.atomic
 def revise_resource(resource: Resource, *, actor: Actor, change_message: str) -> Entry:
-    """Begin a new version as a copy of the last one that was in force, which stays as it is."""
+    """Begin a new version as a copy of the last one that was in force, which stays as it is.
+
+    ``change_message`` says why, for those who compare the two.
+    """
     require(actor, Perm.RESOURCE_DRAFT, resource.department_id)
+    if not change_message.strip():
+        raise Invalid.field("change_message", "say why a new version is begun", "required")
     held = hold(resource)
     if held.entries.filter(state__in=IN_PROGRESS).exists():
         raise RevisionOpen("finish the version in work first")
@@ -139,7 +149,7 @@ def revise_resource(resource: Resource, *, actor: Actor, change_message: str) ->
         name_key=former.name_key,
         **{name: getattr(former, name) for name in METADATA},
     )
-    _write_items(entry, [item_values(item) for item in former.items.all()])
+    _write_items(entry, [item_values(item) for item in items_of(former)], _carried(former))
     held.change()
     audit.record(actor, "resource.revised", held, number=entry.number)
     return entry
@@ -155,21 +165,21 @@ def withdraw_resource(resource: Resource, *, actor: Actor, reason: str) -> Entry
         raise NotInForce("there is nothing to withdraw")
     ENTRY.move(entry, "withdraw", withdrawn_at=timezone.now(), withdrawal_reason=reason)
     held.change(published=None)
+    indexing.refresh([held.pk])
+    follow_adjustments(entry, actor=actor)
     audit.record(actor, "resource.withdrawn", held, number=entry.number, code=held.code)
     return entry
 
 
-def entry_values(entry: Entry) -> dict[str, Any]:
-    """What the provider wrote of a version, by column."""
-    return {name: getattr(entry, name) for name in METADATA}
+def _carried(entry: Entry) -> dict[str, dict[str, UUID]]:
+    """What the authority said of the items, by column: it outlasts the provider's edits."""
+    names = [f"{name}_id" for name in ITEM_CARRIED]
+    return {row.pop("column"): row for row in entry.items.values("column", *names)}
 
 
-def item_values(item: Item) -> dict[str, Any]:
-    """What the provider wrote of an item, by column."""
-    return {name: getattr(item, name) for name in ITEM_VALUES}
-
-
-def _write_items(entry: Entry, items: Sequence[Values]) -> None:
+def _write_items(
+    entry: Entry, items: Sequence[Values], carried: Mapping[str, Values] | None = None
+) -> None:
     columns = [item["column"] for item in items]
     twice = [
         {
@@ -183,7 +193,8 @@ def _write_items(entry: Entry, items: Sequence[Values]) -> None:
     if twice:
         raise Invalid(errors=twice)
     Item.objects.bulk_create(
-        Item(entry=entry, position=place, **values) for place, values in enumerate(items, start=1)
+        Item(entry=entry, position=place, **values, **(carried or {}).get(values["column"], {}))
+        for place, values in enumerate(items, start=1)
     )
 
 

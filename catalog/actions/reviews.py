@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
@@ -11,9 +11,11 @@ from accounts.actor import Actor
 from accounts.models import Member
 from accounts.permissions import Perm, Role
 from accounts.policy import require, require_another
-from catalog.codes import ResourceCode
+from catalog.actions.adjustments import follow_adjustments
 from catalog.errors import NoAuthority
-from catalog.models import Category, Entry, Resource
+from catalog.models import Entry, Resource
+from catalog.numbering import take_codes
+from catalog.search import indexing
 from catalog.states import ENTRY
 from catalog.versions import hold, in_progress
 
@@ -37,6 +39,7 @@ def approve_resource(resource: Resource, *, actor: Actor) -> Entry:
     open_obligation(
         "C2", entry, actor=actor, department_id=_authority_department_id(), started_at=now
     )
+    follow_adjustments(entry, actor=actor, at=now)
     held.change()
     audit.record(actor, "resource.approved", held, number=entry.number)
     return entry
@@ -57,7 +60,10 @@ def review_resource(resource: Resource, *, actor: Actor) -> Entry:
 
 @transaction.atomic
 def publish_resource(resource: Resource, *, actor: Actor) -> Entry:
-    """Put the version in force in place of the former one; the first one gives the code."""
+    """Put the version in force in place of the former one; the first one gives the code.
+
+    Further places of the resource that have no code yet get theirs with it.
+    """
     require(actor, Perm.RESOURCE_PUBLISH, resource.department_id)
     held = hold(resource)
     entry = in_progress(held)
@@ -68,7 +74,8 @@ def publish_resource(resource: Resource, *, actor: Actor) -> Entry:
     now = timezone.now()
     ENTRY.move(entry, "publish", published_by=actor.id, published_at=now)
     meet_obligation("C2", entry, actor=actor, at=now)
-    held.change(published=entry, code=held.code or _take_code(held.category_id))
+    held.change(published=entry, code=_give_codes(held))
+    indexing.refresh([held.pk])
     audit.record(actor, "resource.published", held, number=entry.number, code=held.code)
     return entry
 
@@ -105,13 +112,13 @@ def _authority_department_id() -> UUID:
     return department_id
 
 
-def _take_code(category_id: UUID) -> str:
-    """The next code of a class; rivals wait, so that codes have no gap and no repetition."""
-    table = connection.ops.quote_name(Category._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {table} SET next_number = next_number + 1 WHERE id = %s"  # noqa: S608
-            " RETURNING code, next_number - 1",
-            [category_id],
-        )
-        return str(ResourceCode(*cursor.fetchone()))
+def _give_codes(resource: Resource) -> str:
+    """The resource's code, new ones for it and for its further places where they have none."""
+    places = list(resource.placements.filter(code__isnull=True))
+    wanted = {place.category_id: 1 for place in places}
+    if resource.code is None:
+        wanted[resource.category_id] = 1
+    given = take_codes(wanted)
+    for place in places:
+        place.change(code=given[place.category_id][0])
+    return resource.code or given[resource.category_id][0]

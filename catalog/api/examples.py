@@ -4,6 +4,8 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample
 
+from catalog.api.examples_changes import NAME_SOURCE, PLACE
+
 CATEGORY = {"code": "307024", "name": "四川省", "parent": "01936f60-0000-7000-8000-000000000307"}
 ITEMS: list[dict[str, Any]] = [
     {
@@ -82,6 +84,9 @@ _PUBLISHED = {
             "is_required": False,
             "pattern": "",
             "codes": [],
+            "code_list": None,
+            "element": None,
+            "source_department": None,
             "check_digit": "",
             "sensitivity": "none",
             "share_type": "",
@@ -103,6 +108,9 @@ _ANSWER = {
         "code": "307024",
         "name": "四川省",
     },
+    "placements": [],
+    "is_attached": False,
+    "data_updated_at": None,
     "published": _PUBLISHED,
     "in_progress": None,
 }
@@ -112,12 +120,29 @@ def _body(name: str, value: object) -> OpenApiExample:
     return OpenApiExample(name, value=value, request_only=True)
 
 
-CATEGORY_EXAMPLES = {"create": [_body("A class of the third level", CATEGORY)]}
+CATEGORY_EXAMPLES = {
+    "create": [_body("A class of the third level", CATEGORY)],
+    "load": [
+        _body(
+            "The top of the tree",
+            {
+                "categories": [
+                    {"code": "3", "name": "部门政务信息资源目录"},
+                    {"code": "307", "name": "省（自治区、直辖市）和计划单列市"},
+                    {"code": "307024", "name": "四川省"},
+                ]
+            },
+        )
+    ],
+}
 RESOURCE_EXAMPLES = {
     "create": [_body("Division codes", RESOURCE)],
     "partial_update": [_body("Another cycle", {"update_cycle": "half_yearly"})],
     "revise": [_body("Why", {"change_message": "2026年部分县级区划调整，增加修订文号。"})],
     "return_": [_body("What to mend", {"reason": "摘要未说明数据的时间范围。"})],
     "withdraw": [_body("Why", {"reason": "职责划转，由省自然资源厅提供。"})],
+    "place": PLACE,
+    "unplace": PLACE,
+    "name_source": NAME_SOURCE,
     "retrieve": [OpenApiExample("In force", value=_ANSWER, response_only=True)],
 }

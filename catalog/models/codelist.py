@@ -47,6 +47,11 @@ class CodeListVersion(Row):
     def __str__(self) -> str:
         return f"{self.code_list_id} v{self.number}"
 
+    @property
+    def pairs(self) -> dict[str, str]:
+        """The codes with their names, in the list's order."""
+        return dict(zip(self.codes, self.names, strict=True))
+
 
 class DataElement(Row):
     """A data element (数据元): what an item means, wherever it is collected."""

@@ -57,13 +57,15 @@ WITHOUT_ACTOR = {
     "accounts.actions.heartbeats.record_heartbeats",
 }
 # The clock's sweeps: signs of life, derived files, and the sealing of the trail itself. Facts of
-# the clock and of heartbeats, each a record by itself; versions, which a recorded deed makes.
+# the clock and of heartbeats, each a record by itself; versions, which a recorded deed makes;
+# steps with many rows, each of which records its own.
 WITHOUT_TRACE = {
     "accounts.actions.registers.keep_first",
     "accounts.actions.registers.write_version",
     "accounts.actions.signals.expire_facts",
     "accounts.actions.signals.record_heartbeat",
     "accounts.actions.signals.report_days",
+    "catalog.actions.bulk.step_resources",
     "exchange.actions.reports.report_signals",
     "accounts.actions.heartbeats.record_heartbeats",
     "accounts.actions.sessions.expire_sessions",

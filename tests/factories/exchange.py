@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.models import Department, InformationSystem, Member
-from catalog.actions.resources import item_values
 from catalog.models import Resource
+from catalog.versions import item_values
 from exchange.actions.batches import Body, Published, publish_batch
 from exchange.actions.datasets import attach_dataset
 from exchange.actions.requests import agree_request, consent_request, submit_request

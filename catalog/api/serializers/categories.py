@@ -5,6 +5,8 @@ from rest_framework import serializers
 from catalog.models import Category
 from kernel.api import In
 
+MAX_CLASSES = 20_000
+
 
 class CategoryIn(In):
     """A class to add."""
@@ -31,3 +33,24 @@ class CategoryBrief(serializers.ModelSerializer):
     class Meta:
         model = Category
         fields = ["id", "code", "name"]
+
+
+class CategoryLineIn(In):
+    """A class of a list."""
+
+    code = serializers.CharField(max_length=40)
+    name = serializers.CharField(max_length=120)
+
+
+class CategoriesIn(In):
+    """A whole classification, in any order; a class hangs below the code that begins its own."""
+
+    categories = CategoryLineIn(many=True, allow_empty=False, max_length=MAX_CLASSES)
+
+
+class LoadedOut(serializers.Serializer):
+    """What became of the list."""
+
+    added = serializers.IntegerField()
+    renamed = serializers.IntegerField()
+    unchanged = serializers.IntegerField()

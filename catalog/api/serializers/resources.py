@@ -8,7 +8,7 @@ from rest_framework import serializers
 from accounts.models import Department
 from catalog.api.serializers.categories import CategoryBrief
 from catalog.metadata import ITEM_VALUES, METADATA
-from catalog.models import Entry, Item, Resource
+from catalog.models import CodeList, DataElement, Entry, Item, Placement, Resource
 from catalog.states import EVER_IN_FORCE, IN_PROGRESS
 from kernel.api import In
 
@@ -19,18 +19,48 @@ class ItemIn(In, serializers.ModelSerializer):
     """An item of a version."""
 
     column = serializers.RegexField(r"^[a-z][a-z0-9_]{0,62}$", max_length=63)
+    code_list = serializers.UUIDField(required=False, allow_null=True)
+    element = serializers.UUIDField(required=False, allow_null=True)
 
     class Meta:
         model = Item
         fields = ITEM_VALUES
 
 
+class CodeListBrief(serializers.ModelSerializer):
+    """The list that an item takes its values from."""
+
+    class Meta:
+        model = CodeList
+        fields = ["id", "identifier", "name"]
+
+
+class ElementBrief(serializers.ModelSerializer):
+    """The data element whose meaning an item takes."""
+
+    class Meta:
+        model = DataElement
+        fields = ["id", "identifier", "name"]
+
+
+class SourceBrief(serializers.ModelSerializer):
+    """The one department that is an item's source (数源部门)."""
+
+    class Meta:
+        model = Department
+        fields = ["id", "name"]
+
+
 class ItemOut(serializers.ModelSerializer):
     """An item of a version, in its place."""
 
+    code_list = CodeListBrief(allow_null=True)
+    element = ElementBrief(allow_null=True)
+    source_department = SourceBrief(allow_null=True)
+
     class Meta:
         model = Item
-        fields = ["position", *ITEM_VALUES]
+        fields = ["position", *ITEM_VALUES, "source_department"]
         read_only_fields = fields
 
 
@@ -96,6 +126,17 @@ class EntryOut(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class PlacementOut(serializers.ModelSerializer):
+    """A further class of a resource, with the code that it has there."""
+
+    category = CategoryBrief()
+
+    class Meta:
+        model = Placement
+        fields = ["category", "code"]
+        read_only_fields = fields
+
+
 def _seen(resource: Resource, states: tuple[str, ...]) -> Entry | None:
     """The latest version in one of these states among those that the view let the caller see."""
     seen = (entry for entry in resource.seen if entry.state in states)  # type: ignore[attr-defined]
@@ -107,12 +148,23 @@ class ResourceOut(serializers.ModelSerializer):
 
     department = DepartmentBrief()
     category = CategoryBrief()
+    placements = PlacementOut(many=True)
     published = serializers.SerializerMethodField()
     in_progress = serializers.SerializerMethodField()
 
     class Meta:
         model = Resource
-        fields = ["id", "code", "department", "category", "published", "in_progress"]
+        fields = [
+            "id",
+            "code",
+            "department",
+            "category",
+            "placements",
+            "is_attached",
+            "data_updated_at",
+            "published",
+            "in_progress",
+        ]
         read_only_fields = fields
 
     @extend_schema_field(EntryOut(allow_null=True))
@@ -138,6 +190,8 @@ class ResourceBrief(serializers.ModelSerializer):
     name = serializers.CharField(source="shown.name")
     share_type = serializers.CharField(source="shown.share_type")
     update_cycle = serializers.CharField(source="shown.update_cycle")
+    format_class = serializers.CharField(source="shown.format_class")
+    is_open = serializers.BooleanField(source="shown.open_to_public")
     published_at = serializers.DateTimeField(source="shown.published_at", allow_null=True)
 
     class Meta:
@@ -152,6 +206,9 @@ class ResourceBrief(serializers.ModelSerializer):
             "name",
             "share_type",
             "update_cycle",
+            "format_class",
+            "is_open",
+            "is_attached",
             "published_at",
         ]
 

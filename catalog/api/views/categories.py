@@ -2,12 +2,18 @@
 
 from typing import Any
 
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.actions.categories import add_category
+from catalog.actions.categories import add_category, load_categories
 from catalog.api.examples import CATEGORY_EXAMPLES
-from catalog.api.serializers.categories import CategoryIn, CategoryOut
+from catalog.api.serializers.categories import (
+    CategoriesIn,
+    CategoryIn,
+    CategoryOut,
+    LoadedOut,
+)
 from catalog.api.views.rows import CatalogView
 from catalog.models import Category
 
@@ -17,8 +23,14 @@ class CategoryView(CatalogView):
 
     model = Category
     out = CategoryOut
-    into = {"create": CategoryIn}
-    filters = {"code": "code", "parent": "parent_id"}
+    into = {"create": CategoryIn, "load": CategoriesIn}
+    answers = {"load": LoadedOut}
+    filters = {
+        "code": "code",
+        "parent": "parent_id",
+        "within": "code__startswith",
+        "name": "name__contains",
+    }
     examples = CATEGORY_EXAMPLES
 
     def create(self, request: Request, **kwargs: Any) -> Response:
@@ -26,3 +38,10 @@ class CategoryView(CatalogView):
         values = self.read(request)
         self.resolve(values, "parent", Category.objects.visible_to(self.actor))
         return self.show(add_category(actor=self.actor, **values), status=201)
+
+    @action(detail=False, methods=["post"])
+    def load(self, request: Request, **kwargs: Any) -> Response:
+        """Take in a whole classification; all of it or none, and again it changes nothing."""
+        lines = self.read(request)["categories"]
+        loaded = load_categories(((row["code"], row["name"]) for row in lines), actor=self.actor)
+        return Response(loaded._asdict())

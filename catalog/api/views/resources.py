@@ -1,13 +1,15 @@
-"""Doors to resources and their versions."""
+"""The door to resources."""
 
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import Prefetch, Q, QuerySet
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import InformationSystem
+from accounts.models import Department, InformationSystem
+from catalog.actions.placements import place_resource, unplace_resource
 from catalog.actions.resources import (
     change_resource,
     draft_resource,
@@ -21,9 +23,10 @@ from catalog.actions.reviews import (
     return_resource,
     review_resource,
 )
+from catalog.actions.sources import name_source
 from catalog.api.examples import RESOURCE_EXAMPLES
+from catalog.api.serializers.changes import CheckOut, ItemSourceIn, PlaceIn
 from catalog.api.serializers.resources import (
-    EntryOut,
     ResourceBrief,
     ResourceChangeIn,
     ResourceIn,
@@ -31,11 +34,29 @@ from catalog.api.serializers.resources import (
     RevisionIn,
 )
 from catalog.api.views.rows import CatalogView
-from catalog.models import Category, Entry, Resource
+from catalog.api.views.versions import SEEN_ITEMS
+from catalog.errors import NothingInWork
+from catalog.gates import filing_faults
+from catalog.models import Category, CodeList, DataElement, Entry, Placement, Resource
 from catalog.states import ENTRY
-from catalog.vocabulary import ShareType
+from catalog.versions import in_progress
+from catalog.vocabulary import DataGrade, FormatClass, ShareType, UpdateCycle
 from kernel.api import ReasonIn
 from kernel.errors import Invalid
+
+CHOICES = {
+    "share_type": ShareType.values,
+    "update_cycle": UpdateCycle.values,
+    "format_class": FormatClass.values,
+    "data_grade": DataGrade.values,
+}
+FLAGS = {"is_open": "published__open_to_public", "is_attached": "is_attached"}
+# Parameter -> column, of a resource and of a placement alike.
+PLACED = {
+    "category": "category_id",
+    "category_code": "category__code__startswith",
+    "code": "code",
+}
 
 
 class ResourceView(CatalogView):
@@ -49,14 +70,23 @@ class ResourceView(CatalogView):
         "revise": RevisionIn,
         "return_": ReasonIn,
         "withdraw": ReasonIn,
+        "place": PlaceIn,
+        "unplace": PlaceIn,
+        "name_source": ItemSourceIn,
     }
-    answers = {"list": ResourceBrief(many=True)}
+    answers = {"list": ResourceBrief(many=True), "check": CheckOut}
     filters = {
         "department": "department_id",
-        "category": "category_id",
-        "category_code": "category__code__startswith",
-        "code": "code",
+        "category": "",
+        "category_code": "",
+        "code": "",
         "share_type": "published__share_type",
+        "update_cycle": "published__update_cycle",
+        "format_class": "published__format_class",
+        "data_grade": "published__data_grade",
+        "source_system": "published__source_system_id",
+        "is_open": "",
+        "is_attached": "",
         "state": "",
     }
     related = ("department", "category")
@@ -65,27 +95,43 @@ class ResourceView(CatalogView):
     def get_queryset(self) -> QuerySet:
         """The resources that the actor may see, with the versions of each that it may see."""
         seen = Entry.objects.visible_to(self.actor).exclude(state="superseded")
-        return super().get_queryset().prefetch_related(Prefetch("entries", seen, to_attr="seen"))
+        rows = super().get_queryset()
+        if self.action != "list":
+            seen = seen.prefetch_related(Prefetch("items", SEEN_ITEMS))
+            rows = rows.prefetch_related("placements__category")
+        return rows.prefetch_related(Prefetch("entries", seen, to_attr="seen"))
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         """``state`` asks for a visible version in that state, so that it tells no secrets."""
-        asked = self.request.query_params
-        self._check_choice("share_type", ShareType.values)
-        self._check_choice("state", ENTRY.states)
-        if "state" in asked:
-            found = Entry.objects.visible_to(self.actor).filter(state=asked["state"])
+        for name, choices in CHOICES.items():
+            self.choice(name, choices)
+        state = self.choice("state", ENTRY.states)
+        if state is not None:
+            found = Entry.objects.visible_to(self.actor).filter(state=state)
             queryset = queryset.filter(pk__in=found.values("resource_id"))
-        return super().filter_queryset(queryset)
+        for name, column in FLAGS.items():
+            asked = self.flag(name)
+            if asked is not None:
+                queryset = queryset.filter(**{column: asked})
+        return super().filter_queryset(self._in_class(queryset))
 
-    def _check_choice(self, name: str, choices: list[str]) -> None:
-        value = self.request.query_params.get(name)
-        if value is not None and value not in choices:
-            raise Invalid.field(name, f"choose from: {', '.join(choices)}", "invalid-choice")
+    def _in_class(self, queryset: QuerySet) -> QuerySet:
+        """A class or a code is found by the first place of a resource and by its further ones."""
+        for name, column in PLACED.items():
+            asked = self.request.query_params.get(name)
+            if asked is None:
+                continue
+            try:
+                placed = Placement.objects.filter(**{column: asked}).values("resource_id")
+                queryset = queryset.filter(Q(**{column: asked}) | Q(pk__in=placed))
+            except (ValueError, ValidationError) as bad:
+                raise Invalid.field(name, "is not a value of this kind") from bad
+        return queryset
 
     def list(self, request: Request, **kwargs: Any) -> Response:
         """A page of resources in brief."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(ResourceBrief(page, many=True).data)
+        return self.get_paginated_response(self.shapes(page, ResourceBrief))
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Draft a resource of the own department."""
@@ -152,30 +198,60 @@ class ResourceView(CatalogView):
             withdraw_resource(self.get_object(), actor=self.actor, **self.read(request))
         )
 
+    @action(detail=True, methods=["get"])
+    def check(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """What keeps the version in work from being submitted; changes nothing."""
+        entry = in_progress(self.get_object())
+        if not Entry.objects.visible_to(self.actor).filter(pk=entry.pk).exists():
+            raise NothingInWork()
+        return Response({"faults": [fault._asdict() for fault in filing_faults(entry)]})
+
+    @action(detail=True, methods=["post"])
+    def place(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Hang the resource under a further class; its code there comes with publication."""
+        resource, category = self.get_object(), self._category(request)
+        return self._show(place_resource(resource, actor=self.actor, category=category), 201)
+
+    @action(detail=True, methods=["post"])
+    def unplace(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Give a further class up that has no code yet."""
+        resource, category = self.get_object(), self._category(request)
+        unplace_resource(resource, actor=self.actor, category=category)
+        return self.show(self.get_object())
+
+    @action(detail=True, methods=["post"], url_path="name-source")
+    def name_source(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Name the one department that is the source of an item (数源部门, Art. 19)."""
+        values = self.read(request)
+        self.resolve(values, "source_department", Department.objects.visible_to(self.actor))
+        name_source(
+            self.get_object(),
+            actor=self.actor,
+            column=values["column"],
+            department=values["source_department"],
+            reason=values["reason"],
+        )
+        return self.show(self.get_object())
+
+    def _category(self, request: Request) -> Category:
+        values = self.read(request)
+        self.resolve(values, "category", Category.objects.visible_to(self.actor))
+        return values["category"]
+
     def _read_entry(self, request: Request) -> dict[str, Any]:
         values = self.read(request)
         self.resolve(values, "category", Category.objects.visible_to(self.actor))
         self.resolve(values, "source_system", InformationSystem.objects.visible_to(self.actor))
+        items = values.get("items", [])
+        lists = CodeList.objects.visible_to(self.actor).select_related("current")
+        self.resolve_each(items, "code_list", lists, within="items")
+        self.resolve_each(items, "element", DataElement.objects.visible_to(self.actor), "items")
         return values
 
-    def _show(self, entry: Entry, status: int = 200) -> Response:
+    def _show(self, row: Entry | Placement, status: int = 200) -> Response:
         """The resource as the actor sees it after its deed, which may take it out of sight."""
-        resource = self.get_queryset().filter(pk=entry.resource_id).first()
+        resource = self.get_queryset().filter(pk=row.resource_id).first()
         if resource is None:
-            resource = entry.resource
-            resource.seen = [entry]  # type: ignore[attr-defined]
+            resource = row.resource
+            resource.seen = [row] if isinstance(row, Entry) else []  # type: ignore[attr-defined]
         return self.show(resource, status)
-
-
-class VersionView(CatalogView):
-    """The versions of one resource, the newest first."""
-
-    model = Entry
-    out = EntryOut
-
-    def get_queryset(self) -> QuerySet:
-        """The versions that the actor may see of a resource that the actor may see."""
-        resource = self.fetch(
-            Resource.objects.visible_to(self.actor), self.kwargs.get("resource_pk")
-        )
-        return super().get_queryset().filter(resource=resource).prefetch_related("items")

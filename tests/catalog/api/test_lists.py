@@ -48,6 +48,9 @@ class TestLists:
             "name": "行政区划代码",
             "share_type": "unconditional",
             "update_cycle": "yearly",
+            "format_class": "database",
+            "is_open": False,
+            "is_attached": False,
         }
 
     def test_filters_narrow_the_list(self, cast, client):

@@ -1,0 +1,48 @@
+"""What keeps a version from being filed: its own faults, and those that only the tables show."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from accounts.models import InformationSystem
+from catalog.completeness import Fault, faults
+from catalog.models import Entry, Placement, Resource
+from catalog.names import name_key
+from catalog.versions import entry_values, item_values, items_of
+
+Items = list[dict[str, Any]]
+
+
+def filing_faults(entry: Entry) -> list[Fault]:
+    """Everything that keeps this version from being submitted; empty if nothing does."""
+    items = [item_values(item) for item in items_of(entry)]
+    return [*faults(entry_values(entry), items), *_system_name(entry), *_related(entry)]
+
+
+def _system_name(entry: Entry) -> Iterator[Fault]:
+    """The name of a system is no name of data, whichever of the department's systems it is."""
+    if entry.source_system is not None and name_key(entry.source_system.name) == entry.name_key:
+        return
+    names = InformationSystem.objects.filter(department_id=entry.department_id)
+    if entry.name_key and entry.name_key in {
+        name_key(name) for name in names.values_list("name", flat=True)
+    }:
+        yield Fault(
+            "#/name", "system-name", "a system of the department has this name; name the data"
+        )
+
+
+def _related(entry: Entry) -> Iterator[Fault]:
+    """关联资源代码 are codes that somebody has, and not the resource's own."""
+    wanted = entry.related_codes
+    if not wanted:
+        return
+    known = set(Resource.objects.filter(code__in=wanted).values_list("code", flat=True))
+    known |= set(Placement.objects.filter(code__in=wanted).values_list("code", flat=True))
+    own = {entry.resource.code, *entry.resource.placements.values_list("code", flat=True)}
+    for place, code in enumerate(wanted):
+        if code in own:
+            yield Fault(f"#/related_codes/{place}", "own-code", "is the resource's own code")
+        elif code not in known:
+            yield Fault(
+                f"#/related_codes/{place}", "not-found", "no resource of the catalogue has it"
+            )
