@@ -1,0 +1,103 @@
+"""Catalogues that are JSON: a list of entries, our own export, or a data.json of open data."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from catalog.interchange.errors import CatalogUnreadable
+from kernel import strictjson
+from kernel.errors import Malformed
+
+_LISTS = ("entries", "items", "data", "result", "rows")
+# Project Open Data (ISO 8601 repeating intervals) -> our cycles.
+CYCLES = {
+    "realtime": "R/PT1S",
+    "daily": "R/P1D",
+    "weekly": "R/P1W",
+    "monthly": "R/P1M",
+    "quarterly": "R/P3M",
+    "half_yearly": "R/P6M",
+    "yearly": "R/P1Y",
+    "other": "irregular",
+}
+ACCESS = {"unconditional": "public", "conditional": "restricted public", "not_shared": "non-public"}
+_CYCLE_OF = {said: cycle for cycle, said in CYCLES.items()}
+_ACCESS_OF = {said: share for share, said in ACCESS.items()}
+_OWN = re.compile(r"x-(?:shuqiao-)?([a-z_]+)")
+
+Entries = list[tuple[int, dict[str, Any]]]
+
+
+def read_json(body: bytes) -> Entries:
+    """Entries of a list, or of the first list in an object; each with its place from 1."""
+    value = _loads(body)
+    if isinstance(value, dict):
+        value = next((value[key] for key in _LISTS if isinstance(value.get(key), list)), None)
+    if not isinstance(value, list):
+        raise CatalogUnreadable("there is no list of entries in it")
+    return [(place, _entry(place, one)) for place, one in enumerate(value, 1)]
+
+
+def _entry(place: int, one: Any) -> dict[str, Any]:
+    if not isinstance(one, dict):
+        raise CatalogUnreadable(f"entry {place} is no object")
+    items = one.get("items")
+    if items is not None and (
+        not isinstance(items, list) or not all(isinstance(item, dict) for item in items)
+    ):
+        raise CatalogUnreadable(f"entry {place}: items must be a list of objects")
+    return _flat(one)
+
+
+def _flat(one: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry with the provider and the class as texts, as our own export nests them."""
+    made = dict(one)
+    for name, parts in (("department", ("name", "credit_code")), ("category", ("code",))):
+        inner = made.get(name)
+        if isinstance(inner, dict):
+            made[name] = inner.get(parts[0])
+            made.update({part: inner[part] for part in parts[1:] if part in inner})
+    return made
+
+
+def read_data_json(body: bytes) -> Entries:
+    """Entries of a data.json (Project Open Data 1.1)."""
+    value = _loads(body)
+    found = value.get("dataset") if isinstance(value, dict) else None
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise CatalogUnreadable("there is no list of datasets in it")
+    return [(place, _dataset(one)) for place, one in enumerate(found, 1)]
+
+
+def _dataset(one: Mapping[str, Any]) -> dict[str, Any]:
+    publisher = one.get("publisher")
+    distributions = one.get("distribution")
+    access = one.get("accessLevel")
+    cycle = one.get("accrualPeriodicity")
+    theme = one.get("theme")
+    made: dict[str, Any] = {
+        "name": one.get("title"),
+        "code": one.get("identifier"),
+        "abstract": one.get("description"),
+        "department": publisher.get("name") if isinstance(publisher, dict) else publisher,
+        "keywords": one.get("keyword"),
+        "theme": theme[0] if isinstance(theme, list) and theme else theme,
+        "update_cycle": _CYCLE_OF.get(str(cycle), cycle),
+        "share_type": _ACCESS_OF.get(str(access), access),
+        "released_on": one.get("issued"),
+        "data_updated_on": one.get("modified"),
+        "landing_url": one.get("landingPage"),
+    }
+    own = {found[1]: value for key, value in one.items() if (found := _OWN.fullmatch(key))}
+    if not own and isinstance(distributions, list):
+        made["formats"] = [
+            d["format"] for d in distributions if isinstance(d, dict) and d.get("format")
+        ]
+    return {**{k: v for k, v in made.items() if v is not None}, **own}
+
+
+def _loads(body: bytes) -> Any:
+    try:
+        return strictjson.loads(body.removeprefix(b"\xef\xbb\xbf"))
+    except Malformed as bad:
+        raise CatalogUnreadable(bad.detail) from bad
