@@ -6,14 +6,16 @@ import argparse
 import json
 import statistics
 import sys
+from functools import partial
 from typing import Any
 
-from bench.zombies.database import make_database, step
+from bench import database
 from bench.zombies.score import CRITERIA, Tally
 
 SEEDS = (11, 12, 13)
 SYSTEMS = 2000
 TEMPLATES, COPIES = 2000, 25
+step = partial(database.step, "bench.zombies.steps")
 
 
 def main() -> int:
@@ -22,7 +24,7 @@ def main() -> int:
     parser.add_argument("--copies", type=int, default=COPIES, help="of 2,000 systems for the scan")
     parser.add_argument("--runs", type=int, default=3, help="scans of which the median counts")
     chosen = parser.parse_args()
-    variables = make_database()
+    variables = database.make_database("bench_zombies")
     figures = _truth(variables)
     figures |= _speed(variables, chosen.copies, chosen.runs)
     print(json.dumps({"bench": "zombies", "figures": figures}))
