@@ -77,6 +77,7 @@ app.conf.beat_schedule = {
     "grants": every(3600, "exchange.expire_grants"),
     "signals": every(3600, "exchange.report_signals"),
     "facts": every(3600, "accounts.expire_facts"),
+    "code-lists": every(3600, "catalog.turn_code_lists"),
     "answers": every(3600, "exchange.expire_answers"),
     "sessions": every(3600, "accounts.expire_sessions"),
 }

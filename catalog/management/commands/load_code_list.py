@@ -1,0 +1,86 @@
+"""manage.py load_code_list FILE --identifier "GB/T 2260" --effective-on 2019-12-01 ..."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.actor import CLOCK
+from catalog.actions.codelists import FIRST_MESSAGE, add_code_list, revise_code_list
+from catalog.codelists import Pair
+from catalog.management.commands.load_categories import explain
+from catalog.models import CodeList
+from catalog.tabular import read_codes
+from kernel.errors import DomainError
+
+
+class Command(BaseCommand):
+    """Adds a code list, or its next version; the same codes again make none."""
+
+    help = "Load a code list from a CSV or TSV file, as the next version if the list is there."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """What the list is called, from when its codes count, and which columns to read."""
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--identifier", required=True, help='as it is cited: "GB/T 2260"')
+        parser.add_argument("--name", default="", help="needed for a list that is new")
+        parser.add_argument("--effective-on", type=date.fromisoformat, required=True)
+        parser.add_argument("--message", default="", help="what changed; needed for a revision")
+        parser.add_argument("--code-column", default=None)
+        parser.add_argument("--name-column", default=None)
+        parser.add_argument(
+            "--only",
+            action="append",
+            default=[],
+            metavar="COLUMN=VALUE",
+            help="take only the lines with this value in this column",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Add or revise, and say what is new."""
+        only = dict(pair.partition("=")[::2] for pair in options["only"])
+        try:
+            lines = read_codes(
+                options["file"].read_bytes(),
+                code_column=options["code_column"],
+                name_column=options["name_column"],
+                only=only,
+            )
+            told = self._load([(line.code, line.name) for line in lines], options)
+        except DomainError as bad:
+            raise CommandError(explain(bad)) from bad
+        except OSError as bad:
+            raise CommandError(str(bad)) from bad
+        if options["verbosity"]:
+            self.stdout.write(told)
+
+    def _load(self, codes: list[Pair], options: dict[str, Any]) -> str:
+        identifier, effective_on = options["identifier"], options["effective_on"]
+        row = CodeList.objects.filter(identifier=identifier).first()
+        if row is None:
+            if not options["name"]:
+                raise CommandError(f"{identifier} is new here: give it a --name")
+            add_code_list(
+                actor=CLOCK,
+                identifier=identifier,
+                name=options["name"],
+                codes=codes,
+                effective_on=effective_on,
+                change_message=options["message"] or FIRST_MESSAGE,
+            )
+            return f"{identifier}: version 1 with {len(codes)} codes"
+        version, changes = revise_code_list(
+            row,
+            actor=CLOCK,
+            codes=codes,
+            effective_on=effective_on,
+            change_message=options["message"],
+        )
+        if changes.is_empty:
+            return f"{identifier}: version {version.number} says the same"
+        counts = ", ".join(f"{len(part)} {word}" for part, word in zip(changes, WORDS, strict=True))
+        return f"{identifier}: version {version.number}: {counts}"
+
+
+WORDS = ("new", "gone", "renamed")
