@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from accounts.actor import CLOCK
-from exchange.actions import deliveries, grants, reports, upkeep
+from exchange.actions import deliveries, grants, holdings, reports, upkeep
 
 
 @shared_task(name="exchange.deliver_due")
@@ -29,6 +29,11 @@ def expire_answers() -> None:
 @shared_task(name="exchange.expire_grants")
 def expire_grants() -> None:
     grants.expire_due(actor=CLOCK)
+
+
+@shared_task(name="exchange.report_holdings")
+def report_holdings() -> None:
+    holdings.report_holdings(actor=CLOCK)
 
 
 @shared_task(name="exchange.report_signals")

@@ -5,7 +5,8 @@ The answer is an entry, or a refusal with its basis; over a refusal there is a d
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -60,7 +61,7 @@ def submit_demand(
         scenario=scenario,
         wanted_items=list(wanted_items),
         needed_by=needed_by,
-        submitted_by=actor.id,
+        submitted_by=cast(UUID, actor.id),
     )
     audit.record(actor, "demand.submitted", demand)
     return demand
@@ -111,7 +112,9 @@ def offer_demand(demand: Demand, *, actor: Actor, resource: Resource, reason: st
     held = _held(demand, "offer")
     require(actor, Perm.DEMAND_ANSWER, held.routed_to_id)
     entry = resource.published
-    rules.check_offer(entry and entry.share_type, resource.department_id == held.routed_to_id)
+    rules.check_offer(
+        entry.share_type if entry else None, resource.department_id == held.routed_to_id
+    )
     DEMAND.move(held, "offer", resource=resource, **_answered(actor, reason))
     audit.record(
         actor, "demand.offered", held, resource=str(resource.pk), late=held.is_answered_late

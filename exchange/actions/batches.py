@@ -7,11 +7,13 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from accounts import audit
 from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import require
+from catalog.actions.quality import note_data
 from exchange import faults
 from exchange.dataplane import publication
 from exchange.dataplane.limits import OnReject, Policy
@@ -150,6 +152,7 @@ def _commit(
     audit.record(
         actor, verb, batch or dataset, **_evidence(body, prepared, batch.number if batch else None)
     )
+    note_data(dataset.resource_id, actor=actor, at=timezone.now())
     failpoint("publish.before_commit")
     if batch:
         wake("exchange.deliver_due")

@@ -11,6 +11,7 @@ from accounts.models import InformationSystem
 from accounts.permissions import Perm
 from accounts.policy import require
 from accounts.states import RUNNING
+from catalog.actions.quality import note_attached
 from catalog.errors import NotInForce
 from catalog.models import Entry, Resource
 from exchange.actions.holds import settle_hold
@@ -51,6 +52,7 @@ def attach_dataset(
         raise AlreadyAttached(dataset=str(_attached_to(resource))) from clash
     dataset.schema.save(force_insert=True)
     audit.record(actor, "dataset.attached", dataset, resource=str(resource.pk), key=schema.key)
+    note_attached(resource.pk, True, actor=actor)
     settle_hold(resource.pk, actor=actor)
     return dataset
 
@@ -87,6 +89,7 @@ def close_dataset(dataset: Dataset, *, actor: Actor) -> Dataset:
     require(actor, Perm.DATASET_ATTACH, dataset.department_id)
     DATASET.move(dataset, "close")
     audit.record(actor, "dataset.closed", dataset)
+    note_attached(dataset.resource_id, False, actor=actor)
     settle_hold(dataset.resource_id, actor=actor)
     return dataset
 

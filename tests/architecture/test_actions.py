@@ -29,6 +29,7 @@ QUESTIONS = {
     "accounts.actions.relations.relations_of",
     "accounts.actions.rules.current_rules",
     "accounts.actions.obligations.local_limit",
+    "catalog.actions.demands.demands_like",
     "exchange.actions.requests.answer_clock",
 }
 # A person who signs in has no rights yet; a clock, a hold, a version and a merge that begins or
@@ -41,6 +42,8 @@ WITHOUT_GATE = {
     "accounts.actions.registers.keep_first",
     "accounts.actions.registers.write_version",
     "catalog.actions.adjustments.follow_adjustments",
+    "catalog.actions.quality.note_attached",
+    "catalog.actions.quality.note_data",
     "exchange.actions.holds.settle_hold",
     "accounts.actions.obligations.open_obligation",
     "accounts.actions.obligations.meet_obligation",
@@ -71,6 +74,11 @@ WITHOUT_TRACE = {
     "accounts.actions.sessions.expire_sessions",
     "accounts.actions.sessions.open_token",
     "accounts.actions.trail.seal_audit",
+    "catalog.actions.quality.note_attached",
+    "catalog.actions.quality.note_data",
+    "catalog.actions.quality.refresh_freshness",
+    "catalog.actions.quality.settle_data",
+    "exchange.actions.holdings.report_holdings",
     "exchange.actions.upkeep.expire_answers",
     "exchange.actions.upkeep.fold_due",
     "exchange.actions.upkeep.sweep_orphans",
