@@ -28,13 +28,16 @@ class Known:
     id: UUID
     department_id: UUID
     code: str | None
-    source: str
+    # It does not come from this source.
+    is_ours: bool
+    is_attached: bool
     base: Mapping[str, Any]
     entry_id: UUID
     state: str
-    number: int
     last_number: int
     values: dict[str, Any]
+    # The metadata as the database has them.
+    raw: dict[str, Any]
     items: list[dict[str, Any]]
     published_id: UUID | None = None
 
@@ -144,15 +147,19 @@ def _plan_new(one: Planned) -> Planned:
 
 
 def _plan_known(one: Planned, known: Known, world: World) -> Planned:
+    if known.is_attached:
+        # The exchange knows better when the data were last changed.
+        one.entry.values.pop("data_updated_on", None)
     if known.department_id != one.department_id:
         return _refuse(one, "other-department", "this resource belongs to another department")
     _settle_shares(one.entry, known)
     one.said = {name: plain(value) for name, value in one.entry.values.items()}
-    is_ours = not known.base
-    one.values, kept = merge_values(one.entry.values, known.base, known.values, is_ours=is_ours)
+    is_ours, base = known.is_ours, known.base
+    one.values, kept = merge_values(one.entry.values, base, known.values, is_ours=is_ours)
     if one.entry.items is not None:
-        base = known.base.get("items")
-        one.items, kept_items = merge_items(one.entry.items, base, known.items, is_ours=is_ours)
+        one.items, kept_items = merge_items(
+            one.entry.items, base.get("items"), known.items, is_ours=is_ours
+        )
         one.said["items"] = plain_items(one.entry.items)
         kept += [f"信息项：{name}" for name in kept_items]
     for name in kept:
