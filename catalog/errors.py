@@ -127,3 +127,10 @@ class CampaignClosed(Conflict):
 
     code = "campaign-closed"
     title = "This census is over"
+
+
+class ImportOvertaken(Conflict):
+    """Others entered one of an import's resources while it was taken in."""
+
+    code = "import-overtaken"
+    title = "Others entered one of these resources meanwhile"

@@ -8,6 +8,7 @@ from catalog.api.views.categories import CategoryView
 from catalog.api.views.changes import AdjustmentView, CommentView
 from catalog.api.views.codelists import CodeListVersionView, CodeListView, DataElementView
 from catalog.api.views.demands import DemandView
+from catalog.api.views.imports import CatalogImportView, ImportFindingView
 from catalog.api.views.resources import ResourceView
 from catalog.api.views.versions import VersionView
 
@@ -21,6 +22,10 @@ router.register("code-lists", CodeListView, "code-list")
 router.register("code-lists/(?P<list_pk>[^/]+)/versions", CodeListVersionView, "code-list-version")
 router.register("data-elements", DataElementView, "data-element")
 router.register("demands", DemandView, "demand")
+router.register("catalog-imports", CatalogImportView, "catalog-import")
+router.register(
+    "catalog-imports/(?P<import_pk>[^/]+)/findings", ImportFindingView, "import-finding"
+)
 # Before the routes of one resource, which would take their last part for its key.
 BULK = {"submit": "submit", "approve": "approve", "review": "review", "publish": "publish"}
 _bulk = [
