@@ -1043,6 +1043,35 @@ class Migration(migrations.Migration):
                 fields=("source", "department"), name="one_mapping_per_source", nulls_distinct=False
             ),
         ),
+        migrations.CreateModel(
+            name="LikenessScan",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.models.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("began_at", models.DateTimeField()),
+                ("is_whole", models.BooleanField()),
+                ("compared", models.PositiveIntegerField(default=0)),
+                ("found", models.PositiveIntegerField(default=0)),
+                ("dropped", models.PositiveIntegerField(default=0)),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddIndex(
+            model_name="item",
+            index=models.Index(fields=["name"], name="item_names"),
+        ),
         # Long texts' words are read by the index alone: not packed, and kept out of the rows.
         migrations.RunSQL(
             "ALTER TABLE catalog_searchdocument ALTER COLUMN words SET STORAGE EXTERNAL",

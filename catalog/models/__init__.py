@@ -4,7 +4,7 @@ from catalog.models.change import Adjustment, Comment
 from catalog.models.codelist import CodeList, CodeListVersion, DataElement
 from catalog.models.demand import Demand
 from catalog.models.intake import CatalogImport, ImportFinding, SourceMapping
-from catalog.models.likeness import Likeness
+from catalog.models.likeness import Likeness, LikenessScan
 from catalog.models.resource import Entry, Item, Placement, Resource
 from catalog.models.search import SavedSearch, SearchDocument, SynonymSet
 
@@ -23,6 +23,7 @@ __all__ = [
     "ImportFinding",
     "Item",
     "Likeness",
+    "LikenessScan",
     "Placement",
     "Resource",
     "SavedSearch",

@@ -1,6 +1,6 @@
 from django.db import models
 
-from catalog.querysets import LikenessQuerySet
+from catalog.querysets import KnownQuerySet, LikenessQuerySet
 from catalog.states import LIKENESS
 from kernel.models import Row
 
@@ -46,3 +46,19 @@ class Likeness(Row):
 
     def __str__(self) -> str:
         return f"{self.left_id} like {self.right_id}"
+
+
+class LikenessScan(Row):
+    """A scan that ended; the next one compares what was published since it began."""
+
+    began_at = models.DateTimeField()
+    # All entries in force, or those that were new or changed.
+    is_whole = models.BooleanField()
+    compared = models.PositiveIntegerField(default=0)
+    found = models.PositiveIntegerField(default=0)
+    dropped = models.PositiveIntegerField(default=0)
+
+    objects = KnownQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"scan of {self.began_at:%Y-%m-%d %H:%M}"

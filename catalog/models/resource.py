@@ -201,6 +201,8 @@ class Item(Row):
 
     class Meta:
         ordering = ["position"]
+        # Who else collects an item is asked by its names.
+        indexes = [models.Index(fields=["name"], name="item_names")]
         constraints = [
             models.UniqueConstraint(fields=["entry", "column"], name="one_item_per_column"),
         ]
