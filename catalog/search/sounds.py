@@ -8,6 +8,8 @@ from itertools import pairwise
 from pypinyin import lazy_pinyin
 from pypinyin.constants import PINYIN_DICT
 
+from catalog.search.cutting import cut
+
 _TONES = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ", "aaaaeeeeiiiioooouuuuvvvvvnnnm")
 LONGEST_SYLLABLE = 6
 MAX_READINGS = 4
@@ -30,8 +32,14 @@ def readings(character: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=20_000)
 def syllables(run: str) -> tuple[str, ...]:
-    """The folded syllables of a run of Chinese characters, read as their words are read."""
-    return tuple(fold(reading) for reading in lazy_pinyin(run, v_to_u=False))
+    """The folded syllables of a run of Chinese characters, each word read as it is read."""
+    return tuple(sound for word in cut(run) for sound in _of_word(word))
+
+
+# Words come again and again, names hardly ever.
+@lru_cache(maxsize=50_000)
+def _of_word(word: str) -> tuple[str, ...]:
+    return tuple(fold(reading) for reading in lazy_pinyin(word, v_to_u=False))
 
 
 @cache
@@ -51,10 +59,10 @@ def spelled(letters: str) -> tuple[tuple[str, ...], ...]:
     whole = sorted(_ways(letters), key=len)[:MAX_READINGS]
     if whole:
         return tuple(whole)
-    for cut in range(len(letters) - 1, max(len(letters) - LONGEST_SYLLABLE, 1), -1):
-        begun = sorted(_ways(letters[:cut]), key=len)[:MAX_READINGS]
-        if begun and any(sound.startswith(letters[cut:]) for sound in _all_syllables()):
-            return tuple((*way, f"{letters[cut:]}*") for way in begun)
+    for end in range(len(letters) - 1, max(len(letters) - LONGEST_SYLLABLE, 1), -1):
+        begun = sorted(_ways(letters[:end]), key=len)[:MAX_READINGS]
+        if begun and any(sound.startswith(letters[end:]) for sound in _all_syllables()):
+            return tuple((*way, f"{letters[end:]}*") for way in begun)
     return ()
 
 

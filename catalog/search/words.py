@@ -20,15 +20,13 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-import rjieba
-
+from catalog.search.cutting import cut
 from catalog.search.sounds import initials, sound_pairs
 
 IN_NAME, SOUND, INITIALS = "@", "~", "^"
 _RUN = re.compile(r"[㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff]+|[a-z0-9]+")
 # The longest lexeme and the most that one document keeps: no text can make a row too large.
 MAX_WORD, MAX_LEXEMES = 60, 6_000
-_CUTTER = rjieba.Jieba()
 
 # Words that stand in so many names that they choose nothing; asked for, they may be missing.
 _GENERAL = (
@@ -65,12 +63,6 @@ def is_chinese(run: str) -> bool:
 def pairs(run: str) -> Iterator[str]:
     """Neighbouring characters."""
     return (a + b for a, b in pairwise(run))
-
-
-@lru_cache(maxsize=20_000)
-def cut(run: str) -> tuple[str, ...]:
-    """The words of a run of Chinese characters, one behind the other."""
-    return tuple(_CUTTER.cut(run))
 
 
 def _of_run(run: str) -> Iterator[str]:
