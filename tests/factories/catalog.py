@@ -1,6 +1,7 @@
 """Classes, resources and versions for tests; a version is complete unless told otherwise."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import factory
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Department
 from catalog.api.examples import ITEMS, METADATA
-from catalog.models import Category, Entry, Item, Resource
+from catalog.models import Category, CodeList, CodeListVersion, DataElement, Entry, Item, Resource
 from catalog.names import name_key
 from tests.factories.accounts import DepartmentFactory
 
@@ -61,6 +62,30 @@ class ItemFactory(factory.django.DjangoModelFactory):
     name = factory.LazyAttribute(lambda item: f"信息项{item.column}")
     data_type = "C"
     length = 20
+
+
+def code_list(identifier: str, codes: dict[str, str], name: str = "") -> CodeList:
+    """A code list whose first version, code -> name, is in force since 2020."""
+    made = CodeList.objects.create(identifier=identifier, name=name or identifier)
+    version = CodeListVersion.objects.create(
+        code_list=made,
+        number=1,
+        effective_on=date(2020, 1, 1),
+        change_message="首次收录",
+        codes=list(codes),
+        names=list(codes.values()),
+    )
+    made.change(current=version)
+    return made
+
+
+class ElementFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = DataElement
+
+    identifier = factory.Sequence(lambda n: f"DE{n:05d}")
+    name = factory.LazyAttribute(lambda element: f"数据元{element.identifier}")
+    data_type = "C"
 
 
 def entry_with_items(items: Sequence[dict[str, Any]] = ITEMS, **entry: Any) -> Entry:
