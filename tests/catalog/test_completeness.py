@@ -1,3 +1,4 @@
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -115,6 +116,20 @@ def test_an_entry_with_only_a_name_is_told_everything_at_once():
             [("#/grade_note", "required"), ("#/open_to_public", "grade-closed")],
         ),
         ({"data_grade": "core", "open_to_public": False, "grade_note": "核心数据目录第3项"}, []),
+        ({"storage_gb": Decimal(0), "records_wan": None}, []),
+        ({"storage_gb": Decimal("-0.1")}, [("#/storage_gb", "negative")]),
+        (
+            {"records_wan": Decimal(3), "shared_records_wan": Decimal(4)},
+            [("#/shared_records_wan", "more-than-all")],
+        ),
+        (
+            {"storage_gb": Decimal(3), "opened_storage_gb": Decimal("3.5")},
+            [("#/opened_storage_gb", "more-than-all")],
+        ),
+        ({"storage_gb": Decimal(3), "shared_storage_gb": Decimal(3)}, []),
+        ({"landing_url": "https://mz.example.gov.cn/qh"}, []),
+        ({"landing_url": "javascript:alert(1)"}, [("#/landing_url", "address-invalid")]),
+        ({"landing_url": "http://[::"}, [("#/landing_url", "address-invalid")]),
     ],
 )
 def test_what_an_entry_says_must_fit_together(entry, expected):

@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import pytest
 
 from catalog.itemrules import item_faults
@@ -17,6 +19,15 @@ GOOD_ITEM = {
     "sensitivity": "none",
     "share_type": "",
 }
+
+
+def listed(*codes, pk=7):
+    """A code list with these codes in force."""
+    return SimpleNamespace(pk=pk, current=SimpleNamespace(codes=list(codes)))
+
+
+NAME = SimpleNamespace(data_type="C", length=50, code_list=None)
+SEX = SimpleNamespace(data_type="C", length=1, code_list=listed("0", "1", "2", "9"))
 
 
 def found_in(**changes):
@@ -55,6 +66,20 @@ def found_in(**changes):
         ({"codes": ["1", "-2"], "data_type": "I"}, []),
         ({"codes": ["a"], "data_type": "I"}, [("codes", "codes-invalid")]),
         ({"codes": ["1"], "data_type": "D"}, [("codes", "not-applicable")]),
+        ({"code_list": listed("1", "2")}, []),
+        ({"code_list": SimpleNamespace(current=None)}, []),
+        ({"code_list": listed("12"), "length": 1}, [("codes", "codes-invalid")]),
+        ({"code_list": listed("a"), "data_type": "I"}, [("codes", "codes-invalid")]),
+        ({"code_list": listed("1"), "codes": ["1"]}, [("codes", "codes-twofold")]),
+        ({"element": NAME}, []),
+        ({"element": NAME, "length": 51}, [("length", "element-mismatch")]),
+        ({"element": NAME, "data_type": "M"}, [("data_type", "element-mismatch")]),
+        ({"element": SEX, "length": 1, "code_list": SEX.code_list}, []),
+        ({"element": SEX, "length": 1}, [("code_list", "element-mismatch")]),
+        (
+            {"element": SEX, "length": 1, "code_list": listed("1", pk=8)},
+            [("code_list", "element-mismatch")],
+        ),
         ({"check_digit": "credit-code"}, []),
         ({"check_digit": "credit-code", "length": 17}, [("check_digit", "not-applicable")]),
         ({"check_digit": "isbn"}, [("check_digit", "not-known")]),

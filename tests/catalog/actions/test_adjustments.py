@@ -158,7 +158,7 @@ class TestAcrossAYearThatIsNotLoaded:
         assert (clock().due_on, clock().is_provisional) == (date(2026, 1, 5), True)
         self.load_2026()
         # 1 to 3 January are the holiday, Sunday the 4th is worked for it.
-        assert (clock().due_on, clock().is_provisional) == (date(2026, 1, 5), False)
+        assert (clock().due_on, clock().is_provisional) == (date(2026, 1, 6), False)
         self.recomputed_once("C1")
 
     def test_c2_is_provisional_and_recomputed_once(self, cast, monkeypatch):
