@@ -99,7 +99,10 @@ def synonyms_in(text: str) -> list[Sequence[str]]:
             [text],
         )
         own = [words for (words,) in cursor.fetchall()]
-    return [*own, *(words for words in WORDS if any(word in text for word in words))]
+    return [
+        *own,
+        *(words for words in WORDS if any(word.lower() in text.lower() for word in words)),
+    ]
 
 
 def _matches(asked: Asked, narrowing: Narrowing, today: date) -> tuple[str, Matches, bool]:
@@ -108,7 +111,7 @@ def _matches(asked: Asked, narrowing: Narrowing, today: date) -> tuple[str, Matc
     words, forgiving = asked.strict, False
     enough = ENOUGH if narrowing == Narrowing() else 1
     matches = match(words, named, narrowing, today)
-    for wider in (asked.forgiving, asked.loose):
+    for wider in (asked.heard, asked.forgiving, asked.loose):
         if asked.is_empty or sum(matches.looks.values()) >= enough:
             break
         if wider != words:

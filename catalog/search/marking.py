@@ -74,7 +74,13 @@ def _joined(places: Iterable[Range]) -> list[Range]:
 
 
 def meant(asked: Asked, names: Iterable[str]) -> str | None:
-    """What was probably meant: the question with a run put right after one of these names."""
+    """What was probably meant: the question with a run put right after one of these names.
+
+    None if one of them holds the question as it was typed.
+    """
+    names = list(names)
+    if any(all(run in _key(name) for run in asked.runs) for name in names):
+        return None
     for name in names:
         fixed = [_mended(run, name) for run in asked.runs]
         if fixed != asked.runs:
@@ -84,7 +90,7 @@ def meant(asked: Asked, names: Iterable[str]) -> str | None:
 
 def _mended(run: str, name: str) -> str:
     """The stretch of the name that sounds like the run, or differs in one character; or the run."""
-    if run in "".join(runs(name)):
+    if run in _key(name):
         return run
     if not is_chinese(run):
         return _from_sounds(run, name)
@@ -97,6 +103,10 @@ def _mended(run: str, name: str) -> str:
             if size > 2 and sum(map(str.__ne__, part, run)) == 1:
                 best = part
     return best
+
+
+def _key(name: str) -> str:
+    return "".join(runs(name))
 
 
 def _from_sounds(letters: str, name: str) -> str:

@@ -77,11 +77,15 @@ class Asked:
         return _all(term.in_name() for term in self.terms)
 
     @cached_property
+    def heard(self) -> str:
+        """All words, or what sounds like them: wrong characters mostly sound right."""
+        return _any((self.strict, _all(_heard(run) for run in self.runs)))
+
+    @cached_property
     def forgiving(self) -> str:
-        """All words, or what sounds like them, or but one wrong character, or but one word."""
-        heard = _all(_heard(run) for run in self.runs)
+        """All words but for one wrong character, or but one; the general ones may be missing."""
         typed = _all(_mistyped(run) for run in self.runs)
-        return _any(part for part in (self.strict, heard, typed, self._but_one()) if part)
+        return _any(part for part in (self.heard, typed, self._but_one()) if part)
 
     @cached_property
     def loose(self) -> str:

@@ -15,7 +15,8 @@ from catalog.search.sounds import spelled, syllables
 from catalog.search.words import is_chinese, normalised, pairs, runs
 
 # What a word is worth by where it is found.
-NAME, SYNONYM, PART, KEYWORD, DEPARTMENT, ABSTRACT = 1.0, 0.9, 0.6, 0.5, 0.5, 0.35
+NAME, SYNONYM, HOMOPHONE, PART = 1.0, 0.9, 0.85, 0.6
+KEYWORD, DEPARTMENT, ABSTRACT = 0.5, 0.5, 0.35
 WORDS, WHOLE, EXACT, COVERED, HEARD = 10.0, 2.0, 4.0, 4.0, 4.0
 GENERAL_WEIGHT, PLACE_WEIGHT = 0.15, 0.8
 # General words at the end of a name say little of what else it is about.
@@ -52,7 +53,8 @@ def score(asked: Asked, one: Candidate, *, by_sound: bool = False) -> float:
     name = _key(one.name)
     weights = [_weight(term) for term in asked.terms]
     worth = sum(
-        weight * _worth(term, name, one) for term, weight in zip(asked.terms, weights, strict=True)
+        weight * _worth(term, name, one, by_sound)
+        for term, weight in zip(asked.terms, weights, strict=True)
     )
     points = WORDS * worth / (sum(weights) or 1)
     points += WHOLE * (asked.key in name) + EXACT * (asked.key == name)
@@ -66,13 +68,15 @@ def _weight(term: Term) -> float:
     return PLACE_WEIGHT if term.is_place else 1.0 + 0.2 * min(len(term.word) - 2, 3)
 
 
-def _worth(term: Term, name: str, one: Candidate) -> float:
+def _worth(term: Term, name: str, one: Candidate, by_sound: bool) -> float:
     if term.word in name:
         return NAME
     if any(other in name for other in term.others):
         return SYNONYM
     words = (term.word, *term.others)
     if term.is_chinese:
+        if by_sound and _said_at(syllables(term.word), syllables(name)):
+            return HOMOPHONE
         part = max(_share(_pairs(word), _pairs(name)) for word in words)
         elsewhere = max(_elsewhere(word, one) for word in words)
         return max(PART * part, elsewhere)
