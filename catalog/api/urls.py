@@ -4,10 +4,12 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from catalog.api.views.bulk import ResourceBulkView
+from catalog.api.views.campaigns import CampaignTaskView, CampaignView
 from catalog.api.views.categories import CategoryView
 from catalog.api.views.changes import AdjustmentView, CommentView
 from catalog.api.views.codelists import CodeListVersionView, CodeListView, DataElementView
 from catalog.api.views.demands import DemandView
+from catalog.api.views.exports import CatalogExportView
 from catalog.api.views.imports import CatalogImportView, ImportFindingView
 from catalog.api.views.resources import ResourceView
 from catalog.api.views.versions import VersionView
@@ -22,6 +24,8 @@ router.register("code-lists", CodeListView, "code-list")
 router.register("code-lists/(?P<list_pk>[^/]+)/versions", CodeListVersionView, "code-list-version")
 router.register("data-elements", DataElementView, "data-element")
 router.register("demands", DemandView, "demand")
+router.register("campaigns", CampaignView, "campaign")
+router.register("campaign-tasks", CampaignTaskView, "campaign-task")
 router.register("catalog-imports", CatalogImportView, "catalog-import")
 router.register(
     "catalog-imports/(?P<import_pk>[^/]+)/findings", ImportFindingView, "import-finding"
@@ -36,4 +40,7 @@ _bulk = [
     )
     for verb, deed in {**BULK, "return": "return_"}.items()
 ]
-urlpatterns = [*_bulk, *router.urls]
+_export = path(
+    "catalog/export", CatalogExportView.as_view({"get": "export"}), name="catalog-export"
+)
+urlpatterns = [_export, *_bulk, *router.urls]
