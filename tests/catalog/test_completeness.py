@@ -4,13 +4,14 @@ from types import SimpleNamespace
 import pytest
 
 from catalog.api.examples import ITEMS, METADATA
-from catalog.completeness import faults
+from catalog.completeness import CENSUS, faults
 from catalog.metadata import METADATA as NAMES
 
 BLANK_ENTRY = dict.fromkeys(NAMES, "") | {
     "share_modes": [],
     "open_to_public": False,
     "source_system": None,
+    **dict.fromkeys(CENSUS),
 }
 BLANK_ITEM = {
     "length": None,

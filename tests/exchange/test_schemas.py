@@ -4,7 +4,7 @@ import pytest
 
 from exchange.errors import SchemaImpossible
 from exchange.schemas import schema_of
-from tests.factories.catalog import entry_with_items
+from tests.factories.catalog import code_list, entry_with_items
 
 KEY = {"column": "id", "length": 18, "is_key": True, "is_required": True}
 
@@ -47,6 +47,19 @@ def test_rules_are_carried_over_and_the_key_is_required():
     assert made.by_name["id"].required
     assert made.by_name["level"].codes == ("1", "2")
     assert (made.by_name["code"].check, made.by_name["code"].pattern) == ("credit-code", r"\w+")
+
+
+@pytest.mark.django_db
+def test_an_item_takes_the_codes_of_its_list_in_force_in_two_queries(django_assert_num_queries):
+    ethnic = code_list("GB/T 3304", {"01": "汉族", "97": "其他"})
+    items = [{"column": f"mz{n}", "length": 2, "code_list": ethnic} for n in range(5)]
+    entry = entry_with_items([KEY, *items])
+    with django_assert_num_queries(3):
+        made = schema_of(entry.items.all())
+    assert [item.codes for item in made.items] == [None, *[("01", "97")] * 5]
+    assert schema({"column": "mz", "length": 2, "code_list": ethnic, "codes": ["01"]}).by_name[
+        "mz"
+    ].codes == ("01",)
 
 
 @pytest.mark.django_db

@@ -37,6 +37,12 @@ class Command(BaseCommand):
             help="take only the lines with this value in this column",
         )
 
+        parser.add_argument(
+            "--last-of-twice",
+            action="store_true",
+            help="where a code stands twice, take its last line instead of refusing the file",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Add or revise, and say what is new."""
         only = dict(pair.partition("=")[::2] for pair in options["only"])
@@ -47,7 +53,10 @@ class Command(BaseCommand):
                 name_column=options["name_column"],
                 only=only,
             )
-            told = self._load([(line.code, line.name) for line in lines], options)
+            codes = [(line.code, line.name) for line in lines]
+            if options["last_of_twice"]:
+                codes = list(dict(codes).items())
+            told = self._load(codes, options)
         except DomainError as bad:
             raise CommandError(explain(bad)) from bad
         except OSError as bad:

@@ -4,7 +4,6 @@ from accounts.models import AuditEvent
 from catalog.actions.resources import (
     change_resource,
     draft_resource,
-    item_values,
     revise_resource,
     submit_resource,
     withdraw_resource,
@@ -21,7 +20,8 @@ from catalog.errors import (
     NotInForce,
     RevisionOpen,
 )
-from catalog.models import Entry, Item, Resource
+from catalog.models import Entry, Item, Resource, SearchDocument
+from catalog.versions import item_values
 from kernel.errors import Forbidden, IllegalMove, Invalid, Stale
 from tests.factories.accounts import SystemFactory
 from tests.factories.catalog import CategoryFactory
@@ -119,10 +119,18 @@ def test_a_change_replaces_what_it_names_and_leaves_the_rest(cast):
 def test_a_change_of_what_somebody_else_changed_meanwhile_is_refused(cast):
     resource = draft(cast).resource
     change_resource(resource, actor=cast.actor("steward"), expected=1, values={"abstract": "甲"})
-    with pytest.raises(Stale):
+    with pytest.raises(Stale) as refused:
         change_resource(
             resource, actor=cast.actor("steward"), expected=1, values={"abstract": "乙"}, items=[]
         )
+    last = AuditEvent.objects.last()
+    assert refused.value.facts == {
+        "expected": 1,
+        "found": 2,
+        "number": 1,
+        "changed_by": cast.actor("steward").name,
+        "changed_at": last.at.isoformat(),
+    }
     entry = Entry.objects.get()
     assert (entry.abstract, entry.items.count()) == ("甲", 5)
 
@@ -312,3 +320,21 @@ def test_a_withdrawn_resource_comes_back_under_its_old_code(cast):
     revise_resource(resource, actor=cast.actor("steward"), change_message="职责划回")
     cast.bring(resource, "published")
     assert (resource.code, resource.published.number) == ("307024/1", 2)
+
+
+def test_a_revision_without_a_reason_is_none(cast):
+    resource = cast.resource("published")
+    with pytest.raises(Invalid) as refused:
+        revise_resource(resource, actor=cast.actor("steward"), change_message=" ")
+    assert refused.value.facts["errors"][0]["pointer"] == "#/change_message"
+    assert Entry.objects.count() == 1
+
+
+def test_a_resource_comes_into_search_with_its_publication_and_leaves_it_withdrawn(cast):
+    resource = cast.resource("reviewed")
+    assert not SearchDocument.objects.exists()
+    cast.bring(cast.resource("draft", name="别的"), "submitted")
+    publish_resource(resource, actor=cast.actor("authority"))
+    assert SearchDocument.objects.get().resource == resource
+    withdraw_resource(resource, actor=cast.actor("head"), reason="职责划转")
+    assert not SearchDocument.objects.exists()
