@@ -11,7 +11,20 @@ from catalog.api.views.codelists import CodeListVersionView, CodeListView, DataE
 from catalog.api.views.demands import DemandView
 from catalog.api.views.exports import CatalogExportView
 from catalog.api.views.imports import CatalogImportView, ImportFindingView
+from catalog.api.views.lists import DutyListView, NeedListView, NegativeListView
+from catalog.api.views.quality import (
+    IncompleteView,
+    OverdueView,
+    ResourceQualityView,
+    ScorecardView,
+)
 from catalog.api.views.resources import ResourceView
+from catalog.api.views.searches import (
+    SavedSearchView,
+    SearchView,
+    SimilarView,
+    SynonymView,
+)
 from catalog.api.views.versions import VersionView
 
 router = SimpleRouter(trailing_slash=False)
@@ -25,11 +38,19 @@ router.register("code-lists/(?P<list_pk>[^/]+)/versions", CodeListVersionView, "
 router.register("data-elements", DataElementView, "data-element")
 router.register("demands", DemandView, "demand")
 router.register("campaigns", CampaignView, "campaign")
+router.register("scorecard", ScorecardView, "scorecard")
+router.register("overdue-resources", OverdueView, "overdue-resource")
+router.register("incomplete-resources", IncompleteView, "incomplete-resource")
+router.register("need-list", NeedListView, "need-list")
+router.register("duty-list", DutyListView, "duty-list")
+router.register("negative-list", NegativeListView, "negative-list")
 router.register("campaign-tasks", CampaignTaskView, "campaign-task")
 router.register("catalog-imports", CatalogImportView, "catalog-import")
 router.register(
     "catalog-imports/(?P<import_pk>[^/]+)/findings", ImportFindingView, "import-finding"
 )
+router.register("saved-searches", SavedSearchView, "saved-search")
+router.register("synonyms", SynonymView, "synonym")
 # Before the routes of one resource, which would take their last part for its key.
 BULK = {"submit": "submit", "approve": "approve", "review": "review", "publish": "publish"}
 _bulk = [
@@ -43,4 +64,8 @@ _bulk = [
 _export = path(
     "catalog/export", CatalogExportView.as_view({"get": "export"}), name="catalog-export"
 )
-urlpatterns = [_export, *_bulk, *router.urls]
+_search = path("search", SearchView.as_view({"get": "search"}), name="search")
+_similar = path(
+    "resources/<str:pk>/similar", SimilarView.as_view({"get": "similar"}), name="resource-similar"
+)
+urlpatterns = [_search, _similar, _export, *_bulk, *router.urls]

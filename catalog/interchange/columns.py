@@ -50,6 +50,7 @@ DERIVED = (
     Column("source_key", "来源标识", length=400),
     Column("formats", "数据格式", "formats"),
     Column("openness", "开放类型", "openness"),
+    Column("share_channel", "共享方式分类", "channel"),
     Column("records", "数据条数", "records"),
     Column("data_updated_on", "数据更新日期", "date"),
 )
@@ -108,6 +109,7 @@ ITEM_COLUMNS = {column.name: column for column in _ITEM_COLUMNS}
 ITEM_PREFIX = "item."
 YES_NO = {True: "是", False: "否"}
 LISTED = "；"
+_SEPARATORS = (",", "，", "、", "\t", ";", "|")
 
 
 def column_of(name: str) -> Column:
@@ -140,7 +142,10 @@ def label_of(column: Column, value: Any) -> str:
     if isinstance(value, bool):
         return YES_NO[value]
     if isinstance(value, list | tuple):
-        return LISTED.join(column.choices.get(part, str(part)) for part in value)
+        parts = [str(column.choices.get(part, part)) for part in value]
+        # One part that has a weaker separator in it stays one part.
+        alone = len(parts) == 1 and any(mark in parts[0] for mark in _SEPARATORS)
+        return LISTED.join(parts) + (LISTED if alone else "")
     if isinstance(value, Decimal):
         text = f"{value:.4f}".rstrip("0").rstrip(".")
         return text or "0"

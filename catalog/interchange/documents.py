@@ -1,9 +1,11 @@
 """Catalogues that are JSON: a list of entries, our own export, or a data.json of open data."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+import orjson
+
+from catalog.interchange.columns import ENTRY_COLUMNS, ITEM_COLUMNS, plain
 from catalog.interchange.errors import CatalogUnreadable
 from kernel import strictjson
 from kernel.errors import Malformed
@@ -23,7 +25,12 @@ CYCLES = {
 ACCESS = {"unconditional": "public", "conditional": "restricted public", "not_shared": "non-public"}
 _CYCLE_OF = {said: cycle for cycle, said in CYCLES.items()}
 _ACCESS_OF = {said: share for share, said in ACCESS.items()}
-_OWN = re.compile(r"x-(?:shuqiao-)?([a-z_]+)")
+OWN = "x-shuqiao-"
+
+_NOT_EXPORTED = ("formats", "openness", "records", "share_channel", "source_key")
+EXPORTED = tuple(name for name in ENTRY_COLUMNS if name not in _NOT_EXPORTED)
+# Said by a data.json exactly as we have it.
+_STANDARD = frozenset(("code", "name", "department", "keywords", "released_on"))
 
 Entries = list[tuple[int, dict[str, Any]]]
 
@@ -66,7 +73,7 @@ def read_data_json(body: bytes) -> Entries:
     found = value.get("dataset") if isinstance(value, dict) else None
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         raise CatalogUnreadable("there is no list of datasets in it")
-    return [(place, _dataset(one)) for place, one in enumerate(found, 1)]
+    return [(place, _entry(place, _dataset(one))) for place, one in enumerate(found, 1)]
 
 
 def _dataset(one: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,7 +95,7 @@ def _dataset(one: Mapping[str, Any]) -> dict[str, Any]:
         "data_updated_on": one.get("modified"),
         "landing_url": one.get("landingPage"),
     }
-    own = {found[1]: value for key, value in one.items() if (found := _OWN.fullmatch(key))}
+    own = {k.removeprefix(OWN): value for k, value in one.items() if k.startswith(OWN)}
     if not own and isinstance(distributions, list):
         made["formats"] = [
             d["format"] for d in distributions if isinstance(d, dict) and d.get("format")
@@ -101,3 +108,60 @@ def _loads(body: bytes) -> Any:
         return strictjson.loads(body.removeprefix(b"\xef\xbb\xbf"))
     except Malformed as bad:
         raise CatalogUnreadable(bad.detail) from bad
+
+
+def write_json(entries: Iterable[Mapping[str, Any]], next_cursor: str | None = None) -> bytes:
+    """Entries as JSON with every column, their items below them."""
+    body = {"entries": [_told(entry) for entry in entries], "next_cursor": next_cursor}
+    return orjson.dumps(body)
+
+
+def _told(entry: Mapping[str, Any]) -> dict[str, Any]:
+    made = {name: plain(entry.get(name)) for name in EXPORTED}
+    items = [{name: plain(item.get(name)) for name in ITEM_COLUMNS} for item in entry["items"]]
+    return made | {"items": items}
+
+
+def write_data_json(entries: Iterable[Mapping[str, Any]], base: str) -> bytes:
+    """Entries as a data.json (Project Open Data 1.1); what it has no word for with ours."""
+    schema = "https://project-open-data.cio.gov/v1.1/schema"
+    body = {
+        "@context": f"{schema}/catalog.jsonld",
+        "@id": f"{base}/open/data.json",
+        "@type": "dcat:Catalog",
+        "conformsTo": schema,
+        "describedBy": f"{schema}/catalog.json",
+        "dataset": [_open_dataset(entry, base) for entry in entries],
+    }
+    return orjson.dumps(body)
+
+
+def _open_dataset(entry: Mapping[str, Any], base: str) -> dict[str, Any]:
+    told = _told(entry)
+    page = entry["landing_url"] or f"{base}/open/{entry['id']}"
+    modified = entry["data_updated_on"] or entry["published_on"] or entry["released_on"]
+    made = {
+        "@type": "dcat:Dataset",
+        "identifier": entry["code"],
+        "title": entry["name"],
+        "description": entry["abstract"] or entry["name"],
+        "keyword": entry["keywords"],
+        "modified": plain(modified),
+        "issued": plain(entry["released_on"]),
+        "publisher": {"@type": "org:Organization", "name": entry["department"]},
+        "contactPoint": _contact(entry),
+        "accessLevel": ACCESS.get(entry["share_type"], "public"),
+        "accrualPeriodicity": CYCLES.get(entry["update_cycle"]),
+        "landingPage": page,
+        "theme": [entry["theme"]] if entry["theme"] else None,
+        "distribution": [
+            {"@type": "dcat:Distribution", "accessURL": page, "format": entry["format_type"]}
+        ],
+    }
+    kept = {name: value for name, value in made.items() if value not in (None, "", [])}
+    return kept | {f"{OWN}{name}": value for name, value in told.items() if name not in _STANDARD}
+
+
+def _contact(entry: Mapping[str, Any]) -> dict[str, str]:
+    made = {"@type": "vcard:Contact", "fn": entry["contact"] or entry["department"]}
+    return made | ({"hasEmail": f"mailto:{entry['contact']}"} if "@" in entry["contact"] else {})

@@ -38,7 +38,7 @@ def merge_values(
     changes, kept = {}, []
     for name, value in said.items():
         new, now = plain(value), current.get(name)
-        if new == now or (_is_empty(new) and _is_empty(now)):
+        if _is_same(new, now):
             continue
         if name in base:
             if base[name] == new or base[name] != now:
@@ -138,6 +138,13 @@ def plain_items(items: Sequence[Values]) -> list[dict[str, Any]]:
 
 def _plain_item(item: Values) -> dict[str, Any]:
     return {name: plain(value) for name, value in item.items() if name in ITEM_COLUMNS}
+
+
+def _is_same(new: Any, now: Any) -> bool:
+    """True for equal values; spaces and lines in a text make no difference."""
+    if isinstance(new, str) and isinstance(now, str):
+        return new.split() == now.split()
+    return new == now or (_is_empty(new) and _is_empty(now))
 
 
 def _is_empty(value: Any) -> bool:

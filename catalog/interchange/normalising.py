@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from catalog.interchange.aliases import PLACEHOLDERS, folded
+from catalog.interchange.aliases import PLACEHOLDERS, choice_words, folded
 from catalog.interchange.columns import (
     ENTRY_COLUMNS,
     ITEM_COLUMNS,
@@ -17,11 +17,21 @@ from catalog.interchange.columns import (
 )
 from catalog.interchange.findings import NORMALISED, Finding, Wrong, cut, wrong
 from catalog.interchange.mapping import SourceWords
-from catalog.interchange.spread import read_formats, read_openness, read_records
+from catalog.interchange.spread import (
+    read_channel,
+    read_formats,
+    read_openness,
+    read_records,
+)
 from catalog.interchange.tables import ITEM_SHARE, Raw, RawItem
 from catalog.interchange.values import read_value, text_of
 
-_SPREAD = {"formats": read_formats, "openness": read_openness, "records": read_records}
+_SPREAD = {
+    "formats": read_formats,
+    "openness": read_openness,
+    "records": read_records,
+    "channel": read_channel,
+}
 _CLEARED = ("text", "lines", "list", "choice")
 _SEPARATORS = ("；", ";", ",", "，", "、", "\n")
 _IDENTITY = ("code", "department", "credit_code", "category", "source_key")
@@ -113,6 +123,8 @@ def _read(
 def _is_placeholder(column: Column, cell: Any) -> bool:
     if column.kind not in _CLEARED or column.name in _IDENTITY or not isinstance(cell, str):
         return False
+    if column.choices and folded(cell) in choice_words(column):
+        return False
     return folded(cell) in PLACEHOLDERS or cell.strip().casefold() in PLACEHOLDERS
 
 
@@ -121,11 +133,9 @@ def _is_exact(column: Column, cell: Any, value: Any) -> bool:
     if not isinstance(cell, str):
         return _is_same_list(cell, value) if isinstance(cell, list) else True
     if column.kind in _SPREAD:
-        return not cell.strip()
+        return not cell.strip() or column.kind == "channel"
     if isinstance(value, list):
-        return any(cell == separator.join(value) for separator in _SEPARATORS) or cell == (
-            label_of(column, value)
-        )
+        return _is_list(column, cell, value)
     if isinstance(value, bool):
         return cell in (YES_NO[value], str(value).lower())
     if isinstance(value, Decimal):
@@ -133,6 +143,13 @@ def _is_exact(column: Column, cell: Any, value: Any) -> bool:
     if isinstance(value, tuple):
         return cell.replace(",", ".") == ".".join(str(part) for part in value if part is not None)
     return cell in ("" if value is None else str(value), label_of(column, value))
+
+
+def _is_list(column: Column, cell: str, value: list[Any]) -> bool:
+    said = [column.choices.get(part, part) for part in value]
+    if column.kind == "modes" and value == ["medium"] and cell == "无":
+        return True
+    return cell == label_of(column, value) or any(cell == mark.join(said) for mark in _SEPARATORS)
 
 
 def _is_same_list(cell: list[Any], value: Any) -> bool:

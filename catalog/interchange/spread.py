@@ -11,6 +11,7 @@ from catalog.interchange.findings import Wrong
 from catalog.interchange.values import clean, text_of
 from catalog.vocabulary import FORMAT_TYPES
 
+ON_PLATFORM, BY_MEDIUM = "共享平台方式", "邮件或介质"
 _OTHER = "其他"
 _LISTED = re.compile(r"\[.*\]", re.S)
 # Formats of open-data portals that the guide does not list, and where they belong in it.
@@ -106,6 +107,14 @@ def read_openness(raw: Any) -> dict[str, Any]:
         )
     is_open, condition = _OPEN[text]
     return {"open_to_public": is_open, "open_condition": condition}
+
+
+def read_channel(raw: Any) -> dict[str, Any]:
+    """The ways of sharing that a class of ways leaves no choice of: by mail or on a medium."""
+    text = folded(text_of(raw))
+    if text and not re.fullmatch(f"({ON_PLATFORM}|{BY_MEDIUM})([；;,，、]({BY_MEDIUM}))?", text):
+        raise Wrong("unknown-value", f"{text[:20]!r} is neither {ON_PLATFORM} nor {BY_MEDIUM}")
+    return {"share_modes": ["medium"]} if text == BY_MEDIUM else {}
 
 
 def read_records(raw: Any) -> dict[str, Any]:

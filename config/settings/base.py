@@ -171,6 +171,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "kernel.problems.problem_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "COERCE_DECIMAL_TO_STRING": True,
+    # The parameter format is the views' own: which file is meant, never which renderer.
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Shuqiao 数桥",
