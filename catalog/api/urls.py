@@ -68,4 +68,9 @@ _search = path("search", SearchView.as_view({"get": "search"}), name="search")
 _similar = path(
     "resources/<str:pk>/similar", SimilarView.as_view({"get": "similar"}), name="resource-similar"
 )
-urlpatterns = [_search, _similar, _export, *_bulk, *router.urls]
+_quality = path(
+    "resources/<str:pk>/quality",
+    ResourceQualityView.as_view({"get": "retrieve"}),
+    name="resource-quality",
+)
+urlpatterns = [_quality, _search, _similar, _export, *_bulk, *router.urls]
