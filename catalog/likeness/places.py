@@ -1,0 +1,76 @@
+"""Places in names, learned from the names of the departments: there is no list of them to keep."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+
+_PROVINCE = re.compile(r"^([^\W市县区省]{2,3}省|[^\W市县区省]{2,6}?自治区)")
+_STEP = re.compile(r"([一-鿿]{1,3}?)(市|县|区|旗|州(?!市))")
+# Words that end as places do.
+_NO_PLACE = tuple(
+    "城市 超市 都市 小区 社区 辖区 园区 地区 市区 城区 景区 校区 山区 郊区 牧区 灾区 库区 区县 县区 各区 各市 各县 "
+    "全市 全县 全区 本市 本县 本区 我市 我县 我区 开发区 保护区 工业区 商业区 市辖区 自治区 门市 上市 夜市".split()
+)  # fmt: skip
+# Resources of fewer names do not make a word a place.
+OFTEN = 4
+WIDE = ("市", "州", "省", "自治区", "盟")
+
+
+class Gazetteer:
+    """The places that departments are named after, each with its kind (市, 县, 区 ...)."""
+
+    def __init__(self, departments: Iterable[str], names: Iterable[str] = ()) -> None:
+        """``names`` are resources' names: a place that many begin with is a place too."""
+        found = _count(departments)
+        for stem, kinds in _count(names).items():
+            if kinds.total() >= OFTEN:
+                found.setdefault(stem, Counter()).update(kinds)
+        self._kinds = {stem: kinds.most_common(1)[0][0] for stem, kinds in found.items()}
+        stems = sorted(self._kinds, key=len, reverse=True)
+        self._pattern = re.compile(
+            f"({'|'.join(map(re.escape, stems)) or '(?!)'})(?:市|县|区|州|旗|省|自治区)?(?:辖区)?"
+        )
+
+    def find(self, text: str) -> list[str]:
+        """The stems of the places in the text, in their order."""
+        return self._pattern.findall(text)
+
+    def strip(self, text: str) -> str:
+        """The text without its places."""
+        return self._pattern.sub("", text)
+
+    def is_wide(self, place: str) -> bool:
+        """True for a city or a province, and for no place at all."""
+        return not place or self._kinds.get(place, "") in WIDE
+
+    def closest(self, texts: Iterable[str]) -> str:
+        """The first county or district in the texts; else the first city; else nothing."""
+        every = [place for text in texts for place in self.find(text)]
+        near = [place for place in every if not self.is_wide(place)]
+        wide = [place for place in every if self._kinds[place] not in ("省", "自治区")]
+        return (near or wide or every or [""])[0]
+
+
+def _count(names: Iterable[str]) -> dict[str, Counter[str]]:
+    found: dict[str, Counter[str]] = {}
+    for name in names:
+        for stem, kind in _places_of(unicodedata.normalize("NFKC", name).removeprefix("市")):
+            found.setdefault(stem, Counter())[kind] += 1
+    return found
+
+
+def _places_of(name: str) -> Iterable[tuple[str, str]]:
+    province = _PROVINCE.match(name)
+    if province:
+        whole = province[1]
+        stem = whole.removesuffix("省").removesuffix("自治区")
+        yield stem, "省" if whole.endswith("省") else "自治区"
+        name = name[province.end() :]
+    while found := _STEP.match(name):
+        stem, kind = found[1], found[2]
+        if found[0].endswith(_NO_PLACE) or (len(stem) < 2 and kind != "县"):
+            return
+        # A county of one character is never written without its kind.
+        yield (stem if len(stem) > 1 else found[0]), kind
+        name = name[found.end() :]
