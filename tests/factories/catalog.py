@@ -104,9 +104,8 @@ def published_resource(
     """A resource in force, with its code; keywords go to its version."""
     resource = ResourceFactory(**({"department": department} if department else {}))
     now = timezone.now()
-    made = entry_with_items(
-        items, resource=resource, state="published", published_at=now, approved_at=now, **entry
-    )
+    steps = {"state": "published", "published_at": now, "approved_at": now}
+    made = entry_with_items(items, resource=resource, **(steps | entry))
     category = resource.category
     resource.change(published=made, code=f"{category.code}/{category.next_number}")
     category.change(next_number=category.next_number + 1)
