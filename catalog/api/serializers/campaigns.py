@@ -124,3 +124,6 @@ class CampaignTaskWholeOut(CampaignTaskOut):
     """A department's part with what it has at present."""
 
     present = serializers.DictField(required=False)
+
+    class Meta(CampaignTaskOut.Meta):
+        fields = [*CampaignTaskOut.Meta.fields, "present"]
