@@ -26,7 +26,7 @@ class DemandIn(In, serializers.ModelSerializer):
         fields = ["title", "description", "wanted_items", "basis", "scenario", "needed_by"]
 
 
-class MergeIn(In):
+class DemandMergeIn(In):
     """The demand that asks for the same."""
 
     into = serializers.UUIDField()
@@ -153,7 +153,7 @@ class DemandOut(serializers.ModelSerializer):
         return OutcomeOut(row.merged_into).data if row.merged_into else None
 
 
-class SimilarOut(serializers.Serializer):
+class SimilarDemandOut(serializers.Serializer):
     """Another demand for much the same, and what they share."""
 
     demand = DemandOut(source="row")
@@ -162,7 +162,7 @@ class SimilarOut(serializers.Serializer):
     shared_items = serializers.ListField(child=serializers.CharField())
 
 
-class SimilarListOut(serializers.Serializer):
+class SimilarDemandsOut(serializers.Serializer):
     """Demands that could be merged, the likest first."""
 
-    items = SimilarOut(many=True)
+    items = SimilarDemandOut(many=True)

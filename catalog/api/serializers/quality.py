@@ -12,7 +12,7 @@ from catalog.models import SearchDocument
 from catalog.quality.completeness import ELEMENTS
 from catalog.vocabulary import UpdateCycle
 
-STANDINGS = ["fresh", "overdue", "never_came", "no_promise"]
+FRESHNESS = ["fresh", "overdue", "never_came", "no_promise"]
 _ELEMENTS = {element.code: element for element in ELEMENTS}
 
 
@@ -36,7 +36,7 @@ def gaps_of(codes: Any) -> list[dict[str, Any]]:
 class TimelinessOut(serializers.Serializer):
     """How the data stand to their own cycle; ``workdays_overdue`` by the workday calendar."""
 
-    standing = serializers.ChoiceField(choices=STANDINGS)
+    freshness = serializers.ChoiceField(choices=FRESHNESS)
     update_cycle = serializers.CharField()
     data_updated_at = serializers.DateTimeField(allow_null=True)
     published_at = serializers.DateTimeField(allow_null=True)
@@ -83,7 +83,7 @@ class OverdueOut(EntryInForceOut):
     update_cycle = serializers.ChoiceField(source="entry.update_cycle", choices=UpdateCycle.choices)
     data_updated_at = serializers.DateTimeField(source="resource.data_updated_at", allow_null=True)
     workdays_overdue = serializers.SerializerMethodField()
-    standing = serializers.SerializerMethodField()
+    freshness = serializers.SerializerMethodField()
 
     class Meta(EntryInForceOut.Meta):
         fields = [
@@ -92,7 +92,7 @@ class OverdueOut(EntryInForceOut):
             "data_updated_at",
             "published_at",
             "fresh_until",
-            "standing",
+            "freshness",
             "workdays_overdue",
         ]
 
@@ -102,8 +102,8 @@ class OverdueOut(EntryInForceOut):
             return 0
         return -workdays_left(timezone.localdate(), row.fresh_until, self.context["calendars"])
 
-    @extend_schema_field(serializers.ChoiceField(choices=STANDINGS))
-    def get_standing(self, row: SearchDocument) -> str:
+    @extend_schema_field(serializers.ChoiceField(choices=FRESHNESS))
+    def get_freshness(self, row: SearchDocument) -> str:
         """Whether the data ever came."""
         return "never_came" if row.resource.data_updated_at is None else "overdue"
 

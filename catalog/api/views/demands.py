@@ -26,14 +26,14 @@ from catalog.api.examples_quality import DEMANDS
 from catalog.api.parameters import flag_of
 from catalog.api.serializers.demands import (
     DemandIn,
+    DemandMergeIn,
     DemandOut,
-    MergeIn,
     OfferIn,
     RefusalIn,
     RouteIn,
     SettlementIn,
-    SimilarListOut,
-    SimilarOut,
+    SimilarDemandOut,
+    SimilarDemandsOut,
 )
 from catalog.models import Demand, Resource
 from kernel.api import ReadView, ReasonIn
@@ -46,7 +46,7 @@ class DemandView(ReadView):
     out = DemandOut
     into = {
         "create": DemandIn,
-        "merge": MergeIn,
+        "merge": DemandMergeIn,
         "route": RouteIn,
         "offer": OfferIn,
         "refuse": RefusalIn,
@@ -54,7 +54,7 @@ class DemandView(ReadView):
         "settle": SettlementIn,
         "reroute": RouteIn,
     }
-    answers = {"similar": SimilarListOut}
+    answers = {"similar": SimilarDemandsOut}
     filters = {
         "state": "state",
         "department": "department_id",
@@ -102,7 +102,7 @@ class DemandView(ReadView):
             }
             for row, likeness in found
         ]
-        return Response({"items": SimilarOut(items, many=True).data})
+        return Response({"items": SimilarDemandOut(items, many=True).data})
 
     @action(detail=True, methods=["post"])
     def merge(self, request: Request, pk: str, **kwargs: Any) -> Response:

@@ -261,7 +261,7 @@ def _timeliness(resource: Resource, entry: Entry | None) -> dict[str, Any] | Non
     calendars = calendars_from(first, years=today.year - first + 3)
     found = standing(entry.update_cycle, came, began, today, calendars)
     return {
-        "standing": found.code,
+        "freshness": found.code,
         "update_cycle": entry.update_cycle,
         "data_updated_at": resource.data_updated_at,
         "published_at": entry.published_at,

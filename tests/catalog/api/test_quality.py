@@ -42,7 +42,7 @@ def test_a_resource_says_what_it_lacks_and_how_fresh_it_is(cast, client):
     }
     assert told["in_progress"] is None
     assert told["timeliness"] == {
-        "standing": "overdue",
+        "freshness": "overdue",
         "update_cycle": "daily",
         "data_updated_at": "2026-02-25T09:00:00+08:00",
         "published_at": "2026-03-04T09:00:00+08:00",
@@ -71,10 +71,10 @@ def test_overdue_is_what_its_own_cycle_promised(cast, client):
     rows = {row["resource"]: row for row in auditor.get(OVERDUE).json()["items"]}
 
     assert rows.keys() == {str(late.pk), str(never.pk)}
-    assert rows[str(late.pk)]["standing"] == "overdue"
+    assert rows[str(late.pk)]["freshness"] == "overdue"
     assert rows[str(late.pk)]["fresh_until"] == "2025-02-28"
     assert rows[str(late.pk)]["code"] == late.code
-    assert rows[str(never.pk)]["standing"] == "never_came"
+    assert rows[str(never.pk)]["freshness"] == "never_came"
 
     def found(**asked):
         return [row["resource"] for row in auditor.get(OVERDUE, asked).json()["items"]]
