@@ -26,9 +26,10 @@ SIZED = (ItemType.STRING, ItemType.NUMBER, ItemType.MONEY)
 
 
 class Element(NamedTuple):
-    """One thing asked for: the code of its gap, its weight, its share said (0 to 1), in words."""
+    """One thing asked for: its gap by code and in Chinese, its weight, its share said (0 to 1)."""
 
     code: str
+    zh: str
     weight: int
     said: Callable[[Values, Items], float]
     asks: str
@@ -98,14 +99,36 @@ def _some_items(entry: Values, items: Items) -> float:
 
 
 ELEMENTS: tuple[Element, ...] = (
-    Element("no-items", 16, _some_items, "list the items (数据项)"),
-    Element("no-abstract", 10, _has("abstract"), "say what the resource is about (摘要)"),
-    Element("no-update-cycle", 8, _has("update_cycle"), "say how often it is updated (更新周期)"),
-    Element("no-share-type", 8, _has("share_type"), "say how it is shared (共享类型)"),
-    Element("no-format", 8, _has("format_class", "format_type"), "name the format (格式)"),
-    Element("no-share-mode", 6, _has("share_modes"), "choose the ways of sharing", _is_shared),
+    Element("no-items", "缺信息项", 16, _some_items, "list the items (数据项)"),
+    Element("no-abstract", "缺摘要", 10, _has("abstract"), "say what the resource is about (摘要)"),
+    Element(
+        "no-update-cycle",
+        "缺更新周期",
+        8,
+        _has("update_cycle"),
+        "say how often it is updated (更新周期)",
+    ),
+    Element(
+        "no-share-type", "缺共享类型", 8, _has("share_type"), "say how it is shared (共享类型)"
+    ),
+    Element(
+        "no-format",
+        "缺格式分类或类型",
+        8,
+        _has("format_class", "format_type"),
+        "name the format (格式)",
+    ),
+    Element(
+        "no-share-mode",
+        "缺共享方式",
+        6,
+        _has("share_modes"),
+        "choose the ways of sharing",
+        _is_shared,
+    ),
     Element(
         "no-conditions",
+        "缺共享范围或使用用途",
         6,
         _has("share_scope", "use_purpose"),
         "list scope and purpose (Art. 15)",
@@ -113,32 +136,77 @@ ELEMENTS: tuple[Element, ...] = (
     ),
     Element(
         "no-legal-basis",
+        "缺不予共享理由或依据",
         6,
         _has("refusal_reason", "legal_basis"),
         "give reason and basis of not sharing (Art. 15)",
         _shared_as(ShareType.NOT_SHARED),
     ),
     Element(
-        "no-grading", 6, _has("data_class", "data_grade"), "class and grade the data (分类分级)"
+        "no-grading",
+        "缺数据分类分级",
+        6,
+        _has("data_class", "data_grade"),
+        "class and grade the data (分类分级)",
     ),
-    Element("no-secrecy-assessment", 6, _has("secrecy_assessment"), "assess secrecy risks"),
+    Element(
+        "no-secrecy-assessment",
+        "缺保密风险评估结论",
+        6,
+        _has("secrecy_assessment"),
+        "assess secrecy risks",
+    ),
     Element(
         "no-privacy-assessment",
+        "缺个人信息保护影响评估结论",
         6,
         _has("privacy_assessment"),
         "assess the impact on personal information",
         _is_personal,
     ),
-    Element("no-census", 6, _census, "give the six numbers of the census (大普查)"),
-    Element("unsized-items", 4, _each(_sized), "give the lengths of texts and numbers", _has_items),
-    Element("no-key", 4, _some_key, "name the key items", _has_items),
-    Element("unexplained-items", 4, _each(_is_explained), "say what the items mean", _has_items),
-    Element("short-abstract", 3, _telling, f"write at least {TELLING_ABSTRACT} characters"),
-    Element("no-source-system", 3, _has("source_system"), "name the system it comes from"),
-    Element("no-contact", 3, _has("contact"), "name whom to ask (联系人)"),
-    Element("no-office", 2, _has("internal_office"), "name the office (提供方内部部门)"),
-    Element("no-open-condition", 2, _has("open_condition"), "state the open condition", _is_open),
-    Element("no-keywords", 2, _has("keywords"), "give keywords"),
+    Element(
+        "no-census", "六项普查数据不全", 6, _census, "give the six numbers of the census (大普查)"
+    ),
+    Element(
+        "unsized-items",
+        "信息项缺长度",
+        4,
+        _each(_sized),
+        "give the lengths of texts and numbers",
+        _has_items,
+    ),
+    Element("no-key", "未标明主键信息项", 4, _some_key, "name the key items", _has_items),
+    Element(
+        "unexplained-items",
+        "信息项缺含义或代码",
+        4,
+        _each(_is_explained),
+        "say what the items mean",
+        _has_items,
+    ),
+    Element(
+        "short-abstract", "摘要过短", 3, _telling, f"write at least {TELLING_ABSTRACT} characters"
+    ),
+    Element(
+        "no-source-system", "缺来源系统", 3, _has("source_system"), "name the system it comes from"
+    ),
+    Element("no-contact", "缺联系人", 3, _has("contact"), "name whom to ask (联系人)"),
+    Element(
+        "no-office",
+        "缺提供方内部部门",
+        2,
+        _has("internal_office"),
+        "name the office (提供方内部部门)",
+    ),
+    Element(
+        "no-open-condition",
+        "缺开放条件",
+        2,
+        _has("open_condition"),
+        "state the open condition",
+        _is_open,
+    ),
+    Element("no-keywords", "缺关键词", 2, _has("keywords"), "give keywords"),
 )
 
 

@@ -8,8 +8,9 @@ days after. The last day of a period moves on to the next workday where it is a 
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from typing import NamedTuple
 
-from accounts.workdays import Calendars, is_workday
+from accounts.workdays import Calendars, is_workday, workdays_left
 from catalog.vocabulary import UpdateCycle
 
 _DAY = timedelta(days=1)
@@ -68,3 +69,32 @@ def fresh_until(
     while not is_workday(day, calendars):
         day += _DAY
     return day
+
+
+class Standing(NamedTuple):
+    """How data stand to their cycle's promise on a day.
+
+    ``code``: ``fresh``; ``overdue`` where they came once; ``never_came`` where they are owed and
+    never came; ``no_promise``.
+    """
+
+    code: str
+    fresh_until: date | None
+    workdays_overdue: int
+
+
+def standing(
+    cycle: str,
+    data_updated_on: date | None,
+    published_on: date | None,
+    today: date,
+    calendars: Calendars = NO_CALENDARS,
+) -> Standing:
+    """How the data stand today; ``workdays_overdue`` is 0 unless they are late."""
+    until = fresh_until(cycle, data_updated_on, published_on, calendars)
+    if until is None:
+        return Standing("no_promise", None, 0)
+    if today <= until:
+        return Standing("fresh", until, 0)
+    late = -workdays_left(today, until, calendars)
+    return Standing("never_came" if data_updated_on is None else "overdue", until, late)

@@ -20,6 +20,7 @@ class GapOut(serializers.Serializer):
     """Something that an entry does not say: its weight in the score, and what is asked."""
 
     code = serializers.CharField()
+    zh = serializers.CharField()
     weight = serializers.IntegerField()
     asks = serializers.CharField()
 
@@ -27,9 +28,8 @@ class GapOut(serializers.Serializer):
 def gaps_of(codes: Any) -> list[dict[str, Any]]:
     """The gaps in words, in the order given."""
     return [
-        {"code": code, "weight": _ELEMENTS[code].weight, "asks": _ELEMENTS[code].asks}
-        for code in codes
-        if code in _ELEMENTS
+        {"code": one.code, "zh": one.zh, "weight": one.weight, "asks": one.asks}
+        for one in (_ELEMENTS[code] for code in codes if code in _ELEMENTS)
     ]
 
 

@@ -169,7 +169,7 @@ class IncompleteView(InForceView):
 
     def line(self, row: Any) -> list[Any]:
         """One entry."""
-        missing = "；".join(gap["asks"] for gap in gaps_of(row.gaps))
+        missing = "；".join(gap["zh"] for gap in gaps_of(row.gaps))
         return [row.department.name, row.resource.code, row.name, row.completeness, missing]
 
 

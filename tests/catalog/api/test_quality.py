@@ -37,6 +37,7 @@ def test_a_resource_says_what_it_lacks_and_how_fresh_it_is(cast, client):
     assert told["published"]["completeness"] < 100
     assert told["published"]["gaps"][0] == {
         "code": "no-census",
+        "zh": "六项普查数据不全",
         "weight": 6,
         "asks": "give the six numbers of the census (大普查)",
     }
@@ -125,7 +126,7 @@ def test_incomplete_entries_are_taken_away_as_a_workbook(cast, client):
     rows = list(sheet.iter_rows(values_only=True))
     assert rows[0] == ("部门", "信息资源代码", "信息资源名称", "完整度", "缺项")
     assert rows[1][2] == "空气质量"
-    assert "name the system it comes from" in rows[1][4]
+    assert "缺来源系统；缺联系人" in rows[1][4]
 
 
 def test_the_scorecard_gives_each_rate_with_its_formula(cast, client):
