@@ -1,21 +1,49 @@
 """What keeps a version from being filed: its own faults, and those that only the tables show."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from accounts.models import InformationSystem
 from catalog.completeness import Fault, faults
-from catalog.models import Entry, Placement, Resource
+from catalog.likeness.checking import collected_elsewhere
+from catalog.models import Entry, Item, Placement, Resource
 from catalog.names import name_key
+from catalog.states import EVER_IN_FORCE
 from catalog.versions import entry_values, item_values, items_of
-
-Items = list[dict[str, Any]]
 
 
 def filing_faults(entry: Entry) -> list[Fault]:
     """Everything that keeps this version from being submitted; empty if nothing does."""
-    items = [item_values(item) for item in items_of(entry)]
-    return [*faults(entry_values(entry), items), *_system_name(entry), *_related(entry)]
+    items = list(items_of(entry))
+    return [
+        *faults(entry_values(entry), [item_values(item) for item in items]),
+        *_system_name(entry),
+        *_related(entry),
+        *_collected_elsewhere(entry, items),
+    ]
+
+
+def _collected_elsewhere(entry: Entry, items: list[Item]) -> Iterator[Fault]:
+    """What sharing could supply is collected again only for a reason (Art. 19).
+
+    Asked for what is new in this version: who has had an item in force, or is its named source,
+    does not begin to collect it.
+    """
+    if entry.collection_reason:
+        return
+    former = Item.objects.filter(entry__resource=entry.resource_id, entry__state__in=EVER_IN_FORCE)
+    known = set(former.values_list("column", flat=True))
+    theirs = [item for item in items if item.source_department_id != entry.department_id]
+    for overlap in collected_elsewhere(entry, theirs) if theirs else ():
+        if all(item.column in known for item in overlap.items):
+            continue
+        names = "、".join(item.name for item in overlap.items[:5])
+        yield Fault(
+            "#/collection_reason",
+            "collected-elsewhere",
+            f"{overlap.department_name} has {names} in {overlap.code} {overlap.name} and can share"
+            " it; ask for it, or say why it has to be collected again (Art. 19)",
+        )
+        return
 
 
 def _system_name(entry: Entry) -> Iterator[Fault]:
