@@ -8,7 +8,8 @@ from openpyxl import load_workbook
 
 from accounts.models import AuditEvent
 from catalog.api.examples import ITEMS, METADATA
-from catalog.models import CatalogImport, Entry, ImportFinding, Resource
+from catalog.models import CatalogImport, Entry, ImportFinding, Item, Resource
+from tests.catalog.interchange.test_national import PROVIDER, filled, read, told
 from tests.catalog.realdata import real_file
 from tests.factories.accounts import DepartmentFactory
 from tests.factories.catalog import CategoryFactory, published_resource
@@ -353,3 +354,19 @@ def test_importing_our_own_export_changes_nothing(client, cast, category, kind):
     assert {str(item) for item in Entry.objects.get(name="行政区划代码").items.all()} == {
         item["column"] for item in ITEMS
     }
+
+
+def test_the_national_template_comes_back_as_it_was_filled(client, cast, category):
+    cast.civil.change(name=PROVIDER[0], credit_code=PROVIDER[1])
+    body = filled(500, 12)
+    row = take(client("authority"), body, standing="in_force", source="普查")
+    assert (counts(row), row["normalised"]) == ((500, 500, 0, 0, 0), 0)
+    assert Item.objects.count() == 6000
+    answer = client("authority").get("/api/v1/catalog/export?format=national")
+    there, _ = read(answer.content)
+    here, _ = read(body)
+    codes = [one.identity.pop("code") for one in there]
+    assert codes == [f"307024/{number}" for number in range(1, 501)]
+    assert told(there) == told(here)
+    again = take(client("authority"), answer.content, source="普查")
+    assert counts(again) == (500, 0, 0, 500, 0)
