@@ -227,7 +227,9 @@ _CARD_HEADS = [("部门", 28), ("得分", 8), *((one.title, 16) for one in MEASU
 
 def _card(counts: dict[str, Any]) -> dict[str, Any]:
     rates = rates_of(counts)
-    named: dict[str, Any] = {name: counts[name] for name in ("department", "name") if name in counts}
+    named: dict[str, Any] = {
+        name: counts[name] for name in ("department", "name") if name in counts
+    }
     return {
         **named,
         "score": score_of(rates),
