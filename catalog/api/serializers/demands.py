@@ -166,3 +166,22 @@ class SimilarDemandsOut(serializers.Serializer):
     """Demands that could be merged, the likest first."""
 
     items = SimilarDemandOut(many=True)
+
+
+class CandidateOut(serializers.Serializer):
+    """An entry in force that may answer the demand, and how much its name has in common."""
+
+    id = serializers.UUIDField()
+    code = serializers.CharField()
+    name = serializers.CharField()
+    department = serializers.CharField()
+    department_id = serializers.UUIDField()
+    share_type = serializers.CharField()
+    is_attached = serializers.BooleanField()
+    likeness = serializers.FloatField()
+
+
+class CandidatesOut(serializers.Serializer):
+    """Entries that may answer the demand, the likest first."""
+
+    items = CandidateOut(many=True)

@@ -25,6 +25,8 @@ from catalog.actions.demands import (
 from catalog.api.examples_quality import DEMANDS
 from catalog.api.parameters import flag_of
 from catalog.api.serializers.demands import (
+    CandidateOut,
+    CandidatesOut,
     DemandIn,
     DemandMergeIn,
     DemandOut,
@@ -36,6 +38,7 @@ from catalog.api.serializers.demands import (
     SimilarDemandsOut,
 )
 from catalog.models import Demand, Resource
+from catalog.search.similar import similar
 from kernel.api import ReadView, ReasonIn
 
 
@@ -54,7 +57,7 @@ class DemandView(ReadView):
         "settle": SettlementIn,
         "reroute": RouteIn,
     }
-    answers = {"similar": SimilarDemandsOut}
+    answers = {"similar": SimilarDemandsOut, "candidates": CandidatesOut}
     filters = {
         "state": "state",
         "department": "department_id",
@@ -103,6 +106,15 @@ class DemandView(ReadView):
             for row, likeness in found
         ]
         return Response({"items": SimilarDemandOut(items, many=True).data})
+
+    @action(detail=True, methods=["get"])
+    def candidates(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Entries in force whose names are like its title: perhaps they answer it already."""
+        row = self.get_object()
+        found = [
+            {**one.hit._asdict(), "likeness": one.likeness} for one in similar(row.pk, row.title)
+        ]
+        return Response({"items": CandidateOut(found, many=True).data})
 
     @action(detail=True, methods=["post"])
     def merge(self, request: Request, pk: str, **kwargs: Any) -> Response:

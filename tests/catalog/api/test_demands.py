@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from catalog.models import Demand
+from catalog.search.indexing import refresh
 from tests.factories.catalog import published_resource
 from tests.factories.demands import DemandFactory, demand_in
 
@@ -96,6 +97,17 @@ def test_similar_demands_are_not_for_those_who_ask(cast, door, assert_problem):
     row = DemandFactory(department=cast.third)
     answer = door("third steward").get(f"{DEMANDS}/{row.pk}/similar")
     assert_problem(answer, 403, "forbidden")
+
+
+def test_entries_that_may_answer_a_demand_already_are_shown(cast, door):
+    rows = [published_resource(cast.civil, name=name) for name in ("外出务工人员登记", "低保对象")]
+    refresh([row.pk for row in rows])
+    demand = DemandFactory(title="外出务工人员信息", department=cast.third)
+
+    [found] = door("third steward").get(f"{DEMANDS}/{demand.pk}/candidates").json()["items"]
+
+    assert (found["name"], found["department"]) == ("外出务工人员登记", "示例省民政厅")
+    assert found["code"] == rows[0].code
 
 
 def test_a_need_is_withdrawn(cast, door):
