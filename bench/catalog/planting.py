@@ -15,7 +15,7 @@ from bench.catalog.inventing import invent_items
 from bench.catalog.real import PLACES, RealEntry, read_entries
 
 SHARE = 0.08
-DISTRICTS = "裕安 金安 叶集 兴庆 金凤 西夏 江阳 纳溪 龙马潭".split()
+DISTRICTS = ["裕安", "金安", "叶集", "兴庆", "金凤", "西夏", "江阳", "纳溪", "龙马潭"]
 WORDS = (
     ("信息", "情况"), ("信息", "数据"), ("信息", "资料"), ("情况", "信息"), ("名单", "名册"),
     ("名单", "花名册"), ("名录", "目录"), ("清单", "一览表"), ("统计表", "报表"), ("统计信息", "统计情况"),
@@ -96,7 +96,7 @@ def plant(seed: int, share: float = SHARE) -> Planted:
             if row is not rows[n]:
                 numbers.append(len(rows))
                 rows.append(row)
-        apart |= {pair: how for pair in itertools.combinations(numbers, 2)}
+        apart |= dict.fromkeys(itertools.combinations(numbers, 2), how)
     return Planted(rows, same, apart, copies)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import sys
 import time
 
@@ -10,8 +11,10 @@ import django
 
 django.setup()
 
+from accounts.actor import CLOCK  # noqa: E402
 from bench.catalog.growing import grow  # noqa: E402
 from bench.catalog.loading import analyze, empty, load  # noqa: E402
+from catalog.actions.likenesses import scan_likenesses  # noqa: E402
 
 
 def fill(count: str, items: str, seed: str) -> dict[str, float]:
@@ -31,7 +34,19 @@ def fill(count: str, items: str, seed: str) -> dict[str, float]:
     }
 
 
-STEPS = {"fill": fill}
+def scan() -> dict[str, float]:
+    """All entries compared with all, from nothing, as the timetable asks for it."""
+    started = time.perf_counter()
+    done = scan_likenesses(actor=CLOCK, whole=True)
+    return {
+        "seconds": round(time.perf_counter() - started, 1),
+        "mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "compared": done.compared,
+        "found": done.found,
+    }
+
+
+STEPS = {"fill": fill, "scan": scan}
 
 if __name__ == "__main__":
     print(json.dumps(STEPS[sys.argv[1]](*sys.argv[2:])))

@@ -6,14 +6,14 @@ inverted index in DuckDB; each pair found is then judged by all that both say.
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from catalog.likeness.itemnames import meaning, tells
+from catalog.likeness.itemnames import SUBJECTS, meaning, tells
 from catalog.likeness.judging import LEAST, Judged, Said, Shared, judge
 from catalog.likeness.names import about, office_of, plain, take_apart
 from catalog.likeness.places import Gazetteer
@@ -41,15 +41,6 @@ class EntrySaid:
     abstract: str = ""
 
 
-@dataclass(frozen=True)
-class Pair:
-    """Two entries that look like one."""
-
-    left: Any
-    right: Any
-    judged: Judged
-
-
 def read_said(
     con: duckdb.DuckDBPyConnection, entries: Iterable[EntrySaid], gazetteer: Gazetteer
 ) -> list[Said]:
@@ -73,19 +64,27 @@ def character_weights(said: Sequence[Said]) -> dict[str, float]:
     return {one: math.log(1 + len(said) / number) for one, number in seen.items()}
 
 
-def read_items(con: duckdb.DuckDBPyConnection) -> None:
+def read_items(con: duckdb.DuckDBPyConnection, elements: Mapping[str, str] | None = None) -> None:
     """From ``items(n, name)`` make ``means(n, mean)``, what the items of each entry tell, and
-    ``spelled(name, mean, tells)``."""
+    ``spelled(name, mean, tells, subject)``; ``elements`` are other names of data elements -> the
+    element's name."""
+    known = elements or {}
     con.execute("CREATE TABLE spellings AS SELECT DISTINCT name FROM items")
-    con.execute("CREATE TABLE spelled (name VARCHAR, mean VARCHAR, tells BOOLEAN)")
+    con.execute("CREATE TABLE spelled (name VARCHAR, mean VARCHAR, tells BOOLEAN, subject VARCHAR)")
     reader = con.cursor().execute("SELECT name FROM spellings")
     while rows := reader.fetchmany(BATCH):
         names = [name for (name,) in rows]
-        means = [meaning(name) for name in names]
-        made = {"name": names, "mean": means, "tells": [tells(mean) for mean in means]}
+        means = [meaning(known.get(name, name)) for name in names]
+        made = {
+            "name": names,
+            "mean": means,
+            "tells": [tells(mean) for mean in means],
+            "subject": [SUBJECTS.get(mean, "") for mean in means],
+        }
         con.register("made", pa.table(made))
         con.execute("INSERT INTO spelled SELECT * FROM made")
         con.unregister("made")
+    con.execute("DROP TABLE spellings")
     con.execute(
         """CREATE TABLE means AS SELECT DISTINCT n, hash(mean) AS mean
            FROM items JOIN spelled USING (name) WHERE tells"""
@@ -114,15 +113,32 @@ def alike_entries(
     yield from _judged(con, said)
 
 
-def shared_items(con: duckdb.DuckDBPyConnection, one: int, other: int) -> list[str]:
-    """Names of items that both entries have, as the first one writes them, at most SHOWN_ITEMS."""
-    rows = con.execute(
-        """SELECT DISTINCT s.name FROM items i JOIN spelled s USING (name)
-           JOIN (SELECT s.mean FROM items i JOIN spelled s USING (name) WHERE i.n = ?) o
-           ON o.mean = s.mean WHERE i.n = ? AND s.tells ORDER BY 1 LIMIT ?""",
-        [other, one, SHOWN_ITEMS],
-    )
-    return [name for (name,) in rows.fetchall()]
+def shared_items(
+    con: duckdb.DuckDBPyConnection, pairs: Sequence[tuple[int, int]]
+) -> dict[tuple[int, int], list[str]]:
+    """Names of items that both entries of each pair have, as the first one writes them, at most
+    SHOWN_ITEMS; the pairs stand in table ``alike(one, other)`` afterwards."""
+    types = pa.schema([("one", pa.int32()), ("other", pa.int32())])
+    columns = {"one": [one for one, _ in pairs], "other": [other for _, other in pairs]}
+    con.register("told", pa.table(columns, schema=types))
+    con.execute("CREATE OR REPLACE TABLE alike AS SELECT * FROM told")
+    con.unregister("told")
+    reader = con.cursor().execute(_SHOWN, {"shown": SHOWN_ITEMS})
+    found: dict[tuple[int, int], list[str]] = {}
+    while rows := reader.fetchmany(BATCH):
+        found |= {(one, other): names for one, other, names in rows}
+    return found
+
+
+_SHOWN = """
+WITH written AS (
+    SELECT i.n, s.mean, min(s.name) AS name FROM items i JOIN spelled s USING (name)
+    WHERE s.tells AND i.n IN (SELECT one FROM alike UNION SELECT other FROM alike) GROUP BY ALL
+)
+SELECT p.one, p.other, list_sort(list(a.name))[:$shown]
+FROM alike p JOIN written a ON a.n = p.one
+JOIN written b ON b.n = p.other AND b.mean = a.mean GROUP BY ALL
+"""
 
 
 def _tokens(con: duckdb.DuckDBPyConnection, rows: Sequence[tuple[str, bool, str, str]]) -> None:

@@ -8,12 +8,15 @@ from collections.abc import Iterable
 _PROVINCE = re.compile(r"^([^\W市县区省]{2,3}省|[^\W市县区省]{2,6}?自治区)")
 _STEP = re.compile(r"([一-鿿]{1,3}?)(市|县|区|旗|州(?!市))")
 # Words that end as places do.
-_NO_PLACE = tuple(
-    "城市 超市 都市 小区 社区 辖区 园区 地区 市区 城区 景区 校区 山区 郊区 牧区 灾区 库区 区县 县区 各区 各市 各县 "
-    "全市 全县 全区 本市 本县 本区 我市 我县 我区 开发区 保护区 工业区 商业区 市辖区 自治区 门市 上市 夜市".split()
-)  # fmt: skip
+_ENDINGS = """
+规划区 新区 老区 林区 矿区 片区 库区 禁区 战区 军区 大区 分区
+城市 超市 都市 小区 社区 辖区 园区 地区 市区 城区 景区 校区 山区 郊区 牧区 灾区 库区 区县 县区
+各区 各市 各县 全市 全县 全区 本市 本县 本区 我市 我县 我区 开发区 保护区 工业区 商业区 市辖区
+自治区 门市 上市 夜市
+"""
+_NO_PLACE = tuple(_ENDINGS.split())
 # Resources of fewer names do not make a word a place.
-OFTEN = 4
+OFTEN = 6
 WIDE = ("市", "州", "省", "自治区", "盟")
 
 
