@@ -67,8 +67,11 @@ class _Written:
         """New resources with their first version; in force, each gets its code."""
         codes = self._codes(planned)
         resources = []
-        for one in planned:
+        # In the order of the file, by which exports and lists give them back.
+        keys = sorted(uuid7() for _ in planned)
+        for key, one in zip(keys, planned, strict=True):
             resource = Resource(
+                id=key,
                 department_id=one.department_id,
                 category_id=one.category_id,
                 source=self.row.source,

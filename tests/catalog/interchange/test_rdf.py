@@ -37,7 +37,7 @@ def entry(number, **values):
 
 
 ENTRIES = [
-    entry(1, **METADATA | {"items": ITEMS}),
+    entry(1, **METADATA | {"name": "登记信息1", "items": ITEMS}),
     entry(
         2,
         open_to_public=True,
