@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from catalog.actions import codelists, demands, quality
+from accounts.actor import CLOCK
+from catalog.actions import codelists, demands, likenesses, quality
 
 
 @shared_task(name="catalog.turn_code_lists", ignore_result=True)
@@ -21,3 +22,15 @@ def check_demands() -> None:
 def refresh_freshness() -> None:
     """Count anew until when data are fresh, for calendars that came since."""
     quality.refresh_freshness()
+
+
+@shared_task(name="catalog.scan_likenesses", ignore_result=True)
+def scan_likenesses() -> None:
+    """Compare what was published since the last scan."""
+    likenesses.scan_likenesses(actor=CLOCK)
+
+
+@shared_task(name="catalog.scan_likenesses_whole", ignore_result=True)
+def scan_likenesses_whole() -> None:
+    """Compare everything."""
+    likenesses.scan_likenesses(actor=CLOCK, whole=True)

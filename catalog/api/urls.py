@@ -11,6 +11,7 @@ from catalog.api.views.codelists import CodeListVersionView, CodeListView, DataE
 from catalog.api.views.demands import DemandView
 from catalog.api.views.exports import CatalogExportView
 from catalog.api.views.imports import CatalogImportView, ImportFindingView
+from catalog.api.views.likenesses import LikenessScanView, LikenessView, OverlapView
 from catalog.api.views.lists import DutyListView, NeedListView, NegativeListView
 from catalog.api.views.quality import (
     IncompleteView,
@@ -49,6 +50,8 @@ router.register("catalog-imports", CatalogImportView, "catalog-import")
 router.register(
     "catalog-imports/(?P<import_pk>[^/]+)/findings", ImportFindingView, "import-finding"
 )
+router.register("likenesses", LikenessView, "likeness")
+router.register("likeness-scans", LikenessScanView, "likeness-scan")
 router.register("saved-searches", SavedSearchView, "saved-search")
 router.register("synonyms", SynonymView, "synonym")
 # Before the routes of one resource, which would take their last part for its key.
@@ -73,4 +76,9 @@ _quality = path(
     ResourceQualityView.as_view({"get": "retrieve"}),
     name="resource-quality",
 )
-urlpatterns = [_quality, _search, _similar, _export, *_bulk, *router.urls]
+_overlaps = path(
+    "resources/<str:pk>/overlaps",
+    OverlapView.as_view({"get": "overlaps"}),
+    name="resource-overlaps",
+)
+urlpatterns = [_overlaps, _quality, _search, _similar, _export, *_bulk, *router.urls]

@@ -49,9 +49,10 @@ class Overlap:
 def collected_elsewhere(entry: Entry, items: Sequence[Item]) -> list[Overlap]:
     """Resources of other departments that hold what these items mean, those with most first.
 
-    Counted are items that say something of the subject, not its name, number or address; a table
-    about a person is compared with tables about persons. One item whose named source is the other
-    department is enough. At most SHOWN are given; two queries.
+    Asked are departments of the same division and of those above it. Counted are items that say
+    something of the subject, not its name, number or address; a table about a person is
+    compared with tables about persons. One item whose named source is the other department is
+    enough. At most SHOWN are given; two queries.
     """
     mine = {meaning(_name(item)): item for item in items if not item.is_key}
     telling = {mean: item for mean, item in mine.items() if tells(mean)}
@@ -83,6 +84,7 @@ def _rows(
             sharing=Coalesce(NullIf("share_type", Value("")), "entry__share_type")
         )
         .filter(Q(name__in=names) | Q(element__in=elements), entry__state="published")
+        .filter(entry__department__division_code__in=_divisions(entry.department.division_code))
         .exclude(entry__department_id=entry.department_id)
         .exclude(sharing=ShareType.NOT_SHARED)
     )
@@ -105,6 +107,12 @@ def _rows(
         office=F("entry__department__name"), shared_as=F("entry__share_type"),
         is_source=ExpressionWrapper(named, BooleanField()),
     )  # fmt: skip
+
+
+def _divisions(code: str) -> set[str]:
+    """This division and those that it lies in, as 6 and as 12 digits."""
+    above = {code[:digits] for digits in (2, 4, 6, 9, 12)} | {""}
+    return {one.ljust(width, "0") for one in above for width in (6, 12) if len(one) <= width}
 
 
 def _subjects(items: Sequence[Item]) -> frozenset[str]:
