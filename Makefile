@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed-$(shell cat requirements.txt | cksum | tr -d ' ')
 DEV_STAMP := $(VENV)/.dev-$(shell cat requirements.txt requirements-dev.txt | cksum | tr -d ' ')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo serve test bench-zombies lint fix openapi messages lock doctor status clean
+.PHONY: help setup setup-dev demo serve test bench-zombies bench-catalog lint fix openapi messages lock doctor status clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -29,6 +29,9 @@ test: setup-dev ## all tests, on real servers of their own (ARGS=... for pytest)
 
 bench-zombies: setup ## zombie rules against a labelled register, and scans of 50,000 systems
 	@$(LAUNCH) exec -- python -m bench.zombies $(ARGS)
+
+bench-catalog: setup ## search, duplicates and import with 100,000 catalogue entries
+	@$(LAUNCH) exec -- python -m bench.catalog $(ARGS)
 
 lint: setup-dev ## ruff, format, import contracts, types, migrations, deployment check
 	$(VENV)/bin/ruff check .

@@ -11,6 +11,8 @@ import django
 
 django.setup()
 
+from django.db import connection  # noqa: E402
+
 from accounts.actor import CLOCK  # noqa: E402
 from bench.catalog.growing import grow  # noqa: E402
 from bench.catalog.loading import analyze, empty, load  # noqa: E402
@@ -46,7 +48,14 @@ def scan() -> dict[str, float]:
     }
 
 
-STEPS = {"fill": fill, "scan": scan}
+def forget() -> dict[str, float]:
+    """Remove what an earlier scan found."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE catalog_likeness, catalog_likenessscan")
+    return {}
+
+
+STEPS = {"fill": fill, "forget": forget, "scan": scan}
 
 if __name__ == "__main__":
     print(json.dumps(STEPS[sys.argv[1]](*sys.argv[2:])))
