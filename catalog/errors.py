@@ -31,6 +31,13 @@ class NameTaken(Conflict):
     title = "This department already has a resource of this name"
 
 
+class SearchNameTaken(Conflict):
+    """A person's saved searches have different names."""
+
+    code = "search-name-taken"
+    title = "You already have a saved search of this name"
+
+
 class CategoryTaken(Conflict):
     """The code of a class is given once."""
 

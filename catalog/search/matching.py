@@ -6,16 +6,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
+from catalog.search.asking import rows, rows_by_index
 from catalog.search.traits import ALL, Traits
 
-# The planner believes that looking into the words of all documents is cheap; it is not.
-BY_INDEX = "SET LOCAL enable_seqscan = off; "
 # Words that mean the same, and what it is worth that one of them stands in the name.
 Named = tuple[Sequence[str], int]
 # So many are ranked; counts are of all matches.
-CANDIDATES = 200
+CANDIDATES = 100
 MOST_DEPARTMENTS = 50
 # The class that results are narrowed by is the tree's second level (项).
 CLASS_DIGITS = 3
@@ -33,10 +30,12 @@ SELECT 'department', d.id::text, d.name, c.matches FROM accounts_department d JO
     GROUP BY department_id ORDER BY matches DESC, department_id LIMIT %(departments)s
 ) c ON c.department_id = d.id
 UNION ALL
-SELECT 'category', left(k.code, %(digits)s), '', sum(c.matches)::bigint FROM catalog_category k
-JOIN (
-    SELECT category_id, count(*) AS matches FROM matched{not_category} GROUP BY category_id
-) c ON c.category_id = k.id GROUP BY left(k.code, %(digits)s)
+SELECT 'category', p.code, coalesce(n.name, ''), p.matches FROM (
+    SELECT left(k.code, %(digits)s) AS code, sum(c.matches)::bigint AS matches
+    FROM catalog_category k JOIN (
+        SELECT category_id, count(*) AS matches FROM matched{not_category} GROUP BY category_id
+    ) c ON c.category_id = k.id GROUP BY 1
+) p LEFT JOIN catalog_category n ON n.code = p.code
 """
 _FIRST = """
 UNION ALL (
@@ -99,8 +98,13 @@ class Matches:
 
     looks: dict[Look, int] = field(default_factory=dict)
     departments: list[tuple[str, str, int]] = field(default_factory=list)
-    categories: dict[str, int] = field(default_factory=dict)
+    categories: list[tuple[str, str, int]] = field(default_factory=list)
     first: list[UUID] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """How many there are before narrowing by look."""
+        return sum(self.looks.values())
 
 
 def match(words: str, named: Sequence[Named], narrowing: Narrowing, today: date) -> Matches:
@@ -129,9 +133,7 @@ def match(words: str, named: Sequence[Named], narrowing: Narrowing, today: date)
         **parameters(narrowing),
         **_named(named),
     }
-    with connection.cursor() as cursor:
-        cursor.execute((BY_INDEX if words else "") + asked, given)
-        return _read(cursor.fetchall())
+    return _read(rows_by_index(asked, given) if words else rows(asked, given))
 
 
 def _hit(at: int, words: Sequence[str]) -> str:
@@ -174,17 +176,23 @@ def _where(parts: Any) -> str:
     return f" WHERE {joined}" if joined else ""
 
 
-def _read(rows: Sequence[tuple[str, str, str, int]]) -> Matches:
+def _read(told: Sequence[tuple[str, str, str, int]]) -> Matches:
     found = Matches()
     seen: dict[UUID, None] = {}
-    for kind, key, name, count in rows:
+    for kind, key, name, count in told:
         if kind == "look":
             found.looks[Look.of(int(key))] = count
         elif kind == "department":
             found.departments.append((key, name, count))
         elif kind == "category":
-            found.categories[key] = count
+            found.categories.append((key, name, count))
         else:
             seen[UUID(key)] = None
     found.first = list(seen)
+    found.departments.sort(key=_most_first)
+    found.categories.sort(key=_most_first)
     return found
+
+
+def _most_first(counted: tuple[str, str, int]) -> tuple[int, str]:
+    return -counted[2], counted[0]

@@ -98,6 +98,11 @@ class Asked:
         chosen = tuple(t for t in self.terms if not (t.is_general or t.is_place))
         return chosen or tuple(t for t in self.terms if not t.is_general) or self.terms
 
+    @cached_property
+    def core(self) -> str:
+        """The words that choose something, all of them or but one."""
+        return self._but_one()
+
     def _but_one(self) -> str:
         terms = [term.anywhere() for term in self.choosing]
         if len(terms) < 3:

@@ -7,13 +7,15 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from catalog.search.cutting import cut
+from catalog.search.hits import Hit
 from catalog.search.query import Asked, Term
 from catalog.search.sounds import spelled, syllables
 from catalog.search.words import is_chinese, normalised, pairs, runs
 
+_PLACE = re.compile(r"^(?:[一-鿿]{2,4}?[省市州盟])?(?:[一-鿿]{2,4}?[县区旗])?(?=..)")
 # What a word is worth by where it is found.
 NAME, SYNONYM, HOMOPHONE, PART = 1.0, 0.9, 0.85, 0.6
 KEYWORD, DEPARTMENT, ABSTRACT = 0.5, 0.5, 0.35
@@ -21,21 +23,11 @@ WORDS, WHOLE, EXACT, COVERED, HEARD = 10.0, 2.0, 4.0, 4.0, 4.0
 GENERAL_WEIGHT, PLACE_WEIGHT = 0.15, 0.8
 # General words at the end of a name say little of what else it is about.
 _TAIL = re.compile(
-    r"(?:基本)?(?:信息|数据|情况|统计|明细|汇总|名单|清单|目录|名录|一览|登记|信息)*[表册库]?$"
+    "(?:基本)?(?:信息库|数据库|信息|数据|情况|统计|明细|汇总|名单|清单|目录|名录|一览|登记)*[表册]?$"
 )
 
 
-class Candidate(NamedTuple):
-    """What is known of an entry that the index found."""
-
-    id: Any
-    name: str
-    department: str = ""
-    keywords: Sequence[str] = ()
-    abstract: str = ""
-
-
-def ranked(asked: Asked, found: Sequence[Candidate], *, by_sound: bool = False) -> list[Candidate]:
+def ranked(asked: Asked, found: Sequence[Hit], *, by_sound: bool = False) -> list[Hit]:
     """The candidates, the best first; equals by the shorter name, then by name and key.
 
     ``by_sound`` compares sounds too, for questions that may hold wrong characters.
@@ -48,7 +40,7 @@ def ranked(asked: Asked, found: Sequence[Candidate], *, by_sound: bool = False) 
     return [one for *_, one in sorted(marked, key=lambda mark: mark[:4])]
 
 
-def score(asked: Asked, one: Candidate, *, by_sound: bool = False) -> float:
+def score(asked: Asked, one: Hit, *, by_sound: bool = False) -> float:
     """How well the entry answers; comparable within one question only."""
     name = _key(one.name)
     weights = [_weight(term) for term in asked.terms]
@@ -58,8 +50,14 @@ def score(asked: Asked, one: Candidate, *, by_sound: bool = False) -> float:
     )
     points = WORDS * worth / (sum(weights) or 1)
     points += WHOLE * (asked.key in name) + EXACT * (asked.key == name)
-    points += COVERED * _shared(_pairs(asked.key), _pairs(_TAIL.sub("", name) or name))
+    points += COVERED * _shared(_pairs(asked.key), _pairs(_core(name)))
     return points + (HEARD * _sounds_like(asked, name) if by_sound else 0.0)
+
+
+def likeness(name: str, other: str) -> float:
+    """How much two names have in common, 0 to 1, places in front and general words behind aside."""
+    one, two = (_PLACE.sub("", _core(_key(text))) for text in (name, other))
+    return _shared(_pairs(one), _pairs(two))
 
 
 def _weight(term: Term) -> float:
@@ -68,7 +66,7 @@ def _weight(term: Term) -> float:
     return PLACE_WEIGHT if term.is_place else 1.0 + 0.2 * min(len(term.word) - 2, 3)
 
 
-def _worth(term: Term, name: str, one: Candidate, by_sound: bool) -> float:
+def _worth(term: Term, name: str, one: Hit, by_sound: bool) -> float:
     if term.word in name:
         return NAME
     if any(other in name for other in term.others):
@@ -83,7 +81,7 @@ def _worth(term: Term, name: str, one: Candidate, by_sound: bool) -> float:
     return _spoken_in(term.word, one.name) or _elsewhere(term.word, one)
 
 
-def _elsewhere(word: str, one: Candidate) -> float:
+def _elsewhere(word: str, one: Hit) -> float:
     if any(word in _key(keyword) for keyword in one.keywords):
         return KEYWORD
     if word in _key(one.department):

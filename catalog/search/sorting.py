@@ -4,9 +4,8 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
-
-from catalog.search.matching import BY_INDEX, Narrowing, conditions, parameters
+from catalog.search.asking import rows, rows_by_index
+from catalog.search.matching import Narrowing, conditions, parameters
 
 # The column, and whether its greatest value comes first.
 SORTS = {
@@ -53,9 +52,7 @@ def sorted_page(
     asked = _PAGE.format(
         column=column, conditions=" AND ".join(parts), way="DESC" if falling else ""
     )
-    with connection.cursor() as cursor:
-        cursor.execute((BY_INDEX if words else "") + asked, given)
-        rows = cursor.fetchall()
-    page = rows[:limit]
-    more = len(rows) > limit
+    found = rows_by_index(asked, given) if words else rows(asked, given)
+    page = found[:limit]
+    more = len(found) > limit
     return [key for key, _ in page], Place(page[-1][1], str(page[-1][0])) if more else None
