@@ -196,12 +196,10 @@ def _reordered(row: Row, rng: random.Random) -> str:
 
 def _punctuated(row: Row, rng: random.Random) -> str:
     name = row.name
-    middle = len(name) // 2
-    return rng.choice(
-        (f"《{name}》", f"{name[:middle]}-{name[middle:]}", f"{name[:middle]} {name[middle:]}", f"{name}。",
-         f"“{name[:middle]}”{name[middle:]}", name.replace("（", "(").replace("）", ")"),
-         f"{name[:middle]}_{name[middle:]}")
-    )  # fmt: skip
+    head, tail = name[: len(name) // 2], name[len(name) // 2 :]
+    folded = name.replace("（", "(").replace("）", ")")
+    marked = (f"《{name}》", f"{name}。", f"“{head}”{tail}", f"{head}-{tail}", f"{head}_{tail}")
+    return rng.choice((*marked, f"{head} {tail}", folded))
 
 
 def _shortened(row: Row, rng: random.Random) -> str:

@@ -72,8 +72,13 @@ def _places_of(name: str) -> Iterable[tuple[str, str]]:
         name = name[province.end() :]
     while found := _STEP.match(name):
         stem, kind = found[1], found[2]
-        if found[0].endswith(_NO_PLACE) or (len(stem) < 2 and kind != "县"):
+        if _is_no_place(found[0]) or (len(stem) < 2 and kind != "县"):
             return
         # A county of one character is never written without its kind.
         yield (stem if len(stem) > 1 else found[0]), kind
         name = name[found.end() :]
+
+
+def _is_no_place(text: str) -> bool:
+    # A district's name may well end in the character that such a word begins with.
+    return text in _NO_PLACE or (len(text) > 3 and text.endswith(_NO_PLACE))
