@@ -12,7 +12,7 @@ from catalog.search.hits import Hit
 from catalog.search.marking import Range, marks, meant, snippet
 from catalog.search.matching import Matches, Narrowing, match
 from catalog.search.query import Asked
-from catalog.search.ranking import ranked
+from catalog.search.ranking import by_name, ranked
 from catalog.search.reading import hits, items_named
 from catalog.search.sorting import SORTS, Place, sorted_page
 from catalog.search.synonyms import WORDS
@@ -24,6 +24,8 @@ WHERE EXISTS (SELECT FROM unnest(words) word WHERE strpos(lower(%(text)s), lower
 # Fewer strict matches than this, and the question is read more forgivingly; results that were
 # narrowed on purpose may be few.
 ENOUGH = 3
+# So many candidates are looked at closer than by their names.
+CLOSER = 30
 # How the question was read: as it stands; more forgivingly, though a few answered as it stands;
 # more forgivingly, because nothing did.
 STRICT, SOME_STRICT, NONE_STRICT = "strict", "some strict", "none strict"
@@ -72,12 +74,12 @@ def find(
     words, matches, strictness = _matches(asked, narrowing, today)
     correction = None
     if sort == "relevance" and not asked.is_empty:
-        order = ranked(asked, hits(matches.first), by_sound=strictness is not STRICT)
-        if strictness is NONE_STRICT:
-            correction = meant(asked, [hit.name for hit in order[:5]])
         start = after.number if after else 0
-        page = order[start : start + limit]
-        following = Place("", None, start + limit) if len(order) > start + limit else None
+        page, best = _best(asked, matches, start, limit, by_sound=strictness is not STRICT)
+        if strictness is NONE_STRICT:
+            correction = meant(asked, best)
+        more = len(matches.first) > start + limit
+        following = Place("", None, start + limit) if more else None
     else:
         by = sort if sort in SORTS else "-published_at"
         ids, following = sorted_page(words, narrowing, today, by, limit, after)
@@ -91,6 +93,22 @@ def find(
         meant=correction,
         next_place=following,
     )
+
+
+def _best(
+    asked: Asked, matches: Matches, start: int, limit: int, *, by_sound: bool
+) -> tuple[list[Hit], list[str]]:
+    """The entries of a page of the ranking, and the names of the best ones of all.
+
+    All candidates are ranked by their names; the first of them again by all that is known.
+    """
+    order = by_name(asked, matches.first, by_sound=by_sound)
+    wanted = {*order[:CLOSER], *order[start : start + limit]}
+    known = {hit.id: hit for hit in hits(list(wanted))}
+    head = ranked(asked, [known[pk] for pk in order[:CLOSER] if pk in known], by_sound=by_sound)
+    tail = [known.get(pk) for pk in order[CLOSER:]]
+    page = [hit for hit in [*head, *tail][start : start + limit] if hit is not None]
+    return page, [hit.name for hit in head[:5]]
 
 
 def synonyms_in(text: str) -> list[Sequence[str]]:
@@ -146,10 +164,9 @@ def _facets(matches: Matches, narrowing: Narrowing) -> dict[str, list[tuple[Any,
 
 def _counted(matches: Matches, narrowing: Narrowing, name: str) -> list[tuple[Any, str, int]]:
     counts: dict[Any, int] = {}
+    narrowed = narrowing.looks is not None
     for look, count in matches.looks.items():
-        if narrowing.fits(look, besides=name):
-            value = (
-                getattr(look.traits, name) if hasattr(look.traits, name) else getattr(look, name)
-            )
+        if not narrowed or narrowing.fits(look, besides=name):
+            value = look.value(name)
             counts[value] = counts.get(value, 0) + count
     return [(value, "", n) for value, n in sorted(counts.items(), key=lambda kv: (-kv[1], kv[0]))]

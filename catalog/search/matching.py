@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ MOST_DEPARTMENTS = 50
 CLASS_DIGITS = 3
 _MATCHED = """
 WITH matched AS MATERIALIZED (
-    SELECT resource_id, {hits} AS hits, name_length, department_id, category_id,
+    SELECT resource_id, name, {hits} AS hits, name_length, department_id, category_id,
            traits * 4 + is_attached::int * 2
            + (coalesce(fresh_until, 'infinity') < %(today)s)::int AS look
     FROM catalog_searchdocument{words}
@@ -39,7 +40,7 @@ SELECT 'category', p.code, coalesce(n.name, ''), p.matches FROM (
 """
 _FIRST = """
 UNION ALL (
-    SELECT 'match', resource_id::text, '', 0 FROM matched{all}
+    SELECT 'match', resource_id::text, name, 0 FROM matched{all}
     ORDER BY hits DESC, name_length, resource_id LIMIT %(candidates)s
 )
 """
@@ -69,7 +70,7 @@ class Narrowing:
             for name, wanted in flags.items()
         )
 
-    @property
+    @cached_property
     def looks(self) -> list[int] | None:
         """The numbers of the looks that are asked for; None for all of them."""
         if not any(self.traits.values()) and self.is_attached is self.is_overdue is None:
@@ -91,6 +92,10 @@ class Look:
         """The look of a number that the statement gave."""
         return cls(ALL[number // 4], bool(number & 2), bool(number & 1))
 
+    def value(self, facet: str) -> Any:
+        """Its value of a facet."""
+        return getattr(self if facet in ("is_attached", "is_overdue") else self.traits, facet)
+
 
 @dataclass
 class Matches:
@@ -99,7 +104,8 @@ class Matches:
     looks: dict[Look, int] = field(default_factory=dict)
     departments: list[tuple[str, str, int]] = field(default_factory=list)
     categories: list[tuple[str, str, int]] = field(default_factory=list)
-    first: list[UUID] = field(default_factory=list)
+    # Keys and names of the candidates of ranking.
+    first: list[tuple[UUID, str]] = field(default_factory=list)
 
     @property
     def count(self) -> int:
@@ -178,7 +184,6 @@ def _where(parts: Any) -> str:
 
 def _read(told: Sequence[tuple[str, str, str, int]]) -> Matches:
     found = Matches()
-    seen: dict[UUID, None] = {}
     for kind, key, name, count in told:
         if kind == "look":
             found.looks[Look.of(int(key))] = count
@@ -187,8 +192,7 @@ def _read(told: Sequence[tuple[str, str, str, int]]) -> Matches:
         elif kind == "category":
             found.categories.append((key, name, count))
         else:
-            seen[UUID(key)] = None
-    found.first = list(seen)
+            found.first.append((UUID(key), name))
     found.departments.sort(key=_most_first)
     found.categories.sort(key=_most_first)
     return found

@@ -27,8 +27,14 @@ _TAIL = re.compile(
 )
 
 
+def by_name(asked: Asked, found: Sequence[tuple[Any, str]], *, by_sound: bool = False) -> list[Any]:
+    """The keys of the candidates, the best first by their names alone."""
+    hits = [Hit(key, key, "", name, key) for key, name in found]
+    return [hit.id for hit in ranked(asked, hits, by_sound=by_sound)]
+
+
 def ranked(asked: Asked, found: Sequence[Hit], *, by_sound: bool = False) -> list[Hit]:
-    """The candidates, the best first; equals by the shorter name, then by name and key.
+    """The entries, the best first; equals by the shorter name, then by name and key.
 
     ``by_sound`` compares sounds too, for questions that may hold wrong characters.
     """
