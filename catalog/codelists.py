@@ -28,7 +28,8 @@ def codes_faults(pairs: Sequence[Pair]) -> list[dict[str, str]]:
         return [_fault("codes", "required", "a list has at least one code")]
     if len(pairs) > MAX_CODES:
         return [_fault("codes", "too-many", f"a list has at most {MAX_CODES} codes")]
-    found, first = [], {}
+    found: list[dict[str, str]] = []
+    first: dict[str, int] = {}
     for place, (code, name) in enumerate(pairs):
         where = f"codes/{place}"
         if not code or len(code) > MAX_CODE or code != code.strip():

@@ -18,4 +18,4 @@ def names_place(pointer: str, items: int) -> bool:
     if item:
         return int(item[1]) < items and (item[2] is None or item[2] in ITEM_VALUES)
     field = _FIELD.fullmatch(pointer)
-    return bool(field) and (field[1] in METADATA or pointer == "/items")
+    return field is not None and (field[1] in METADATA or pointer == "/items")

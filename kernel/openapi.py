@@ -96,7 +96,10 @@ class HouseSchema(AutoSchema):
         names = list(getattr(view, "parameters", ()))
         if getattr(view, "action", "") == "list":
             names += list(getattr(view, "filters", {}))
-        if getattr(view, "sparse", False) and view.action in ("list", "retrieve"):
+        if getattr(view, "sparse", False) and getattr(view, "action", "") in (
+            "list",
+            "retrieve",
+        ):
             names.append("fields")
         made += [_parameter(name, "query") for name in names]
         if self.method == "POST":

@@ -13,7 +13,7 @@ from accounts.policy import require
 from catalog.errors import NotInForce
 from catalog.models import Adjustment, Entry, Resource
 from catalog.versions import hold
-from kernel.errors import Invalid
+from kernel.errors import Forbidden, Invalid
 
 
 @transaction.atomic
@@ -31,6 +31,8 @@ def register_adjustment(
     It stops when an updated version has been handed to the authority, or none is left to update.
     """
     require(actor, Perm.ADJUSTMENT_REGISTER, resource.department_id)
+    if actor.id is None:
+        raise Forbidden("only a person registers a change")
     if happened_on > timezone.localdate():
         raise Invalid.field("happened_on", "register it on the day of the change", "in-future")
     held = hold(resource)

@@ -58,8 +58,9 @@ def load_categories(pairs: Iterable[tuple[str, str]], *, actor: Actor) -> Loaded
     for code, name in sorted(listed, key=lambda pair: len(pair[0])):
         row = known.get(code)
         if row is None:
-            parent = known[parents[code]] if parents[code] else None
-            known[code] = row = Category(code=code, name=name, parent=parent)
+            above = parents[code]
+            row = Category(code=code, name=name, parent=known[above] if above else None)
+            known[code] = row
             added.append(row)
         elif row.name != name:
             renamed.append((row, {"code": code, "before": row.name, "after": name}))

@@ -124,5 +124,7 @@ def _write_version(
 
 
 def _put_in_force(code_list: CodeList, version: CodeListVersion) -> None:
-    begun = version.effective_on <= timezone.localdate()
-    code_list.change(**({"current": version} if begun else {}))
+    if version.effective_on <= timezone.localdate():
+        code_list.change(current=version)
+    else:
+        code_list.change()

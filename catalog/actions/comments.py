@@ -11,7 +11,7 @@ from catalog.errors import CommentResolved
 from catalog.models import Comment, Entry, Resource
 from catalog.pointers import names_place
 from catalog.versions import in_progress
-from kernel.errors import Invalid
+from kernel.errors import Forbidden, Invalid
 
 
 @transaction.atomic
@@ -21,6 +21,8 @@ def write_comment(resource: Resource, *, actor: Actor, pointer: str, text: str) 
     The authority comments on what reached it; what a department still writes is its own.
     """
     require(actor, Perm.COMMENT_WRITE, resource.department_id)
+    if actor.id is None:
+        raise Forbidden("only a person has something to say")
     entry = in_progress(resource)
     # A version that the actor may not see is none for it.
     if not Entry.objects.visible_to(actor).filter(pk=entry.pk).exists():

@@ -45,7 +45,7 @@ class CategoryLineIn(In):
 class CategoriesIn(In):
     """A whole classification, in any order; a class hangs below the code that begins its own."""
 
-    categories = CategoryLineIn(many=True, allow_empty=False, max_length=MAX_CLASSES)
+    categories = CategoryLineIn(many=True, allow_empty=False, max_length=MAX_CLASSES)  # type: ignore[call-arg]
 
 
 class LoadedOut(serializers.Serializer):

@@ -24,7 +24,7 @@ class CodeListIn(In):
     department = serializers.UUIDField(required=False, allow_null=True)
     effective_on = serializers.DateField()
     change_message = serializers.CharField(max_length=400, required=False)
-    codes = CodeIn(many=True, allow_empty=False, max_length=MAX_CODES)
+    codes = CodeIn(many=True, allow_empty=False, max_length=MAX_CODES)  # type: ignore[call-arg]
 
 
 class CodeListRevisionIn(In):
@@ -32,7 +32,7 @@ class CodeListRevisionIn(In):
 
     effective_on = serializers.DateField()
     change_message = serializers.CharField(max_length=400)
-    codes = CodeIn(many=True, allow_empty=False, max_length=MAX_CODES)
+    codes = CodeIn(many=True, allow_empty=False, max_length=MAX_CODES)  # type: ignore[call-arg]
 
 
 class CodeListVersionBrief(serializers.ModelSerializer):
@@ -100,7 +100,7 @@ class ElementIn(In, serializers.ModelSerializer):
             "synonyms",
         ]
         # Taken identifiers are the action's to refuse, as a conflict.
-        extra_kwargs = {"identifier": {"validators": []}}
+        extra_kwargs: dict[str, Any] = {"identifier": {"validators": []}}
 
 
 class ElementChangeIn(ElementIn):
