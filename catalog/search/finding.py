@@ -13,7 +13,7 @@ from catalog.search.marking import Range, marks, meant, snippet
 from catalog.search.matching import Matches, Narrowing, match
 from catalog.search.query import Asked
 from catalog.search.ranking import by_name, ranked
-from catalog.search.reading import hits, items_named
+from catalog.search.reading import hits
 from catalog.search.sorting import SORTS, Place, sorted_page
 from catalog.search.synonyms import WORDS
 
@@ -25,7 +25,7 @@ WHERE EXISTS (SELECT FROM unnest(words) word WHERE strpos(lower(%(text)s), lower
 # narrowed on purpose may be few.
 ENOUGH = 3
 # So many candidates are looked at closer than by their names.
-CLOSER = 30
+CLOSER = 20
 # How the question was read: as it stands; more forgivingly, though a few answered as it stands;
 # more forgivingly, because nothing did.
 STRICT, SOME_STRICT, NONE_STRICT = "strict", "some strict", "none strict"
@@ -39,7 +39,6 @@ class Result:
     name_marks: list[Range]
     abstract: str
     abstract_marks: list[Range]
-    items: list[str]
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def find(
     else:
         by = sort if sort in SORTS else "-published_at"
         ids, following = sorted_page(words, narrowing, today, by, limit, after)
-        known = {hit.id: hit for hit in hits(ids)}
+        known = {hit.id: hit for hit in hits(ids, asked)}
         page = [known[pk] for pk in ids if pk in known]
     return Found(
         results=_results(asked, page),
@@ -104,7 +103,7 @@ def _best(
     """
     order = by_name(asked, matches.first, by_sound=by_sound)
     wanted = {*order[:CLOSER], *order[start : start + limit]}
-    known = {hit.id: hit for hit in hits(list(wanted))}
+    known = {hit.id: hit for hit in hits(list(wanted), asked)}
     head = ranked(asked, [known[pk] for pk in order[:CLOSER] if pk in known], by_sound=by_sound)
     tail = [known.get(pk) for pk in order[CLOSER:]]
     page = [hit for hit in [*head, *tail][start : start + limit] if hit is not None]
@@ -141,13 +140,7 @@ def _matches(asked: Asked, narrowing: Narrowing, today: date) -> tuple[str, Matc
 
 
 def _results(asked: Asked, page: Sequence[Hit]) -> list[Result]:
-    items = items_named(asked, page)
-    return [
-        Result(
-            hit, marks(asked, hit.name), *snippet(asked, hit.abstract), items.get(hit.entry_id, [])
-        )
-        for hit in page
-    ]
+    return [Result(hit, marks(asked, hit.name), *snippet(asked, hit.abstract)) for hit in page]
 
 
 def _facets(matches: Matches, narrowing: Narrowing) -> dict[str, list[tuple[Any, str, int]]]:

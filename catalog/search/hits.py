@@ -27,3 +27,5 @@ class Hit(NamedTuple):
     fresh_until: date | None = None
     completeness: int = 0
     published_at: datetime | None = None
+    # Names of items that hold a word asked for.
+    items: Sequence[str] = ()

@@ -13,7 +13,7 @@ from catalog.search.traits import ALL, Traits
 # Words that mean the same, and what it is worth that one of them stands in the name.
 Named = tuple[Sequence[str], int]
 # So many are ranked; counts are of all matches.
-CANDIDATES = 100
+CANDIDATES = 60
 MOST_DEPARTMENTS = 50
 # The class that results are narrowed by is the tree's second level (项).
 CLASS_DIGITS = 3
@@ -40,8 +40,10 @@ SELECT 'category', p.code, coalesce(n.name, ''), p.matches FROM (
 """
 _FIRST = """
 UNION ALL (
-    SELECT 'match', resource_id::text, name, 0 FROM matched{all}
-    ORDER BY hits DESC, name_length, resource_id LIMIT %(candidates)s
+    SELECT 'match', f.resource_id::text, f.name, 0 FROM (
+        SELECT resource_id, name FROM matched{all}
+        ORDER BY hits DESC, name_length, resource_id LIMIT %(candidates)s
+    ) f
 )
 """
 

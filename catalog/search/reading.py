@@ -11,7 +11,12 @@ MOST_ITEMS_SHOWN = 6
 _HITS = """
 SELECT d.resource_id, d.entry_id, r.code, d.name, d.department_id, o.name, c.code, c.name,
        e.keywords, e.abstract, e.share_type, e.update_cycle, e.format_class, e.open_to_public,
-       d.is_attached, d.fresh_until, d.completeness, d.published_at
+       d.is_attached, d.fresh_until, d.completeness, d.published_at,
+       ARRAY(
+           SELECT i.name FROM catalog_item i
+           WHERE i.entry_id = d.entry_id AND i.name LIKE ANY(%(words)s)
+           ORDER BY i.position LIMIT %(most)s
+       )
 FROM catalog_searchdocument d
 JOIN catalog_resource r ON r.id = d.resource_id
 JOIN catalog_entry e ON e.id = d.entry_id
@@ -19,21 +24,14 @@ JOIN accounts_department o ON o.id = d.department_id
 JOIN catalog_category c ON c.id = d.category_id
 WHERE d.resource_id = ANY(%(ids)s::uuid[])
 """
-_ITEMS = """
-SELECT entry_id, array_agg(name ORDER BY position) FROM catalog_item
-WHERE entry_id = ANY(%(ids)s::uuid[]) AND name LIKE ANY(%(words)s) GROUP BY entry_id
-"""
 
 
-def hits(ids: Sequence[UUID]) -> list[Hit]:
-    """The entries of these resources, in no order; those out of force since are left out."""
-    return [Hit(*row) for row in rows(_HITS, {"ids": [str(pk) for pk in ids]})]
+def hits(ids: Sequence[UUID], asked: Asked | None = None) -> list[Hit]:
+    """The entries of these resources, in no order; those out of force since are left out.
 
-
-def items_named(asked: Asked, shown: Sequence[Hit]) -> dict[UUID, list[str]]:
-    """By version, the names of items that hold a word asked for, MOST_ITEMS_SHOWN at most."""
-    words = [f"%{word}%" for term in asked.terms for word in (term.word, *term.others)]
-    if not words or not shown:
-        return {}
-    given = {"ids": [str(hit.entry_id) for hit in shown], "words": words}
-    return {entry: names[:MOST_ITEMS_SHOWN] for entry, names in rows(_ITEMS, given)}
+    With a question, each with the names of its items that hold a word of it.
+    """
+    terms = asked.terms if asked else ()
+    words = [f"%{word}%" for term in terms for word in (term.word, *term.others)]
+    given = {"ids": [str(pk) for pk in ids], "words": words, "most": MOST_ITEMS_SHOWN}
+    return [Hit(*row) for row in rows(_HITS, given)]

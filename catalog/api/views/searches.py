@@ -50,7 +50,7 @@ class SearchView(ApiView):
         """Entries that answer the question, the best first, with counts of every facet.
 
         ``q`` may be Chinese, pinyin or initials, and may be left out. Facets take several values,
-        parted by commas. By relevance the first hundred can be paged through; the other orders
+        parted by commas. By relevance the first sixty can be paged through; the other orders
         reach all.
         """
         asked = read_search(request.query_params)
@@ -159,14 +159,14 @@ def _result(result: Result) -> dict[str, Any]:
     marked = {
         "name": {"text": result.hit.name, "marks": result.name_marks},
         "abstract": {"text": result.abstract, "marks": result.abstract_marks},
-        "items": result.items,
+        "items": result.hit.items,
     }
     return {**_hit(result.hit), "highlights": marked}
 
 
 def _hit(hit: Hit) -> dict[str, Any]:
     shown = hit._asdict()
-    for name in ("entry_id", "keywords", "abstract", "department_id", "category_code"):
+    for name in ("entry_id", "keywords", "abstract", "items", "department_id", "category_code"):
         del shown[name]
     shown["department"] = {"id": hit.department_id, "name": hit.department}
     shown["category"] = {"code": hit.category_code, "name": hit.category}
