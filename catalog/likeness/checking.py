@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -76,7 +76,7 @@ def _is_told(one: Overlap) -> bool:
 
 def _rows(
     entry: Entry, telling: dict[str, Item], subjects: frozenset[str]
-) -> Iterable[dict[str, Any]]:
+) -> list[dict[str, Any]]:
     names = set().union(*(forms_of(_name(item)) | {item.name} for item in telling.values()))
     elements = {item.element_id for item in telling.values() if item.element_id}
     rows = (
@@ -100,13 +100,14 @@ def _rows(
         .order_by("-named", "-held", "entry_id")
     )
     chosen = [row["entry_id"] for row in entries[: 2 * SHOWN]]
-    return rows.filter(entry__in=chosen).values(
+    found = rows.filter(entry__in=chosen).values(
         "entry_id", "column", "name", "element__name", "is_key",
         resource_id=F("entry__resource_id"), code=F("entry__resource__code"),
         title=F("entry__name"), office_id=F("entry__department_id"),
         office=F("entry__department__name"), shared_as=F("entry__share_type"),
         is_source=ExpressionWrapper(named, BooleanField()),
     )  # fmt: skip
+    return [dict(row) for row in found]
 
 
 def _divisions(code: str) -> set[str]:

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import connection
 
@@ -11,10 +12,11 @@ from kernel.models import uuid7
 
 _COLUMNS = "id, kind, left_id, right_id, left_column, right_column, score, reasons, source"
 _TABLE = """
-CREATE TEMP TABLE found_alike (
+CREATE TEMP TABLE IF NOT EXISTS found_alike (
     id uuid, kind text, left_id uuid, right_id uuid, left_column text, right_column text,
     score float8, reasons jsonb, source uuid
-) ON COMMIT DROP
+) ON COMMIT DROP;
+TRUNCATE found_alike
 """
 # A decided pair keeps what it was decided on.
 _KEEP = """
@@ -46,7 +48,7 @@ WHERE l.state = 'open'
 """
 
 
-def keep(found: Sequence[Found], since: object | None) -> int:
+def keep(found: Sequence[Found], since: datetime | None) -> int:
     """Write what was found about entries published since then (None: about all); how many open
     pairs were dropped because they are alike no longer. In the caller's transaction."""
     with connection.cursor() as cursor:

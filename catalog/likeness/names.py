@@ -58,7 +58,8 @@ def take_apart(name: str, department: str, gazetteer: Gazetteer) -> NameParts:
     marks = {_mark(found) for found in _MARKS.findall(text)}
     bare = gazetteer.strip(plain(_MARKS.sub("", text)))
     office = gazetteer.strip(plain(department))
-    for own in (plain(department), office, office.removeprefix("市")):
+    short = office.removeprefix("市")
+    for own in (plain(department), *(f"{level}{short}" for level in "省市县区"), office, short):
         if len(own) > 2:
             bare = bare.replace(own, "")
     bare = _LEVEL.sub("", bare)
