@@ -93,13 +93,10 @@ class HouseSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         """Filters of the list, named parameters, and the headers that the deed takes."""
         view, made = self.view, []
-        names = list(getattr(view, "parameters", ()))
-        if getattr(view, "action", "") == "list":
+        names, deed = list(getattr(view, "parameters", ())), getattr(view, "action", "")
+        if deed == "list":
             names += list(getattr(view, "filters", {}))
-        if getattr(view, "sparse", False) and getattr(view, "action", "") in (
-            "list",
-            "retrieve",
-        ):
+        if deed in ("list", "retrieve") and getattr(view, "sparse", False):
             names.append("fields")
         made += [_parameter(name, "query") for name in names]
         if self.method == "POST":

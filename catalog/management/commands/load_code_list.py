@@ -88,8 +88,7 @@ class Command(BaseCommand):
         )
         if changes.is_empty:
             return f"{identifier}: version {version.number} says the same"
-        counts = ", ".join(f"{len(part)} {word}" for part, word in zip(changes, WORDS, strict=True))
+        counts = (
+            f"{len(changes.added)} new, {len(changes.removed)} gone, {len(changes.renamed)} renamed"
+        )
         return f"{identifier}: version {version.number}: {counts}"
-
-
-WORDS = ("new", "gone", "renamed")
