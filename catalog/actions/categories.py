@@ -11,7 +11,8 @@ from accounts.permissions import Perm
 from accounts.policy import require
 from catalog.codes import category_code_fault
 from catalog.errors import CategoryInvalid, CategoryTaken
-from catalog.models import Category
+from catalog.models import Category, Resource
+from catalog.search import indexing
 
 MAX_NAME = 120
 
@@ -66,9 +67,16 @@ def load_categories(pairs: Iterable[tuple[str, str]], *, actor: Actor) -> Loaded
             renamed.append((row, {"code": code, "before": row.name, "after": name}))
             row.change(name=name)
     Category.objects.bulk_create(added, batch_size=2000)
+    _refresh(row for row, _ in renamed)
     audit.record_all(actor, "category.added", [(row, {"code": row.code}) for row in added])
     audit.record_all(actor, "category.renamed", renamed)
     return Loaded(len(added), len(renamed), len(listed) - len(added) - len(renamed))
+
+
+def _refresh(renamed: Iterable[Category]) -> None:
+    """Resources are found by the names of their classes."""
+    named = Resource.objects.filter(category__in=list(renamed), published__isnull=False)
+    indexing.refresh(named.values_list("pk", flat=True))
 
 
 def _parents(listed: list[tuple[str, str]], known: Mapping[str, Category]) -> dict[str, str | None]:

@@ -10,6 +10,7 @@ from catalog.codes import holds_resources
 from catalog.errors import CategoryInvalid, PlacementFixed, PlacementTaken
 from catalog.models import Category, Placement, Resource
 from catalog.numbering import take_codes
+from catalog.search import indexing
 from catalog.versions import hold
 from kernel.errors import NotFound
 
@@ -38,6 +39,8 @@ def place_resource(resource: Resource, *, actor: Actor, category: Category) -> P
     except IntegrityError as taken:
         raise PlacementTaken(f"its class {category.code} is given already") from taken
     held.change()
+    if code is not None:
+        indexing.refresh([held.pk])
     audit.record(actor, "resource.placed", held, category=category.code, code=code)
     return made
 

@@ -3,8 +3,9 @@ import pytest
 from accounts.models import AuditEvent
 from catalog.actions.categories import add_category, load_categories
 from catalog.errors import CategoryInvalid, CategoryTaken
-from catalog.models import Category
+from catalog.models import Category, SearchDocument
 from kernel.errors import Forbidden
+from tests.factories.catalog import CategoryFactory
 
 
 def test_the_authority_adds_classes_from_the_top_down(cast):
@@ -114,3 +115,11 @@ def test_six_thousand_classes_are_loaded_in_few_statements(cast, django_assert_m
     actor = cast.actor("authority")
     with django_assert_max_num_queries(20):
         assert load_categories(pairs, actor=actor) == (6003, 0, 0)
+
+
+def test_resources_are_found_by_the_new_name_of_their_class(cast):
+    cast.resource("published", category=CategoryFactory(code="307024", name="四川"))
+    before = SearchDocument.objects.get().words
+    load(cast, [("3", "部门"), ("307", "省级"), ("307024", "四川省人民政府")])
+    after = SearchDocument.objects.get().words
+    assert after != before

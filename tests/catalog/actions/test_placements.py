@@ -6,7 +6,7 @@ from accounts.models import AuditEvent
 from catalog.actions.placements import place_resource, unplace_resource
 from catalog.actions.resources import revise_resource
 from catalog.errors import CategoryInvalid, PlacementFixed, PlacementTaken
-from catalog.models import Category, Placement
+from catalog.models import Category, Placement, SearchDocument
 from kernel.errors import Forbidden, NotFound
 from tests.factories.catalog import CategoryFactory
 
@@ -51,6 +51,14 @@ def test_the_authority_gives_the_code_of_a_place_at_once(cast, health):
     resource = cast.resource("published")
     assert place(cast, resource, health, "authority").code == "201/1"
     assert AuditEvent.objects.last().detail == {"category": "201", "code": "201/1"}
+
+
+def test_a_resource_is_found_by_each_of_its_codes(cast, health):
+    resource = cast.resource("published")
+    before = SearchDocument.objects.get().words
+    place(cast, resource, health, "authority")
+    after = SearchDocument.objects.get().words
+    assert after != before
 
 
 def test_a_place_is_given_once(cast, health):
