@@ -53,10 +53,10 @@ class Api:
         return self._expect(answer, *([status] if status else [200, 201])).json()
 
     def send(self, path: str, media_type: str, body: bytes, **parameters: Any) -> Any:
-        """The JSON of an answer 200 to a body that is a file."""
+        """The JSON of an answer 200 or 201 to a body that is a file."""
         headers = {"Content-Type": media_type}
         answer = self.http.post(path, params=parameters, content=body, headers=headers)
-        return self._expect(answer, 200).json()
+        return self._expect(answer, 200, 201).json()
 
     def attempt(self, path: str, body: dict[str, Any]) -> Response:
         """The answer to a POST that should be refused, whatever it is."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from demo import catalogue, governance, proofs, registers, report, sharing
+from demo import catalogue, governance, proofs, registers, report, sharing, stocktaking
 from demo.cast import DEPARTMENTS, PEOPLE, SYSTEMS
 from demo.checks import Difference, same, same_table
 from demo.copies import Copies
@@ -55,6 +55,7 @@ def play(settings: Settings) -> None:
     trail(stage, resource, grant, dataset["id"])
     lags(rounds, time.monotonic() - began)
     governance.play(stage)
+    stocktaking.play(stage)
     show(stage, settings)
 
 
@@ -245,7 +246,7 @@ def show(stage: Stage, settings: Settings) -> None:
     say(f"  portal     {settings.url}/")
     say(f"  API        {settings.url}/api/docs/")
     people = [(settings.operator, "平台运维员", settings.operator_password)]
-    everybody = [*PEOPLE, *governance.PEOPLE]
+    everybody = [*PEOPLE, *governance.PEOPLE, *stocktaking.PEOPLE]
     people += [(one.username, one.name, stage.password(one.username)) for one in everybody]
     for username, name, password in people:
         say(f"  {report.pad(username, 14)} {report.pad(name, 20)} {password}")
