@@ -26,9 +26,9 @@ def copy_in(rows: Iterable[models.Model]) -> int:
             for field in model._meta.concrete_fields
             if not isinstance(field, models.AutoField | models.BigAutoField)
         ]
-        names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+        names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
         text = "".join(
-            "\t".join(_cell(field, field.pre_save(row, True)) for field in fields) + "\n"  # type: ignore[attr-defined]
+            "\t".join(_cell(field, field.pre_save(row, True)) for field in fields) + "\n"
             for row in chunk
         )
         table = connection.ops.quote_name(model._meta.db_table)

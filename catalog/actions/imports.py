@@ -48,10 +48,12 @@ def upload_import(
     A steward imports for the own department; whoever may import everywhere names a department, or
     the file does. ``kind`` is one of FORMATS, told by the bytes if it is left out.
     """
+    if actor.id is None:
+        raise Forbidden("somebody has to answer for it")
     if not may_everywhere(actor, Perm.CATALOG_IMPORT):
-        department = Department.objects.filter(pk=actor.department_id).first()
-        if department is None:
+        if actor.department_id is None:
             raise Forbidden("only a department has resources")
+        department = Department.objects.get(pk=actor.department_id)
     owner_id = department.pk if department else None
     require(actor, Perm.CATALOG_IMPORT, owner_id)
     if standing == CatalogImport.Standing.IN_FORCE:
@@ -60,7 +62,7 @@ def upload_import(
         raise Invalid.field("format", f"choose from: {', '.join(FORMATS)}", "invalid-choice")
     if category is not None and not holds_resources(category.code):
         raise CategoryInvalid.field("category", "choose a class of 3 digits or more", "too-high")
-    remembered = SourceMapping.objects.filter(source=source, department_id=owner_id).first()
+    remembered = SourceMapping.objects.filter(source=source, department=department).first()
     row = CatalogImport.objects.create(
         department=department,
         source=source,
@@ -111,13 +113,15 @@ def take_import(row: CatalogImport, *, actor: Actor) -> CatalogImport:
     planned, findings = _plan(row, words, actor, is_held=True)
     try:
         with transaction.atomic():
-            write(planned, row, actor=actor)
+            traces = write(planned, row, actor=actor)
     except IntegrityError as overtaken:
         raise ImportOvertaken("take it in again") from overtaken
+    for verb, deeds in traces:
+        audit.record_all(actor, verb, deeds)
     row.change(**_counts(planned))
     _keep_findings(row, findings)
     SourceMapping.objects.update_or_create(
-        source=row.source, department_id=row.department_id, defaults={"mapping": row.mapping}
+        source=row.source, department=row.department, defaults={"mapping": row.mapping}
     )
     audit.record(actor, "catalog_import.taken", row, **_facts(row))
     return row

@@ -136,7 +136,7 @@ class _KnownResources:
 
     def find(self, entry: Incoming, key: str, department_id: UUID) -> Known | None:
         """The resource that the entry means: by code, then by key, then by its name alone."""
-        pk = self.by_code.get(entry.identity.get("code")) or self.by_key.get(key)
+        pk = self.by_code.get(entry.identity.get("code", "")) or self.by_key.get(key)
         if pk is None:
             name = name_key(str(entry.values.get("name", "")))
             named = self.by_name.get((department_id, name), [])
@@ -155,6 +155,7 @@ class _KnownResources:
         return Known(
             id=pk,
             department_id=row.department_id,
+            category_id=row.category_id,
             code=row.code,
             is_ours=is_ours,
             is_attached=row.is_attached,

@@ -10,7 +10,6 @@ from django.db import connection
 from django.utils import timezone
 from psycopg2.extras import Json
 
-from accounts import audit
 from accounts.actor import Actor
 from catalog.copying import copy_in
 from catalog.intake.world import ITEM_FIELDS
@@ -38,17 +37,29 @@ WHERE kept.id = told.id
 """
 
 
-def write(planned: Sequence[Planned], row: CatalogImport, *, actor: Actor) -> None:
-    """Write what is new and what changed, and remember what the source said of the rest."""
+Trace = tuple[Resource, dict[str, Any]]
+
+
+def write(
+    planned: Sequence[Planned], row: CatalogImport, *, actor: Actor
+) -> list[tuple[str, list[Trace]]]:
+    """Write what is new and what changed, and remember what the source said of the rest.
+
+    What the trail has to say of it: verb and, for each resource, the detail.
+    """
     in_force = row.standing == CatalogImport.Standing.IN_FORCE
     made = _Written(row, actor, in_force)
-    made.add([one for one in planned if one.kind == NEW])
+    added = made.add([one for one in planned if one.kind == NEW])
     changed = [one for one in planned if one.kind == CHANGED]
     told = {one.known.id: made.version(one) for one in changed if one.known}
-    made.finish(changed)
+    made.finish()
     _tell([one for one in planned if one.kind in (CHANGED, UNCHANGED)], told if in_force else {})
     if in_force:
         refresh(made.in_force)
+    traces = list(made.traces(changed))
+    if in_force:
+        return [("resource.published", added + traces)]
+    return [("resource.drafted", added), ("resource.changed", traces)]
 
 
 class _Written:
@@ -63,7 +74,7 @@ class _Written:
         self.superseded: list[UUID] = []
         self.in_force: list[UUID] = []
 
-    def add(self, planned: Sequence[Planned]) -> None:
+    def add(self, planned: Sequence[Planned]) -> list[Trace]:
         """New resources with their first version; in force, each gets its code."""
         codes = self._codes(planned)
         resources = []
@@ -72,8 +83,8 @@ class _Written:
         for key, one in zip(keys, planned, strict=True):
             resource = Resource(
                 id=key,
-                department_id=one.department_id,
-                category_id=one.category_id,
+                department_id=one.owner_id,
+                category_id=one.class_id,
                 source=self.row.source,
                 source_key=one.key,
                 source_values=one.said,
@@ -85,10 +96,7 @@ class _Written:
             resources.append(resource)
             self._add_items(entry.pk, one.items or [])
         copy_in(resources)
-        verb = "resource.published" if self.is_in_force else "resource.drafted"
-        audit.record_all(
-            self.actor, verb, ((r, self._detail(number=1, code=r.code)) for r in resources)
-        )
+        return [(one, self._detail(number=1, code=one.code)) for one in resources]
 
     def _codes(self, planned: Sequence[Planned]) -> dict[UUID, Iterator[str]]:
         if not self.is_in_force:
@@ -113,16 +121,15 @@ class _Written:
             self.superseded.append(known.published_id)
         return entry.pk if self.is_in_force else None
 
-    def finish(self, changed: Sequence[Planned]) -> None:
-        """Write versions and items, and leave a trace of each change."""
+    def finish(self) -> None:
+        """Write versions and items."""
         Entry.objects.filter(pk__in=self.superseded).update(state="superseded", updated_at=self.now)
         copy_in(self.entries)
         self._edit()
         copy_in(self.items)
-        verb = "resource.published" if self.is_in_force else "resource.changed"
-        audit.record_all(self.actor, verb, self._traces(changed))
 
-    def _traces(self, changed: Sequence[Planned]) -> Iterator[tuple[Resource, dict[str, Any]]]:
+    def traces(self, changed: Sequence[Planned]) -> Iterator[Trace]:
+        """What the trail has to say of each change."""
         for one in changed:
             if one.known:
                 fields = sorted([*one.values, *(["items"] if one.items is not None else [])])
@@ -158,7 +165,7 @@ class _Written:
         entry = Entry(
             id=uuid7(),
             resource_id=resource_id,
-            department_id=one.department_id,
+            department_id=one.owner_id,
             number=number,
             change_message=message if number > 1 else "",
             **columns,

@@ -25,7 +25,7 @@ def field_name(name: str, taken: Container[str]) -> str:
 
 
 def _spelled(text: str) -> str:
-    joined = "_".join(lazy_pinyin(text, errors=lambda rest: [rest]))
+    joined = "_".join(lazy_pinyin(text))
     letters = re.sub(r"[^a-z0-9]+", "_", joined.casefold()).strip("_")
     if not letters[:1].isalpha():
         letters = f"f_{letters}" if letters else "f"

@@ -102,6 +102,7 @@ def _read(
 ) -> Any:
     """The value of a cell, with its finding; None where nothing is said or it is wrong."""
     own = words.words_of(column.name)
+    value: Any
     try:
         if column.kind in _SPREAD:
             value = _SPREAD[column.kind](own.get(text_of(cell).strip(), cell))

@@ -27,6 +27,7 @@ class Known:
 
     id: UUID
     department_id: UUID
+    category_id: UUID
     code: str | None
     # It does not come from this source.
     is_ours: bool
@@ -55,6 +56,20 @@ class Planned:
     values: dict[str, Any] = field(default_factory=dict)
     items: list[dict[str, Any]] | None = None
     said: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def owner_id(self) -> UUID:
+        """The department of an entry that is not wrong."""
+        if self.department_id is None:
+            raise ValueError("a wrong entry has no department")
+        return self.department_id
+
+    @property
+    def class_id(self) -> UUID:
+        """The class of an entry that is not wrong."""
+        if self.category_id is None:
+            raise ValueError("a wrong entry has no class")
+        return self.category_id
 
 
 @dataclass(frozen=True)
@@ -88,6 +103,9 @@ def _plan(entry: Incoming, key: str, world: World, taken: set[UUID]) -> Planned:
     if entry.is_wrong or one.department_id is None:
         return one
     one.known = world.find(entry, key, one.department_id)
+    _file_under(one, world)
+    if entry.is_wrong:
+        return one
     one.said = {name: plain(value) for name, value in entry.values.items()}
     if one.known is None:
         return _plan_new(one)
@@ -98,24 +116,34 @@ def _plan(entry: Incoming, key: str, world: World, taken: set[UUID]) -> Planned:
 
 
 def _place(one: Planned, world: World) -> None:
-    said = one.entry.identity
-    for name, find in (("department", _department), ("category", _category)):
-        try:
-            find(one, said, world)
-        except Wrong as bad:
-            before = said.get(name) or said.get("credit_code", "")
-            column = ENTRY_COLUMNS[name].title
-            one.entry.findings.append(wrong(one.entry.line, column, bad.code, bad.detail, before))
+    name, code = (one.entry.identity.get(key, "") for key in ("department", "credit_code"))
+    try:
+        one.department_id = world.departments.find(name, code)
+    except Wrong as bad:
+        _fault(one, "department", bad, name or code)
     _resolve_system(one, world)
 
 
-def _department(one: Planned, said: Mapping[str, str], world: World) -> None:
-    found = world.departments.find(said.get("department", ""), said.get("credit_code", ""))
-    one.department_id = found
+def _file_under(one: Planned, world: World) -> None:
+    """New entries need a class; one that is there stays where it is filed."""
+    said, code = (one.entry.identity.get(key, "") for key in ("category", "code"))
+    if one.known is not None and not said:
+        return
+    try:
+        one.category_id = world.categories.find(said, code)
+    except Wrong as bad:
+        _fault(one, "category", bad, said)
+        return
+    if one.known is not None and one.category_id != one.known.category_id:
+        column, detail = ENTRY_COLUMNS["category"].title, "it stays in the class where it is filed"
+        one.entry.findings.append(
+            Finding(one.entry.line, column, KEPT, "category-kept", cut(said), "", detail)
+        )
 
 
-def _category(one: Planned, said: Mapping[str, str], world: World) -> None:
-    one.category_id = world.categories.find(said.get("category", ""), said.get("code", ""))
+def _fault(one: Planned, name: str, bad: Wrong, before: str) -> None:
+    column = ENTRY_COLUMNS[name].title
+    one.entry.findings.append(wrong(one.entry.line, column, bad.code, bad.detail, before))
 
 
 def _resolve_system(one: Planned, world: World) -> None:
@@ -218,9 +246,8 @@ def _settle_shares(entry: Incoming, known: Known) -> None:
 
 def _note_namesake(one: Planned, names: dict[tuple[UUID, str], int]) -> None:
     """Two entries of one department with one name are both taken, and told to be looked at."""
-    assert one.department_id  # noqa: S101 - placed before
     name = str(one.entry.values.get("name", ""))
-    key = (one.department_id, name_key(name))
+    key = (one.owner_id, name_key(name))
     first = names.setdefault(key, one.entry.line)
     if first != one.entry.line and one.kind == NEW:
         column, detail = ENTRY_COLUMNS["name"].title, f"line {first} has this name too; both taken"

@@ -28,8 +28,8 @@ _ASKED = ("source", "standing", "format", "category", "department", "file_name")
 _FILES = {
     XLSX: OpenApiTypes.BINARY,
     "text/csv": OpenApiTypes.BINARY,
-    "application/json": OpenApiTypes.OBJECT,
-    "application/ld+json": OpenApiTypes.OBJECT,
+    "application/json": OpenApiTypes.BINARY,
+    "application/ld+json": OpenApiTypes.BINARY,
     "application/rdf+xml": OpenApiTypes.BINARY,
     "text/turtle": OpenApiTypes.BINARY,
 }
@@ -158,8 +158,8 @@ def _file(request: Request) -> tuple[bytes, str]:
     """The bytes handed in and their file's name."""
     if not (request.content_type or "").startswith("multipart/"):
         return whole_body(request, MOST_BYTES, CatalogTooLarge), ""
-    file = request.data.get("file")
-    if file is None or not hasattr(file, "read"):
+    file = request.FILES.get("file")
+    if file is None:
         raise Malformed("send the file as the part named file")
     if file.size > MOST_BYTES:
         raise CatalogTooLarge(f"at most {MOST_BYTES} bytes are taken", limit=MOST_BYTES)
