@@ -28,7 +28,7 @@ _ITEM = (
 _RESOURCE = (
     "pk", "code", "published_id", "department_id", "department__name", "category_id",
     "category__name", "is_attached", "data_updated_at", "published__published_at",
-    "published__name_key",
+    "published__created_at", "published__name_key",
 )  # fmt: skip
 _COLUMNS = (
     "resource_id", "entry_id", "words", "name", "name_key", "name_length", "department_id",
@@ -44,7 +44,13 @@ WHERE ({kept}) IS DISTINCT FROM ({new})
     kept=", ".join(f"kept.{name}" for name in _COLUMNS[1:]),
     new=", ".join(f"excluded.{name}" for name in _COLUMNS[1:]),
 )
-_ROW = "(" + ", ".join("array_to_tsvector(%s)" if n == "words" else "%s" for n in _COLUMNS) + ")"
+_ROW = (
+    "("
+    + ", ".join(
+        "array_to_tsvector(string_to_array(%s, ' '))" if n == "words" else "%s" for n in _COLUMNS
+    )
+    + ")"
+)
 
 Values = dict[str, Any]
 
@@ -125,7 +131,7 @@ def _document(
     return (
         row["pk"],
         row["published_id"],
-        lexemes(text),
+        " ".join(lexemes(text)),
         entry["name"],
         row["published__name_key"],
         len(row["published__name_key"]),
@@ -136,7 +142,7 @@ def _document(
         fresh_until(entry["update_cycle"], came, began, calendars),
         done,
         list(gaps),
-        row["published__published_at"],
+        row["published__published_at"] or row["published__created_at"],
     )
 
 
