@@ -74,9 +74,7 @@ def _is_told(one: Overlap) -> bool:
     return len(one.items) >= ENOUGH_ITEMS and one.share >= ENOUGH_SHARE
 
 
-def _rows(
-    entry: Entry, telling: dict[str, Item], subjects: frozenset[str]
-) -> list[dict[str, Any]]:
+def _rows(entry: Entry, telling: dict[str, Item], subjects: frozenset[str]) -> list[dict[str, Any]]:
     names = set().union(*(forms_of(_name(item)) | {item.name} for item in telling.values()))
     elements = {item.element_id for item in telling.values() if item.element_id}
     rows = (
