@@ -211,9 +211,7 @@ class TestDiff:
             "revised_on",
         ]
         changed = {item["column"]: item["changes"] for item in told["items"]["changed"]}
-        assert changed["name"] == [{"field": "name", "before": "name", "after": "名称"}] or (
-            changed["name"][0]["field"] == "name"
-        )
+        assert changed["name"] == [{"field": "name", "before": "行政区划名称", "after": "名称"}]
         assert {"field": "length", "before": 6, "after": 12} in changed["code"]
         assert told["items"]["moved"] == ["name", "code"]
 
