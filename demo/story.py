@@ -249,5 +249,5 @@ def show(stage: Stage, settings: Settings) -> None:
     everybody = [*PEOPLE, *governance.PEOPLE, *stocktaking.PEOPLE]
     people += [(one.username, one.name, stage.password(one.username)) for one in everybody]
     for username, name, password in people:
-        say(f"  {report.pad(username, 14)} {report.pad(name, 20)} {password}")
+        say(f"  {report.pad(username, 18)} {report.pad(name, 20)} {password}")
     say("")
