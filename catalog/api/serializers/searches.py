@@ -9,15 +9,15 @@ from catalog.search.parameters import NAMES
 from kernel.api import In
 
 
-class NamedOut(serializers.Serializer):
-    """A row by its key and name."""
+class HitDepartmentOut(serializers.Serializer):
+    """The department by its key and name."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()
 
 
-class ClassOut(serializers.Serializer):
-    """A class by its code and name."""
+class HitClassOut(serializers.Serializer):
+    """The class by its code and name."""
 
     code = serializers.CharField()
     name = serializers.CharField()
@@ -38,8 +38,8 @@ class HitOut(serializers.Serializer):
     id = serializers.UUIDField()
     code = serializers.CharField()
     name = serializers.CharField()
-    department = NamedOut()
-    category = ClassOut()
+    department = HitDepartmentOut()
+    category = HitClassOut()
     share_type = serializers.CharField()
     update_cycle = serializers.CharField()
     format_class = serializers.CharField()
@@ -104,7 +104,7 @@ class SimilarEntryOut(HitOut):
     likeness = serializers.FloatField()
 
 
-class SimilarOut(serializers.Serializer):
+class SimilarEntriesOut(serializers.Serializer):
     """Entries about the same, the likest first."""
 
     items = SimilarEntryOut(many=True)

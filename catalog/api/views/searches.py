@@ -19,7 +19,7 @@ from catalog.api.serializers.searches import (
     SavedSearchIn,
     SavedSearchOut,
     SearchOut,
-    SimilarOut,
+    SimilarEntriesOut,
     SynonymIn,
     SynonymOut,
 )
@@ -86,7 +86,7 @@ class SimilarView(ApiView):
 
     model = Resource
     parameters = ("limit",)
-    answers = {"similar": SimilarOut}
+    answers = {"similar": SimilarEntriesOut}
 
     def similar(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Entries in force whose names have much in common with this one's, the likest first."""
