@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, Value
+from django.db import connection
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.db.models.functions import Coalesce, NullIf
 
 from catalog.likeness.itemnames import SUBJECTS, forms_of, meaning, tells
@@ -17,6 +28,8 @@ from catalog.vocabulary import ShareType
 # So many of an entry's telling items, and this share of them, have to be there to be told.
 ENOUGH_ITEMS, ENOUGH_SHARE = 3, 0.5
 SHOWN = 20
+# Items of one name are counted up to here.
+COUNTED = 3000
 
 
 @dataclass(frozen=True)
@@ -52,7 +65,7 @@ def collected_elsewhere(entry: Entry, items: Sequence[Item]) -> list[Overlap]:
     Asked are departments of the same division and of those above it. Counted are items that say
     something of the subject, not its name, number or address; a table about a person is
     compared with tables about persons. One item whose named source is the other department is
-    enough. At most SHOWN are given; two queries.
+    enough. At most SHOWN are given; three queries.
     """
     mine = {meaning(_name(item)): item for item in items if not item.is_key}
     telling = {mean: item for mean, item in mine.items() if tells(mean)}
@@ -75,37 +88,64 @@ def _is_told(one: Overlap) -> bool:
 
 
 def _rows(entry: Entry, telling: dict[str, Item], subjects: frozenset[str]) -> list[dict[str, Any]]:
-    names = set().union(*(forms_of(_name(item)) | {item.name} for item in telling.values()))
+    """The items elsewhere that may mean one of these, of the entries that have most of them."""
+    enough = min(len(telling), max(ENOUGH_ITEMS, math.ceil(ENOUGH_SHARE * len(telling))))
+    forms = {mean: forms_of(_name(item)) | {item.name} for mean, item in telling.items()}
     elements = {item.element_id for item in telling.values() if item.element_id}
-    rows = (
-        Item.objects.annotate(
-            sharing=Coalesce(NullIf("share_type", Value("")), "entry__share_type")
-        )
-        .filter(Q(name__in=names) | Q(element__in=elements), entry__state="published")
-        .filter(entry__department__division_code__in=_divisions(entry.department.division_code))
-        .exclude(entry__department_id=entry.department_id)
-        .exclude(sharing=ShareType.NOT_SHARED)
-    )
+    known = Q(name__in=frozenset().union(*forms.values())) | Q(element__in=elements)
+    sharable = _sharable(entry)
+    # Who has enough of them has one of the rarest, or of the elements, or is a source.
+    rare = frozenset().union(*_rarest(forms, len(forms) - enough + 1))
+    some = sharable.filter(Q(name__in=rare) | Q(element__in=elements))
     if subjects:
-        about = Item.objects.filter(name__in=subjects, entry__state="published")
-        rows = rows.filter(entry__in=about.values("entry"))
-    enough = max(ENOUGH_ITEMS, math.ceil(ENOUGH_SHARE * len(telling)))
-    named = Q(source_department_id=F("entry__department_id"))
+        about = Item.objects.filter(entry_id=OuterRef("entry_id"), name__in=subjects)
+        some = some.filter(Exists(about))
+    sources = sharable.filter(known, source_department__isnull=False).filter(_IS_SOURCE)
     entries = (
-        rows.values("entry_id")
-        .annotate(held=Count("name", distinct=True), named=Count("id", filter=named))
+        sharable.filter(known, entry__in=some.values("entry_id").union(sources.values("entry_id")))
+        .values("entry_id")
+        .annotate(held=Count("name", distinct=True), named=Count("id", filter=_IS_SOURCE))
         .filter(Q(held__gte=enough) | Q(named__gt=0))
         .order_by("-named", "-held", "entry_id")
     )
     chosen = [row["entry_id"] for row in entries[: 2 * SHOWN]]
-    found = rows.filter(entry__in=chosen).values(
-        "entry_id", "column", "name", "element__name", "is_key",
+    found = sharable.filter(known, entry__in=chosen).values(
+        "entry_id", "column", "name", "element__name",
         resource_id=F("entry__resource_id"), code=F("entry__resource__code"),
         title=F("entry__name"), office_id=F("entry__department_id"),
         office=F("entry__department__name"), shared_as=F("entry__share_type"),
-        is_source=ExpressionWrapper(named, BooleanField()),
+        is_source=ExpressionWrapper(_IS_SOURCE, BooleanField()),
     )  # fmt: skip
     return [dict(row) for row in found]
+
+
+_IS_SOURCE = Q(source_department_id=F("entry__department_id"))
+
+
+def _sharable(entry: Entry) -> QuerySet[Item]:
+    """Items in force of other departments that this one could ask for."""
+    return (
+        Item.objects.annotate(
+            sharing=Coalesce(NullIf("share_type", Value("")), "entry__share_type")
+        )
+        .filter(entry__state="published")
+        .filter(entry__department__division_code__in=_divisions(entry.department.division_code))
+        .exclude(entry__department_id=entry.department_id)
+        .exclude(sharing=ShareType.NOT_SHARED)
+    )
+
+
+def _rarest(forms: dict[str, frozenset[str]], number: int) -> list[frozenset[str]]:
+    """The forms of the meanings that the fewest items have; beyond COUNTED all are alike."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT n, (SELECT count(*) FROM (SELECT FROM catalog_item WHERE name = n LIMIT %s) s)"
+            " FROM unnest(%s::text[]) n",
+            [COUNTED, sorted(frozenset().union(*forms.values()))],
+        )
+        seen = dict(cursor.fetchall())
+    ranked = sorted(forms.values(), key=lambda names: sum(seen[name] for name in names))
+    return ranked[:number]
 
 
 def _divisions(code: str) -> set[str]:
