@@ -72,7 +72,20 @@ class OverlapOut(serializers.Serializer[Any]):
     items = SharedItemOut(many=True)
 
 
+class NamesakeOut(serializers.Serializer[Any]):
+    """A resource in force that looks like this one under another name."""
+
+    resource_id = serializers.UUIDField()
+    code = serializers.CharField()
+    name = serializers.CharField()
+    department_id = serializers.UUIDField()
+    department_name = serializers.CharField()
+    score = serializers.FloatField()
+    reasons = serializers.DictField()
+
+
 class OverlapsOut(serializers.Serializer[Any]):
-    """What is collected elsewhere, the most first."""
+    """What is collected elsewhere, the most first, and what may be the same resource."""
 
     items = OverlapOut(many=True)
+    same = NamesakeOut(many=True)

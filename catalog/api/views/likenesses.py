@@ -22,6 +22,7 @@ from catalog.api.serializers.likenesses import (
     ScanIn,
 )
 from catalog.likeness.checking import collected_elsewhere
+from catalog.likeness.namesakes import same_elsewhere
 from catalog.models import Entry, Likeness, LikenessScan, Resource
 from catalog.versions import items_of
 from kernel.api import ApiView, ReadView, ReasonIn
@@ -122,11 +123,15 @@ class OverlapView(ApiView):
     answers = {"overlaps": OverlapsOut}
 
     def overlaps(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Resources of other departments, in force and not refused, that hold the same items."""
+        """Resources in force that hold the same items, or that look like the same resource."""
         resource = self.get_object()
         seen = Entry.objects.visible_to(self.actor).filter(resource=resource)
         entry = seen.select_related("department").order_by("-number").first()
         if entry is None:
             raise NotFound()
-        found = collected_elsewhere(entry, list(items_of(entry)))
-        return Response(OverlapsOut({"items": found}).data)
+        items = list(items_of(entry))
+        found = {
+            "items": collected_elsewhere(entry, items),
+            "same": same_elsewhere(entry, items),
+        }
+        return Response(OverlapsOut(found).data)

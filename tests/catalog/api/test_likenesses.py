@@ -5,6 +5,7 @@ import pytest
 from accounts.actor import CLOCK
 from catalog.actions.likenesses import scan_likenesses
 from catalog.models import Likeness
+from catalog.search.indexing import refresh
 from tests.factories.catalog import published_resource
 
 LIKENESSES = "/api/v1/likenesses"
@@ -74,8 +75,13 @@ def test_the_authority_asks_for_a_scan_and_sees_the_last_ones(client, pairs, ass
 
 def test_a_draft_is_told_what_others_have(client, cast):
     held = published_resource(cast.third, ITEMS, name="敬老院信息")
+    former = published_resource(cast.civil, ITEMS, name="养老机构名录")
+    refresh([held.pk, former.pk])
     draft = cast.resource("draft", items=ITEMS, name="养老机构信息")
-    (found,) = client("steward").get(f"/api/v1/resources/{draft.pk}/overlaps").json()["items"]
+    told = client("steward").get(f"/api/v1/resources/{draft.pk}/overlaps").json()
+    ((found,), (same,)) = told["items"], told["same"]
+    assert (same["resource_id"], same["name"]) == (str(former.pk), "养老机构名录")
+    assert (same["score"], same["reasons"]["items"]) == (1.0, 1.0)
     assert (found["resource_id"], found["share"]) == (str(held.pk), 1.0)
     assert [item["name"] for item in found["items"]] == ["床位数", "护理等级", "院长"]
     assert client("third steward").get(f"/api/v1/resources/{draft.pk}/overlaps").status_code == 404
