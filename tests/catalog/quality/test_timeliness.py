@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from accounts.workdays import YearDays
-from catalog.quality.timeliness import PROMISING, fresh_until
+from catalog.quality.timeliness import PROMISING, Standing, fresh_until, standing
 from catalog.vocabulary import UpdateCycle
 
 PUBLISHED = date(2024, 3, 1)
@@ -62,3 +62,16 @@ def test_moved_weekends_are_respected():
 
     assert fresh_until("daily", friday, PUBLISHED, {2026: spring}) == date(2026, 2, 14)
     assert fresh_until("daily", date(2026, 2, 14), PUBLISHED, {2026: spring}) == date(2026, 2, 24)
+
+
+@pytest.mark.parametrize(
+    ("cycle", "came", "today", "found"),
+    [
+        ("daily", date(2026, 3, 3), date(2026, 3, 4), Standing("fresh", date(2026, 3, 4), 0)),
+        ("daily", date(2026, 3, 3), date(2026, 3, 9), Standing("overdue", date(2026, 3, 4), 3)),
+        ("monthly", None, date(2024, 5, 1), Standing("never_came", date(2024, 4, 30), 1)),
+        ("other", date(2020, 1, 1), date(2026, 3, 9), Standing("no_promise", None, 0)),
+    ],
+)
+def test_how_late_data_are_is_counted_in_workdays(cycle, came, today, found):
+    assert standing(cycle, came, PUBLISHED, today) == found
