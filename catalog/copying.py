@@ -54,9 +54,11 @@ def _cell(field: Any, value: Any) -> str:
         return "\\N"
     if isinstance(field, models.JSONField):
         return json.dumps(value, ensure_ascii=False).translate(_ESCAPES)
+    if isinstance(value, str):
+        return value.translate(_ESCAPES) if value else ""
     if isinstance(value, list | tuple):
-        return _array(value).translate(_ESCAPES)
-    return _text(value).translate(_ESCAPES)
+        return _array(value).translate(_ESCAPES) if value else "{}"
+    return _text(value)
 
 
 def _array(values: Iterable[Any]) -> str:

@@ -117,8 +117,10 @@ class _KnownResources:
                 Q(source=source, source_key__in=keys) | Q(code__in=codes)
             ).values_list("pk", flat=True)
         )
-        by_hand = Entry.objects.filter(name_key__in=names, resource__source="", state__in=_SHOWN)
-        ids |= set(by_hand.values_list("resource_id", flat=True))
+        # Each table by itself: a join is planned badly where much was written a moment ago.
+        named = Entry.objects.filter(name_key__in=names, state__in=_SHOWN)
+        by_name = set(named.values_list("resource_id", flat=True)) - ids
+        ids |= set(Resource.objects.filter(pk__in=by_name, source="").values_list("pk", flat=True))
         rows = Resource.objects.filter(pk__in=ids).order_by("pk")
         if is_held:
             rows = rows.select_for_update(no_key=True)

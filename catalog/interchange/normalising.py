@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from catalog.interchange.aliases import PLACEHOLDERS, choice_words, folded
@@ -36,6 +37,8 @@ _CLEARED = ("text", "lines", "list", "choice")
 _SEPARATORS = ("；", ";", ",", "，", "、", "\n")
 _IDENTITY = ("code", "department", "credit_code", "category", "source_key")
 MOST_ITEMS = 500
+# Longer texts are hardly ever said twice.
+_MOST_REMEMBERED = 40
 
 
 @dataclass
@@ -102,6 +105,23 @@ def _read(
 ) -> Any:
     """The value of a cell, with its finding; None where nothing is said or it is wrong."""
     own = words.words_of(column.name)
+    if isinstance(cell, str) and not own and len(cell) <= _MOST_REMEMBERED:
+        is_item = ENTRY_COLUMNS.get(column.name) is not column
+        value, found = _reading(column.name, cell, is_item=is_item)
+    else:
+        value, found = _interpret(column, cell, own)
+    if found:
+        made.findings.append(found._replace(line=line, column=title))
+    return value
+
+
+@lru_cache(maxsize=20_000)
+def _reading(name: str, cell: str, *, is_item: bool) -> tuple[Any, Finding | None]:
+    """What a short text means in a column: catalogues say the same words over and over."""
+    return _interpret((ITEM_COLUMNS if is_item else ENTRY_COLUMNS)[name], cell, {})
+
+
+def _interpret(column: Column, cell: Any, own: Mapping[str, str]) -> tuple[Any, Finding | None]:
     value: Any
     try:
         if column.kind in _SPREAD:
@@ -111,14 +131,11 @@ def _read(
         else:
             value = read_value(column, cell, own)
     except Wrong as bad:
-        made.findings.append(wrong(line, title, bad.code, bad.detail, text_of(cell)))
-        return None
-    if not _is_exact(column, cell, value):
-        after = _spread_label(value) if column.kind in _SPREAD else _label(column, value)
-        made.findings.append(
-            Finding(line, title, NORMALISED, _change(column), cut(text_of(cell)), cut(after))
-        )
-    return value
+        return None, wrong(0, "", bad.code, bad.detail, text_of(cell))
+    if _is_exact(column, cell, value):
+        return value, None
+    after = _spread_label(value) if column.kind in _SPREAD else _label(column, value)
+    return value, Finding(0, "", NORMALISED, _change(column), cut(text_of(cell)), cut(after))
 
 
 def _is_placeholder(column: Column, cell: Any) -> bool:

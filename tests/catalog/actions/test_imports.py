@@ -29,11 +29,11 @@ def body(*entries):
     return json.dumps(entries, ensure_ascii=False).encode()
 
 
-def some(count, **values):
+def some(count, label="登记信息", **values):
     return body(
         *(
             {
-                "name": f"登记信息{number}",
+                "name": f"{label}{number}",
                 "update_cycle": "每年",
                 "items": [{"name": "姓名", "data_type": "C", "length": 50}],
                 **values,
@@ -87,7 +87,8 @@ def test_the_number_of_statements_does_not_grow_with_the_file(cast, in_force):
     authority = cast.actor("authority")
     counts = []
     for size in (20, 60):
-        for content in (some(size, theme=f"主题{size}"), some(size, theme="另一主题")):
+        label = f"第{size}类"
+        for content in (some(size, label), some(size, label, theme="另一主题")):
             row = checked(content, authority, **in_force | {"source": f"平台{size}"})
             with CaptureQueriesContext(
                 connection,
