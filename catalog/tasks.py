@@ -26,11 +26,5 @@ def refresh_freshness() -> None:
 
 @shared_task(name="catalog.scan_likenesses", ignore_result=True)
 def scan_likenesses() -> None:
-    """Compare what was published since the last scan."""
+    """Compare what was published since the last scan, or all where somebody asked for it."""
     likenesses.scan_likenesses(actor=CLOCK)
-
-
-@shared_task(name="catalog.scan_likenesses_whole", ignore_result=True)
-def scan_likenesses_whole() -> None:
-    """Compare everything."""
-    likenesses.scan_likenesses(actor=CLOCK, whole=True)

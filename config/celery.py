@@ -55,7 +55,6 @@ app.conf.update(
         "exchange.report_holdings": {"queue": "bulk"},
         "catalog.refresh_freshness": {"queue": "bulk"},
         "catalog.scan_likenesses": {"queue": "bulk"},
-        "catalog.scan_likenesses_whole": {"queue": "bulk"},
         "exchange.expire_answers": {"queue": "bulk"},
         "accounts.expire_facts": {"queue": "bulk"},
         "accounts.expire_sessions": {"queue": "bulk"},

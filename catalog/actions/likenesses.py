@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
@@ -34,38 +35,31 @@ class Scan:
 def scan_likenesses(*, actor: Actor, whole: bool = False) -> Scan:
     """Compare what was published since the last scan with everything in force, or all with all.
 
-    All is compared at the first scan, on demand, and every WHOLE_EVERY. The comparison holds no
-    transaction; what it found is written in one. Pairs that people decided are left as they are.
+    All is compared at the first scan, where somebody asked for it, and every WHOLE_EVERY. The
+    comparison holds no transaction; what it found is written in one. Pairs that people decided
+    are left as they are.
     """
     require(actor, Perm.LIKENESS_SCAN)
     began = timezone.now()
-    since = None if whole else _since(began)
-    if since is not None and not _is_due(since + OVERLAP):
+    waiting = LikenessScan.objects.filter(ended_at=None, began_at__lte=began)
+    since = None if whole or waiting.exists() else _since(began)
+    if since is not None and not _is_due(since):
         return Scan()
     compared = compare(since)
     with transaction.atomic():
-        dropped = keep(compared.found, since)
-        scan = LikenessScan.objects.create(
-            began_at=began,
-            is_whole=since is None,
-            compared=compared.entries,
-            found=len(compared.found),
-            dropped=dropped,
-        )
-        audit.record(
-            actor, "likeness.scanned", scan, whole=scan.is_whole, compared=scan.compared,
-            found=scan.found, dropped=dropped,
-        )  # fmt: skip
-    return Scan(compared.entries, len(compared.found), dropped)
+        done = Scan(compared.entries, len(compared.found), keep(compared.found, since))
+        _record(done, actor, began, since is None)
+    return done
 
 
-def request_scan(*, actor: Actor) -> None:
-    """Ask a worker to compare everything now."""
+@transaction.atomic
+def request_scan(*, actor: Actor) -> LikenessScan:
+    """Ask for a scan of everything: the row waits until a worker has made it."""
     require(actor, Perm.LIKENESS_SCAN)
-    with transaction.atomic():
-        last = LikenessScan.objects.order_by("-began_at").first()
-        audit.record(actor, "likeness.scan_requested", last or LikenessScan())
-        wake("catalog.scan_likenesses_whole")
+    scan = LikenessScan.objects.create(began_at=timezone.now(), is_whole=True, asked_by=actor.id)
+    audit.record(actor, "likeness.scan_requested", scan)
+    wake("catalog.scan_likenesses")
+    return scan
 
 
 @transaction.atomic
@@ -98,18 +92,27 @@ def _decide(likeness: Likeness, move: str, verb: str, actor: Actor, reason: str)
     return likeness
 
 
+def _record(done: Scan, actor: Actor, began: datetime, whole: bool) -> None:
+    """The scan as a row, or as those that waited for it."""
+    told = {"compared": done.compared, "found": done.found, "dropped": done.dropped}
+    now = timezone.now()
+    waiting = LikenessScan.objects.filter(ended_at=None, began_at__lte=began)
+    answered = waiting.update(began_at=began, ended_at=now, updated_at=now, **told) if whole else 0
+    if not answered:
+        LikenessScan.objects.create(began_at=began, ended_at=now, is_whole=whole, **told)
+    scan = LikenessScan.objects.filter(began_at=began).latest("pk")
+    audit.record(actor, "likeness.scanned", scan, whole=whole, **told)
+
+
 def _since(now: datetime) -> datetime | None:
-    last = LikenessScan.objects.order_by("-began_at").first()
-    whole = LikenessScan.objects.filter(is_whole=True).order_by("-began_at").first()
+    ended = LikenessScan.objects.filter(ended_at__isnull=False).order_by("-began_at")
+    last, whole = ended.first(), ended.filter(is_whole=True).first()
     if last is None or whole is None or now - whole.began_at > WHOLE_EVERY:
         return None
     return last.began_at - OVERLAP
 
 
-def _is_due(last: datetime) -> bool:
-    """True if a version was published or withdrawn since the last scan began."""
-    since = last - OVERLAP
-    changed = Entry.objects.filter(published_at__gte=since) | Entry.objects.filter(
-        withdrawn_at__gte=since
-    )
-    return changed.exists()
+def _is_due(since: datetime) -> bool:
+    """True if a version was published or withdrawn since then."""
+    changed = Q(published_at__gte=since) | Q(withdrawn_at__gte=since)
+    return Entry.objects.filter(changed).exists()

@@ -1059,6 +1059,8 @@ class Migration(migrations.Migration):
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("began_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("asked_by", models.UUIDField(blank=True, null=True)),
                 ("is_whole", models.BooleanField()),
                 ("compared", models.PositiveIntegerField(default=0)),
                 ("found", models.PositiveIntegerField(default=0)),

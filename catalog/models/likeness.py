@@ -49,9 +49,14 @@ class Likeness(Row):
 
 
 class LikenessScan(Row):
-    """A scan that ended; the next one compares what was published since it began."""
+    """A scan that ended, or one of everything that was asked for and waits.
+
+    The next one compares what was published since the last one began.
+    """
 
     began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    asked_by = models.UUIDField(null=True, blank=True)
     # All entries in force, or those that were new or changed.
     is_whole = models.BooleanField()
     compared = models.PositiveIntegerField(default=0)

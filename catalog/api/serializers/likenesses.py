@@ -42,11 +42,13 @@ class ScanIn(In):
 
 
 class LikenessScanOut(serializers.ModelSerializer):
-    """A scan that ended: entries compared, pairs found, open pairs that are alike no longer."""
+    """A scan that ended or waits to be made: entries compared, pairs found, open pairs dropped."""
 
     class Meta:
         model = LikenessScan
-        fields = ["id", "began_at", "created_at", "is_whole", "compared", "found", "dropped"]
+        fields = [
+            "id", "began_at", "ended_at", "asked_by", "is_whole", "compared", "found", "dropped",
+        ]  # fmt: skip
 
 
 class SharedItemOut(serializers.Serializer[Any]):

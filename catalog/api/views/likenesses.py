@@ -54,7 +54,7 @@ class LikenessView(ReadView):
     model = Likeness
     out = LikenessOut
     into = {"confirm": ReasonIn, "dismiss": ReasonIn, "reopen": ReasonIn, "scan": ScanIn}
-    answers = {"scan": {202: None}}
+    answers = {"scan": {202: LikenessScanOut}}
     filters = {
         "kind": "kind",
         "state": "state",
@@ -105,12 +105,12 @@ class LikenessView(ReadView):
     def scan(self, request: Request, **kwargs: Any) -> Response:
         """Ask for a comparison of the whole catalogue; a worker makes it."""
         self.read(request)
-        request_scan(actor=self.actor)
-        return Response(status=202)
+        made = request_scan(actor=self.actor)
+        return Response(LikenessScanOut(made).data, status=202)
 
 
 class LikenessScanView(ReadView):
-    """Comparisons of the catalogue that ended."""
+    """Comparisons of the catalogue that ended, and those that were asked for and wait."""
 
     model = LikenessScan
     out = LikenessScanOut

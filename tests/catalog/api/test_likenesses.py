@@ -66,11 +66,17 @@ def test_a_pair_is_dismissed_with_a_reason(client, pairs, assert_problem):
     assert_problem(steward.post(f"{at}/confirm", {"reason": "重复"}), 409, "illegal-move")
 
 
-def test_the_authority_asks_for_a_scan_and_sees_the_last_ones(client, pairs, assert_problem):
-    assert client("desk").post(f"{LIKENESSES}/scan", {}).status_code == 202
+def test_a_scan_that_was_asked_for_waits_until_a_worker_has_made_it(client, pairs, assert_problem):
+    desk = client("desk")
     assert_problem(client("steward").post(f"{LIKENESSES}/scan", {}), 403, "forbidden")
-    (scan,) = client("desk").get("/api/v1/likeness-scans").json()["items"]
-    assert (scan["compared"], scan["found"], scan["is_whole"]) == (4, 2, True)
+    asked = desk.post(f"{LIKENESSES}/scan", {})
+    assert (asked.status_code, asked.json()["ended_at"]) == (202, None)
+    scan_likenesses(actor=CLOCK)
+    made, first = desk.get("/api/v1/likeness-scans").json()["items"]
+    assert made["id"] == asked.json()["id"]
+    for scan in (made, first):
+        assert (scan["compared"], scan["found"], scan["is_whole"]) == (4, 2, True)
+        assert scan["ended_at"] is not None
 
 
 def test_a_draft_is_told_what_others_have(client, cast):
