@@ -64,7 +64,8 @@ class Incoming:
 
 def normalise(raw: Raw, words: SourceWords, titles: Mapping[str, str]) -> Incoming:
     """The entry in our words; ``titles`` are the file's headers, by which findings name columns."""
-    made = Incoming(raw.line, {}, {}, None, list(raw.faults), raw.is_shared_by_row)
+    faults = [fault._replace(column=titles.get(fault.column, fault.column)) for fault in raw.faults]
+    made = Incoming(raw.line, {}, {}, None, faults, raw.is_shared_by_row)
     said, spread = _said(made, raw, words, titles)
     made.identity = {name: said[name] for name in _IDENTITY if said.get(name)}
     # What a column of ours says counts before what follows from another catalogue's column.

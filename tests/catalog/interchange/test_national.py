@@ -214,7 +214,7 @@ def test_rows_of_one_entry_that_contradict_each_other_are_named():
     book["Sheet1"]["Y6"] = "每月"
     (one,), _ = read(saved(book))
     found = [(f.line, f.column, f.code, f.before) for f in one.findings]
-    assert found == [(6, "update_cycle", "cells-differ", "每月")]
+    assert found == [(6, "更新每周期（必填项）", "cells-differ", "每月")]
     assert one.is_wrong
 
 
