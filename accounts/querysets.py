@@ -140,6 +140,20 @@ class CredentialQuerySet(models.QuerySet):
         return self.filter(revoked_at__isnull=True, expires_at__gt=timezone.now())
 
 
+class NoticeQuerySet(models.QuerySet):
+    """Notices: to each person those of the department they act for and the roles they hold."""
+
+    def visible_to(self, actor: Actor) -> "NoticeQuerySet":
+        """What the actor is told."""
+        if not actor.is_person:
+            return self.none()
+        return self.filter(department_id=actor.department_id, roles__overlap=list(actor.roles))
+
+    def undelivered(self) -> "NoticeQuerySet":
+        """Those that a department's webhook has not taken, the oldest first."""
+        return self.filter(delivered_at=None).order_by("pk")
+
+
 class AuditQuerySet(models.QuerySet):
     """The trail."""
 

@@ -201,6 +201,13 @@ SPECTACULAR_SETTINGS = {
         "RequestStateEnum": "exchange.states.REQUEST.choices",
         "GrantStateEnum": "exchange.states.GRANT.choices",
         "SubscriptionStateEnum": "exchange.states.SUBSCRIPTION.choices",
+        "ObjectionStateEnum": "exchange.states.OBJECTION.choices",
+        "DisputeStateEnum": "exchange.states.DISPUTE.choices",
+        "ServiceChangeStateEnum": "exchange.states.SERVICE_CHANGE.choices",
+        "HookStateEnum": "exchange.states.HOOK.choices",
+        "ChannelEnum": "exchange.vocabulary.Channel",
+        "ChangeKindEnum": "exchange.vocabulary.ChangeKind",
+        "ObjectionKindEnum": "exchange.vocabulary.ObjectionKind",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -1,7 +1,8 @@
 """Everything that can happen to a sharing request (Order 809 Art. 20-21)."""
 
 from datetime import date
-from typing import cast
+from secrets import token_hex
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import transaction
@@ -19,7 +20,9 @@ from catalog.models import Entry, Resource
 from catalog.vocabulary import ShareType
 from exchange.actions.holds import settle_hold
 from exchange.errors import GrantTooWide, NotShared, NotYourSystem
-from exchange.models import Grant, SharingRequest
+from exchange.models import Grant, GrantEdition, SharingRequest
+from exchange.models.terms import TERMS, terms_of
+from exchange.secrets import seal
 from exchange.states import REQUEST
 from kernel.errors import Invalid
 
@@ -97,8 +100,13 @@ def decline_request(request: SharingRequest, *, actor: Actor, reason: str) -> Sh
 
 
 @transaction.atomic
-def consent_request(request: SharingRequest, *, actor: Actor, items: list[str]) -> Grant:
-    """The provider's head consents to all or some of the items; delivery is owed from now (C5)."""
+def consent_request(
+    request: SharingRequest, *, actor: Actor, items: list[str], **terms: Any
+) -> Grant:
+    """The provider's head consents to all or some of the items; delivery is owed from now (C5).
+
+    ``terms`` are further columns of Terms; what is not named there is as it was asked for.
+    """
     require(actor, Perm.REQUEST_ANSWER, request.provider_id)
     # One person may hold offices in both departments.
     require_another(actor, request.submitted_by)
@@ -112,9 +120,11 @@ def consent_request(request: SharingRequest, *, actor: Actor, items: list[str]) 
         department_id=request.department_id,
         provider_id=request.provider_id,
         system_id=request.system_id,
-        items=items,
-        modes=request.modes,
-        ends_on=request.ends_on,
+        sealed_salt=seal(token_hex(32)),
+        **(terms_asked(request) | terms | {"items": items}),
+    )
+    GrantEdition.objects.create(
+        grant=grant, number=grant.edition, request=request, **terms_of(grant)
     )
     meet_obligation(answer_clock(request), request, actor=actor, at=now)
     open_obligation("C5", grant, actor=actor, department_id=request.provider_id, started_at=now)
@@ -142,6 +152,12 @@ def withdraw_request(request: SharingRequest, *, actor: Actor) -> SharingRequest
     cancel_obligation(answer_clock(request), request, actor=actor)
     audit.record(actor, "request.withdrawn", request)
     return request
+
+
+def terms_asked(request: SharingRequest) -> dict[str, Any]:
+    """The terms of a grant, by column, that a consent in full would set."""
+    same = set(TERMS) - {"masks", "condition"}
+    return {name: getattr(request, name) for name in TERMS if name in same}
 
 
 def answer_clock(request: SharingRequest) -> str:

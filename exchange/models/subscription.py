@@ -33,6 +33,8 @@ class Subscription(Row):
     mode = models.CharField(max_length=8, choices=Mode)
     state = models.CharField(max_length=8, choices=SUBSCRIPTION.choices, default=SUBSCRIPTION.start)
     state_reason = models.CharField(max_length=400, blank=True)
+    # Stated at the opening, for every delivery; a call of its own may state another.
+    purpose = models.CharField(max_length=40, blank=True)
     # Webhook: the address. Sink: schema and table in the target.
     url = models.CharField(max_length=500, blank=True)
     target_schema = models.CharField(max_length=63, blank=True)

@@ -32,6 +32,7 @@ QUESTIONS = {
     "catalog.actions.resources.entry_values",
     "catalog.actions.resources.item_values",
     "exchange.actions.requests.answer_clock",
+    "exchange.actions.requests.terms_asked",
 }
 # A person who signs in has no rights yet; a clock, a hold, a version and a merge that begins or
 # ends follow from a deed that was allowed.

@@ -41,6 +41,17 @@ EVENT_ITEMS: list[dict[str, Any]] = [
 # All items but the one that is not granted.
 GRANTED = ["code", "name", "level", "area", "revised_on"]
 SECRET = "13800000000"
+# Terms that world.grant passes on to the consent.
+CONSENTED = (
+    "verify_items",
+    "masks",
+    "condition",
+    "purposes",
+    "systems",
+    "networks",
+    "calls_per_day",
+    "rows_per_day",
+)
 
 
 def row(code: str, name: str = "示例县", **values: Any) -> dict[str, Any]:
@@ -133,9 +144,14 @@ class World:
         )
 
     def grant(self, items: Sequence[str] = GRANTED, **changes: Any) -> Grant:
-        """Request, agreement and consent by three people."""
+        """Request, agreement and consent by three people.
+
+        ``changes`` are the request's statements; those that only a grant has, as masks, condition
+        and bounds, go into the consent.
+        """
+        terms = {name: changes.pop(name) for name in CONSENTED if name in changes}
         request = agree_request(self.submit(items, **changes), actor=self.actor("asker_head"))
-        return consent_request(request, actor=self.actor("head"), items=list(items))
+        return consent_request(request, actor=self.actor("head"), items=list(items), **terms)
 
     def subscribe(self, mode: str = "pull", grant: Grant | None = None, **how: Any) -> Subscription:
         """A subscription to the grant (a new one if none is named), without its secret."""
