@@ -18,6 +18,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from exchange.dataplane.condition_tests import (
+    find_item,
+    make_among,
+    make_between,
+    make_compare,
+    make_starts,
+)
 from exchange.dataplane.conditions import (
     KEYWORDS,
     MAX_TEXT,
@@ -28,11 +35,6 @@ from exchange.dataplane.conditions import (
     Missing,
     Not,
     check_bounds,
-    find_item,
-    make_among,
-    make_between,
-    make_compare,
-    make_starts,
 )
 from exchange.dataplane.items import Item
 from exchange.dataplane.schema import Schema

@@ -9,7 +9,8 @@ from functools import cached_property
 
 from exchange.dataplane.binding import Bound
 from exchange.dataplane.condition_columns import condition_sql
-from exchange.dataplane.conditions import Condition, condition_to_json, items_used, retyped
+from exchange.dataplane.condition_json import condition_to_json, retyped
+from exchange.dataplane.conditions import Condition, items_used
 from exchange.dataplane.engine import quoted
 from exchange.dataplane.errors import Terminal
 from exchange.dataplane.mask_kinds import Hash, Mask

@@ -3,7 +3,6 @@
 import dataclasses
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -11,9 +10,8 @@ from typing import Any, ClassVar
 from exchange.dataplane.binding import Bound
 from exchange.dataplane.engine import quoted
 from exchange.dataplane.items import Item
-from exchange.dataplane.name_forms import address_sql, name_sql
+from exchange.dataplane.partial_forms import FORMS, STARS, ends_sql
 
-STARS = "'***'"
 HASH_LENGTH = 32
 _BLOCK = 64
 
@@ -99,7 +97,7 @@ class Partial(Mask):
 
     def check(self, item: Item) -> None:
         super().check(item)
-        _choose("form", self.form, (*_FORMS, "ends"))
+        _choose("form", self.form, (*FORMS, "ends"))
         if any(type(size) is not int or not 0 <= size <= 100 for size in (self.head, self.tail)):
             raise ValueError("head and tail are whole numbers from 0 to 100")
         if (self.form == "ends") != bool(self.head + self.tail):
@@ -111,39 +109,10 @@ class Partial(Mask):
     def column(self, item: Item, bound: Bound, salt: bytes) -> str:
         value = quoted(item.name)
         if self.form == "ends":
-            shown = _ends_sql(value, self.head, self.tail)
+            shown = ends_sql(value, self.head, self.tail)
         else:
-            shown = _FORMS[self.form](value)
+            shown = FORMS[self.form](value)
         return f"CASE WHEN {value} IS NOT NULL THEN {shown} END"
-
-
-def _identity_sql(value: str) -> str:
-    return (
-        f"CASE WHEN regexp_full_match({value}, '[0-9]{{17}}[0-9Xx]') "
-        f"THEN left({value}, 6) || '********' || right({value}, 4) "
-        f"WHEN regexp_full_match({value}, '[0-9]{{15}}') "
-        f"THEN left({value}, 6) || '******' || right({value}, 3) ELSE {STARS} END"
-    )
-
-
-def _telephone_sql(value: str) -> str:
-    return f"CASE WHEN length({value}) >= 11 THEN {_ends_sql(value, 3, 4)} ELSE {STARS} END"
-
-
-def _ends_sql(value: str, head: int, tail: int) -> str:
-    stars = f"repeat('*', length({value}) - {head + tail})"
-    return (
-        f"CASE WHEN length({value}) > {head + tail} "
-        f"THEN left({value}, {head}) || {stars} || right({value}, {tail}) ELSE {STARS} END"
-    )
-
-
-_FORMS: dict[str, Callable[[str], str]] = {
-    "identity": _identity_sql,
-    "telephone": _telephone_sql,
-    "name": name_sql,
-    "address": address_sql,
-}
 
 
 @dataclass(frozen=True)

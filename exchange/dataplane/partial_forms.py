@@ -1,6 +1,11 @@
-"""How much of a person's name or an address is shown, as SQL over a text column."""
+"""Which part of a number, name or address is shown, as SQL over a text column."""
+
+from collections.abc import Callable
 
 from exchange.dataplane.engine import literal
+
+# What stands for a value that shows nothing of itself.
+STARS = "'***'"
 
 # Surnames of two characters still in use (百家姓 and the census lists of the registration offices).
 COMPOUND_SURNAMES = (
@@ -17,6 +22,30 @@ _CITY = r"(?:[^省市县区旗盟\s]{1,12}?(?:市|自治州|地区|盟))?"
 _COUNTY = r"(?:[^省市县区旗盟路街巷号\s]{1,14}?(?:自治县|自治旗|县|区|旗|市))?"
 # Ends like a county and is none: what stands before it may be the house of one family.
 _NO_COUNTY = r"(?:[小社园校街院厂库景新营]区|开发区|高新区|保税区)$"
+
+
+def identity_sql(value: str) -> str:
+    """The division and the sequence of a number of 18 or 15 digits; the day of birth hidden."""
+    return (
+        f"CASE WHEN regexp_full_match({value}, '[0-9]{{17}}[0-9Xx]') "
+        f"THEN left({value}, 6) || '********' || right({value}, 4) "
+        f"WHEN regexp_full_match({value}, '[0-9]{{15}}') "
+        f"THEN left({value}, 6) || '******' || right({value}, 3) ELSE {STARS} END"
+    )
+
+
+def telephone_sql(value: str) -> str:
+    """The first three and the last four digits of a number with eleven or more."""
+    return f"CASE WHEN length({value}) >= 11 THEN {ends_sql(value, 3, 4)} ELSE {STARS} END"
+
+
+def ends_sql(value: str, head: int, tail: int) -> str:
+    """The first ``head`` and last ``tail`` characters of a text that has more than these."""
+    stars = f"repeat('*', length({value}) - {head + tail})"
+    return (
+        f"CASE WHEN length({value}) > {head + tail} "
+        f"THEN left({value}, {head}) || {stars} || right({value}, {tail}) ELSE {STARS} END"
+    )
 
 
 def name_sql(value: str) -> str:
@@ -36,5 +65,13 @@ def address_sql(value: str) -> str:
     down = f"regexp_extract({value}, {county})"
     return (
         f"CASE WHEN regexp_matches({down}, {literal(_NO_COUNTY)}) "
-        f"THEN regexp_extract({value}, {city}) ELSE {down} END || '***'"
+        f"THEN regexp_extract({value}, {city}) ELSE {down} END || {STARS}"
     )
+
+
+FORMS: dict[str, Callable[[str], str]] = {
+    "identity": identity_sql,
+    "telephone": telephone_sql,
+    "name": name_sql,
+    "address": address_sql,
+}
