@@ -187,13 +187,6 @@ class RefusalUnfounded(Invalid):
     title = "A refusal needs a ground, a reason and a legal basis"
 
 
-class GrantNotDisposed(Conflict):
-    """Data under the ended grant has not been disposed of yet (Order 809 Art. 27)."""
-
-    code = "grant-not-disposed"
-    title = "Dispose of the data of the ended grant first"
-
-
 class ChangeNotCleared(Conflict):
     """A service stops or changes after those served consented, or with a filing (Art. 27)."""
 
@@ -206,13 +199,6 @@ class CorrectionUnfounded(Invalid):
 
     code = "correction-unfounded"
     title = "This outcome does not fit the correction"
-
-
-class RecordKept(Conflict):
-    """Records of use are kept for three years or longer (Order 809 Art. 29)."""
-
-    code = "record-kept"
-    title = "This record must be kept"
 
 
 class ModeNotGranted(Forbidden):

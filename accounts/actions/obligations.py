@@ -28,9 +28,11 @@ def open_obligation(
     actor: Actor,
     department_id: UUID,
     started_at: datetime | None = None,
+    counterpart_id: UUID | None = None,
 ) -> Obligation:
     """Start a clock of the table for a department; one that already runs is left as it is.
 
+    ``counterpart_id`` is the department to which it is owed, which is told of an extension.
     No permission of its own: a clock follows from a deed that was allowed.
     """
     started = started_at or timezone.now()
@@ -41,6 +43,7 @@ def open_obligation(
             made = Obligation.objects.create(
                 kind=kind,
                 department_id=department_id,
+                counterpart_id=counterpart_id,
                 subject_type=str(subject._meta.model_name),
                 subject_id=subject.pk,
                 started_at=started,

@@ -44,6 +44,7 @@ WITHOUT_GATE = {
     "accounts.actions.registers.keep_first",
     "accounts.actions.registers.write_version",
     "exchange.actions.holds.settle_hold",
+    "accounts.actions.notices.notify_department",
     "accounts.actions.obligations.open_obligation",
     "accounts.actions.obligations.meet_obligation",
     "accounts.actions.obligations.cancel_obligation",
@@ -61,6 +62,7 @@ WITHOUT_ACTOR = {
 # The clock's sweeps: signs of life, derived files, and the sealing of the trail itself. Facts of
 # the clock and of heartbeats, each a record by itself; versions, which a recorded deed makes.
 WITHOUT_TRACE = {
+    "accounts.actions.notices.notify_department",
     "accounts.actions.registers.keep_first",
     "accounts.actions.registers.write_version",
     "accounts.actions.signals.expire_facts",
