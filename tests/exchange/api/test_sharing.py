@@ -86,7 +86,7 @@ def test_a_refusal_needs_its_reason(client_of, request_id, assert_problem):
     assert (refused.json()["state"], refused.json()["answer_reason"]) == ("refused", "超出职责范围")
     again = client_of("head").post(f"{address}/consent", {"items": GRANTED})
     problem = assert_problem(again, 409, "illegal-move")
-    assert (problem["state"], problem["possible"]) == ("refused", [])
+    assert (problem["state"], problem["possible"]) == ("refused", ["reopen"])
 
 
 @pytest.mark.parametrize(
