@@ -24,7 +24,8 @@ def engine(limits: Limits, work: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         }
     )
     try:
-        con.execute("SET TimeZone = 'UTC'")
+        # The bar would be written between the lines of a worker's log.
+        con.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
         yield con
     except duckdb.OutOfMemoryException as error:
         raise Transient("memory", "the work needs more than the memory limit") from error
