@@ -17,9 +17,15 @@ from accounts.actor import Actor
 from accounts.models import Department, InformationSystem, Member
 from catalog.actions.resources import item_values
 from catalog.models import Resource
+from exchange.actions.answers import (
+    consent_request,
+    prepare_answer,
+    receive_request,
+    return_answer,
+)
 from exchange.actions.batches import Body, Published, publish_batch
 from exchange.actions.datasets import attach_dataset
-from exchange.actions.requests import agree_request, consent_request, submit_request
+from exchange.actions.requests import agree_request, submit_request
 from exchange.actions.subscriptions import open_subscription
 from exchange.models import Dataset, Grant, SharingRequest, Subscription
 from tests.factories.accounts import DepartmentFactory, SystemFactory
@@ -41,17 +47,14 @@ EVENT_ITEMS: list[dict[str, Any]] = [
 # All items but the one that is not granted.
 GRANTED = ["code", "name", "level", "area", "revised_on"]
 SECRET = "13800000000"
-# Terms that world.grant passes on to the consent.
-CONSENTED = (
-    "verify_items",
-    "masks",
-    "condition",
-    "purposes",
-    "systems",
-    "networks",
-    "calls_per_day",
-    "rows_per_day",
-)
+PURPOSE = "tax-registration"
+REFUSAL = {
+    "ground": "beyond_duty",
+    "reason": "超出职责范围",
+    "basis": "《政务数据共享条例》第二十一条",
+}
+# Terms that only a consent sets, and bounds that world.grant lets the provider set.
+CONSENTED = ("masks", "condition", "networks", "calls_per_day", "rows_per_day")
 
 
 def row(code: str, name: str = "示例县", **values: Any) -> dict[str, Any]:
@@ -130,6 +133,7 @@ class World:
             "basis": "《税收征收管理法实施细则》第十二条",
             "scenario": "核对纳税人注册地行政区划",
             "scope": "全省税务登记业务",
+            "purposes": [PURPOSE],
             "ends_on": timezone.localdate() + timedelta(days=365),
         }
         return submit_request(
@@ -144,14 +148,41 @@ class World:
         )
 
     def grant(self, items: Sequence[str] = GRANTED, **changes: Any) -> Grant:
-        """Request, agreement and consent by three people.
+        """From the request to the grant, by four people.
 
-        ``changes`` are the request's statements; those that only a grant has, as masks, condition
-        and bounds, go into the consent.
+        ``changes`` are the request's statements; those that only a provider sets, as masks,
+        condition and bounds, go into the consent.
         """
         terms = {name: changes.pop(name) for name in CONSENTED if name in changes}
         request = agree_request(self.submit(items, **changes), actor=self.actor("asker_head"))
-        return consent_request(request, actor=self.actor("head"), items=list(items), **terms)
+        if request.state == "agreed" or terms:
+            self.prepare(request, **terms)
+        return consent_request(request, actor=self.actor("head"))
+
+    def prepare(self, request: SharingRequest, **terms: Any) -> SharingRequest:
+        """The provider's steward prepares a consent; what is left out is left out for a reason."""
+        if request.state == "agreed":
+            receive_request(request, actor=self.actor("steward"))
+        elif request.state == "prepared":
+            return_answer(request, actor=self.actor("head"), reason="另行答复")
+        left = sorted(set(request.items) - set(terms.get("items", request.items)))
+        return prepare_answer(
+            request,
+            actor=self.actor("steward"),
+            consent=True,
+            left_out=dict.fromkeys(left, "与所述职责无关"),
+            **terms,
+        )
+
+    def refusal(self, request: SharingRequest, **said: str) -> SharingRequest:
+        """The provider's steward prepares a refusal."""
+        if request.state == "agreed":
+            receive_request(request, actor=self.actor("steward"))
+        elif request.state == "prepared":
+            return_answer(request, actor=self.actor("head"), reason="另行答复")
+        return prepare_answer(
+            request, actor=self.actor("steward"), consent=False, **(REFUSAL | said)
+        )
 
     def subscribe(self, mode: str = "pull", grant: Grant | None = None, **how: Any) -> Subscription:
         """A subscription to the grant (a new one if none is named), without its secret."""

@@ -1,0 +1,64 @@
+"""Telling the two sides of a request or a grant what the other did.
+
+The reasons are fixed sentences, so that whoever shows them can translate them.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from accounts.actions.notices import notify_department
+from accounts.actor import Actor
+from accounts.permissions import Role
+from exchange.models import Grant, SharingRequest
+
+OFFICE = (Role.HEAD, Role.STEWARD)
+HEAD = (Role.HEAD,)
+STEWARD = (Role.STEWARD,)
+
+
+def tell_requester(
+    row: SharingRequest | Grant,
+    *,
+    actor: Actor,
+    verb: str,
+    reason: str,
+    roles: tuple[Role, ...] = OFFICE,
+    **facts: Any,
+) -> None:
+    """Leave a notice for the department that asks or holds."""
+    _tell(row, row.department_id, actor, verb, reason, roles, facts)
+
+
+def tell_provider(
+    row: SharingRequest | Grant,
+    *,
+    actor: Actor,
+    verb: str,
+    reason: str,
+    roles: tuple[Role, ...] = OFFICE,
+    **facts: Any,
+) -> None:
+    """Leave a notice for the department that provides."""
+    _tell(row, row.provider_id, actor, verb, reason, roles, facts)
+
+
+def _tell(
+    row: SharingRequest | Grant,
+    department_id: UUID,
+    actor: Actor,
+    verb: str,
+    reason: str,
+    roles: tuple[Role, ...],
+    facts: dict[str, Any],
+) -> None:
+    request = row if isinstance(row, SharingRequest) else row.request
+    notify_department(
+        row,
+        actor=actor,
+        department_id=department_id,
+        roles=roles,
+        verb=verb,
+        reason=reason,
+        resource=request.entry.name,
+        **facts,
+    )
