@@ -3,12 +3,15 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from exchange.api.views.applications import ApplicationView
 from exchange.api.views.datasets import BatchView, DatasetView
-from exchange.api.views.sharing import GrantView, RequestView
+from exchange.api.views.grants import GrantView
+from exchange.api.views.sharing import RequestView
 from exchange.api.views.subscriptions import SubscriptionView
 
 router = SimpleRouter(trailing_slash=False)
 router.register("datasets", DatasetView, "dataset")
+router.register("applications", ApplicationView, "application")
 router.register("requests", RequestView, "request")
 router.register("grants", GrantView, "grant")
 router.register("subscriptions", SubscriptionView, "subscription")
