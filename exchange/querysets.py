@@ -21,6 +21,17 @@ class DatasetQuerySet(models.QuerySet):
         """The rows that the actor may see."""
         return _seen(self, actor, _owned_or_granted(""))
 
+    def readable_by(self, actor: Actor) -> Self:
+        """Those, and the datasets of which a grant of the department's is over or suspended.
+
+        For who reads: what became of the grant is said in the refusal.
+        """
+        if not may(actor, Perm.RECORD_LOOKUP):
+            return self.visible_to(actor)
+        held = self.model.objects.filter(resource__grants__department_id=actor.department_id)
+        visible = self.model.objects.visible_to(actor)
+        return self.filter(Q(pk__in=visible.values("pk")) | Q(pk__in=held.values("pk")))
+
 
 class BatchQuerySet(models.QuerySet):
     """Batches of the datasets that one may see."""

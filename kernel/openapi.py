@@ -97,6 +97,7 @@ class HouseSchema(AutoSchema):
         if getattr(view, "action", "") == "list":
             names += list(getattr(view, "filters", {}))
         made += [_parameter(name, "query") for name in names]
+        made += [_parameter(name, "header") for name in getattr(view, "call_headers", ())]
         if self.method == "POST":
             made.append(_parameter("Idempotency-Key", "header"))
         if self.method in ("PUT", "PATCH", "DELETE"):

@@ -13,6 +13,7 @@ from accounts.permissions import Perm
 from accounts.policy import require
 from exchange.dataplane.errors import DataplaneError
 from exchange.models import Batch, Grant, Snapshot
+from exchange.projected import FACTS
 from exchange.storage import hold_blobs, projections, store
 from exchange.tables import behind, fold_into_table
 
@@ -77,7 +78,8 @@ def _sweep_projections() -> int:
             removed += 1
             continue
         for file in folder.iterdir():
-            if file.stat().st_mtime < oldest:
+            if file.suffix != FACTS and file.stat().st_mtime < oldest:
                 file.unlink(missing_ok=True)
+                file.with_name(file.name + FACTS).unlink(missing_ok=True)
                 removed += 1
     return removed

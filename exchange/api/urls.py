@@ -8,6 +8,7 @@ from exchange.api.views.datasets import BatchView, DatasetView
 from exchange.api.views.grants import GrantView
 from exchange.api.views.sharing import RequestView
 from exchange.api.views.subscriptions import SubscriptionView
+from exchange.api.views.uses import UseView
 
 router = SimpleRouter(trailing_slash=False)
 router.register("datasets", DatasetView, "dataset")
@@ -15,6 +16,7 @@ router.register("applications", ApplicationView, "application")
 router.register("requests", RequestView, "request")
 router.register("grants", GrantView, "grant")
 router.register("subscriptions", SubscriptionView, "subscription")
+router.register("uses", UseView, "use")
 
 urlpatterns = [
     path(

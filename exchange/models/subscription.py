@@ -48,6 +48,9 @@ class Subscription(Row):
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_token = models.PositiveBigIntegerField(default=0)
     last_error = models.CharField(max_length=400, blank=True)
+    # Sink: what the target's rows show, and whether they must be loaded anew because it changed.
+    shown_digest = models.CharField(max_length=64, blank=True)
+    reload = models.BooleanField(default=False)
 
     objects = SubscriptionQuerySet.as_manager()
 
