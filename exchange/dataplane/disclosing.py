@@ -1,6 +1,5 @@
 """Files and pages as a grant shows them: the whole table, the changes of a batch, single rows."""
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from exchange.dataplane.encoding import (
     printable,
     table_writer,
 )
-from exchange.dataplane.engine import engine, literal, quoted
+from exchange.dataplane.engine import engine, literal, page_engine, quoted
 from exchange.dataplane.errors import Terminal
 from exchange.dataplane.limits import Limits
 from exchange.dataplane.parquet_files import BlobWriter
@@ -49,7 +48,8 @@ def disclose_table(
             return _write_json(con, query, bound, shown, format, out)
         written = 0
         with table_writer(out, shown, format) as writer:
-            for table in _tables(con, query, bound, shown, limits):
+            tables = _tables(con, query, bound, shown, limits)
+            for table in _even(tables, limits.row_group_rows):
                 written += len(table)
                 writer.write_table(printable(table) if format == "csv" else table)
         return written
@@ -91,6 +91,21 @@ def _tables(
         yield pa.Table.from_batches([batch]).select(schema.names).cast(schema)
 
 
+def _even(tables: Iterator[pa.Table], rows: int) -> Iterator[pa.Table]:
+    """The rows in tables of equal length, for uneven ones would tell where rows are left out."""
+    waiting: list[pa.Table] = []
+    held = 0
+    for table in tables:
+        waiting.append(table)
+        held += len(table)
+        while held >= rows:
+            whole = pa.concat_tables(waiting)
+            yield whole.slice(0, rows).combine_chunks()
+            waiting, held = [whole.slice(rows)], held - rows
+    if held:
+        yield pa.concat_tables(waiting).combine_chunks()
+
+
 def disclose_page(table: pa.Table, disclosure: Disclosure) -> pa.Table:
     """A few rows in memory as the disclosure shows them.
 
@@ -101,10 +116,7 @@ def disclose_page(table: pa.Table, disclosure: Disclosure) -> pa.Table:
         raise Terminal("column-unknown", ", ".join(missing))
     bound = Bound()
     stored = table.select(disclosure.source_names).cast(disclosure.source.arrow)
-    with (
-        tempfile.TemporaryDirectory() as work,
-        engine(Limits(duckdb_threads=1), Path(work)) as con,
-    ):
+    with page_engine() as con:
         con.register("page", stored)
         query = _rows("SELECT * FROM page", disclosure, bound)
         found = con.sql(query, params=bound.values).to_arrow_table()
@@ -128,7 +140,9 @@ def disclose_changes(
     ``_seq`` counts the rows shown.
 
     Where ``disclosure.needs_history``, ``snapshot`` is the table after any earlier batch (None:
-    before the first) and ``before`` the batches between it and this one, in order, without a gap.
+    before the first) and ``before`` the batches between it and this one, in order, without a gap;
+    the later the snapshot, the less is read. Without that history a caller must not guess: a
+    delete too many tells of rows never shown, one too few leaves a row that is no longer theirs.
     Of a key that stands twice in a filtered batch, the last row is shown.
     """
     limits = limits or Limits()

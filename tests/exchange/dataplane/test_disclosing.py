@@ -5,6 +5,7 @@ import io
 import json
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,28 @@ def test_columnar_files_have_the_types_that_the_schema_says(children: Path, tmp_
     assert disclosure().shown.by_name["born"].type == "string"
 
 
+def test_rows_keep_their_order_in_groups_that_do_not_tell_where_rows_are_left_out(
+    store: FolderStore, tmp_path: Path
+) -> None:
+    schema = Schema((Item("n", "integer", required=True),), ("n",))
+    with store.stage() as staged:
+        write_rows(staged, schema.arrow, [pa.table({"n": range(70_000)})], Limits())
+        source = store.path(store.commit(staged).digest)
+    shown = Disclosure(schema, ("n",), condition=parse_condition("n < 30 or n >= 40000", schema))
+    limits = Limits(row_group_rows=8192, batch_rows=4096)
+    out = tmp_path / "out"
+    assert disclose_table(source, shown, format="parquet", out=out, limits=limits) == 30_030
+    assert pq.read_table(out)["n"].to_pylist() == [*range(30), *range(40_000, 70_000)]
+    groups = pq.read_metadata(out)
+    sizes = [groups.row_group(n).num_rows for n in range(groups.num_row_groups)]
+    assert sizes == [8192, 8192, 8192, 5454]
+    disclose_table(source, shown, format="arrow", out=out, limits=limits)
+    assert [b.num_rows for b in pa.ipc.open_stream(out.read_bytes())] == sizes
+    disclose_table(source, shown, format="ndjson", out=out, limits=limits)
+    lines = out.read_text().splitlines()
+    assert (len(lines), lines[0], lines[30]) == (30_030, '{"n":0}', '{"n":40000}')
+
+
 def test_the_condition_sees_what_is_stored_and_not_what_is_shown(children: Path) -> None:
     table = pq.read_table(children)
     masks = read_masks({"age": {"kind": "full"}, "division": {"kind": "full"}}, CHILDREN)
@@ -150,6 +173,15 @@ def test_a_page_needs_the_items_of_the_condition_too(children: Path) -> None:
     with pytest.raises(Terminal) as refusal:
         disclose_page(table.select(NAMES), shown)
     assert (refusal.value.code, refusal.value.detail) == ("column-unknown", "secret")
+
+
+def test_pages_made_at_the_same_time_do_not_see_each_other(children: Path) -> None:
+    table = pq.read_table(children)
+    some = [Disclosure(CHILDREN, ("id",), condition=condition(f"age = {n}")) for n in (0, 7, 66)]
+    with ThreadPoolExecutor(8) as pool:
+        pages = list(pool.map(lambda n: disclose_page(table, some[n % 3])["id"], range(30)))
+    due = [["4"], ["canary-1", "canary-2"], ["canary-3"]]
+    assert [page.to_pylist() for page in pages] == due * 10
 
 
 def test_a_file_older_than_the_schema_has_null_for_what_it_lacks(
