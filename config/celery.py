@@ -51,6 +51,7 @@ app.conf.update(
         "exchange.fold_due": {"queue": "bulk"},
         "exchange.sweep_orphans": {"queue": "bulk"},
         "exchange.expire_grants": {"queue": "clock"},
+        "exchange.certify_grants": {"queue": "clock"},
         "exchange.report_signals": {"queue": "bulk"},
         "accounts.expire_facts": {"queue": "bulk"},
         "accounts.scan_systems": {"queue": "bulk"},
@@ -73,6 +74,7 @@ app.conf.beat_schedule = {
     "cases": every(3600, "accounts.escalate_cases"),
     "orphans": every(3600, "exchange.sweep_orphans"),
     "grants": every(3600, "exchange.expire_grants"),
+    "certifications": every(3600, "exchange.certify_grants"),
     "signals": every(3600, "exchange.report_signals"),
     "facts": every(3600, "accounts.expire_facts"),
 }

@@ -26,6 +26,11 @@ def expire_grants() -> None:
     grants.expire_due(actor=CLOCK)
 
 
+@shared_task(name="exchange.certify_grants")
+def certify_grants() -> None:
+    grants.certify_due(actor=CLOCK)
+
+
 @shared_task(name="exchange.report_signals")
 def report_signals() -> None:
     reports.report_signals(actor=CLOCK)
