@@ -31,8 +31,6 @@ QUESTIONS = {
     "accounts.actions.obligations.local_limit",
     "catalog.actions.resources.entry_values",
     "catalog.actions.resources.item_values",
-    "exchange.actions.requests.answer_clock",
-    "exchange.actions.requests.terms_asked",
 }
 # A person who signs in has no rights yet; a clock, a hold, a version and a merge that begins or
 # ends follow from a deed that was allowed.
@@ -45,6 +43,8 @@ WITHOUT_GATE = {
     "accounts.actions.registers.write_version",
     "exchange.actions.holds.settle_hold",
     "accounts.actions.notices.notify_department",
+    "exchange.actions.tellings.tell_provider",
+    "exchange.actions.tellings.tell_requester",
     "accounts.actions.obligations.open_obligation",
     "accounts.actions.obligations.meet_obligation",
     "accounts.actions.obligations.cancel_obligation",
@@ -63,6 +63,8 @@ WITHOUT_ACTOR = {
 # the clock and of heartbeats, each a record by itself; versions, which a recorded deed makes.
 WITHOUT_TRACE = {
     "accounts.actions.notices.notify_department",
+    "exchange.actions.tellings.tell_provider",
+    "exchange.actions.tellings.tell_requester",
     "accounts.actions.registers.keep_first",
     "accounts.actions.registers.write_version",
     "accounts.actions.signals.expire_facts",
