@@ -16,6 +16,7 @@ from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import require, require_another
 from exchange.actions.holds import settle_hold
+from exchange.actions.subscriptions import restart_lanes
 from exchange.actions.tellings import HEAD, STEWARD, tell_provider, tell_requester
 from exchange.answers import (
     ANSWER_CLOCKS,
@@ -151,6 +152,8 @@ def consent_request(request: SharingRequest, *, actor: Actor) -> Grant:
         edition=grant.edition,
         items=grant.items,
     )
+    if amended:
+        restart_lanes(grant, actor=actor)
     settle_hold(grant.resource_id, actor=actor)
     tell_requester(
         request,

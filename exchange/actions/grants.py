@@ -19,9 +19,11 @@ from accounts.models import Notice, Obligation
 from accounts.permissions import Perm
 from accounts.policy import require
 from exchange.actions.holds import settle_hold
+from exchange.actions.subscriptions import hold_lanes, release_lanes
 from exchange.actions.tellings import HEAD, tell_provider, tell_requester
 from exchange.answers import ANSWER_CLOCKS, certify_until
 from exchange.models import Grant, UseEntry
+from exchange.projected import forget_files
 from exchange.states import GRANT, GRANT_RUNNING, REQUEST, REQUEST_OPEN, SUBSCRIPTION
 from kernel.errors import IllegalMove, Invalid
 
@@ -59,6 +61,7 @@ def suspend_grant(
     )
     if rectify_by is None:
         grant.change(rectify_by=clock.due_on)
+    hold_lanes(grant, actor=actor, reason=reason)
     audit.record(actor, "grant.suspended", grant, reason=reason)
     tell_requester(
         grant,
@@ -93,6 +96,7 @@ def resume_grant(grant: Grant, *, actor: Actor, reason: str) -> Grant:
     require(actor, Perm.GRANT_SUSPEND, grant.provider_id)
     GRANT.move(grant, "resume", suspended_at=None, rectify_by=None)
     cancel_obligation("N5", grant, actor=actor)
+    release_lanes(grant, actor=actor)
     audit.record(actor, "grant.resumed", grant, reason=reason)
     tell_requester(
         grant,
@@ -216,6 +220,7 @@ def _end(grant: Grant, move: str, reason: str, actor: Actor, verb: str) -> Grant
     _owe_disposal(grant, actor)
     audit.record(actor, verb, grant, reason=reason)
     settle_hold(grant.resource_id, actor=actor)
+    transaction.on_commit(lambda: forget_files(grant))
     tell_requester(
         grant,
         actor=actor,
