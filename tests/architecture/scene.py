@@ -27,7 +27,7 @@ from tests.factories.accounts import (
 )
 from tests.factories.cases import CaseFactory, MergeFactory, VerdictFactory
 from tests.factories.catalog import CategoryFactory, entry_with_items
-from tests.factories.exchange import GRANTED, make_world, ndjson, row
+from tests.factories.exchange import GRANTED, PURPOSE, make_world, ndjson, row
 from tests.people import actor_for, client_for, member_with
 
 # Where the caller belongs: to the department that owns the thing (and provides the data), to the
@@ -96,6 +96,7 @@ class Scene:
             "datasets": self.world.dataset.pk,
             "batches": 1,
             "requests": self.request.pk,
+            "applications": self.request.application,
             "grants": self.grant.pk,
             "subscriptions": self.lane.pk,
             "relations": self.relation.pk,
@@ -218,24 +219,42 @@ class Scene:
             "dataset-lookup POST": {"where": {"code": "110101"}},
             "request-list POST": {
                 "resource": str(self.world.resource.pk),
-                "system": str(self.world.reader.pk),
                 "items": GRANTED,
-                "modes": ["database"],
-                "basis": "依据",
-                "scenario": "场景",
-                "scope": "范围",
-                "ends_on": tomorrow,
+                **self._statements(tomorrow),
             },
-            "request-consent POST": {"items": GRANTED},
+            "application-list POST": {
+                "parts": [{"resource": str(self.world.resource.pk), "items": GRANTED}],
+                **self._statements(tomorrow),
+            },
             "request-decline POST": reason,
-            "request-refuse POST": reason,
+            "request-ask POST": {"missing": "文号"},
+            "request-supplement POST": {"supplement": "第12号"},
+            "request-prepare POST": {"consent": True},
+            "request-return- POST": reason,
+            "request-name-template POST": {"name": "样板"},
             "grant-revoke POST": reason,
+            "grant-suspend POST": reason,
+            "grant-resume POST": reason,
+            "grant-rectify POST": {"rectification": "已整改"},
+            "grant-dispose POST": {"method": "删除", "systems": ["系统"], "statement": "全部销毁"},
             "subscription-list POST": {"grant": str(self.grant.pk), "mode": "pull"},
             "subscription-pause POST": reason,
             "subscription-end POST": reason,
             "sign-in POST": {"username": "nobody", "password": "wrong"},
         }
         return known.get(name, {})
+
+    def _statements(self, ends_on: str) -> dict[str, Any]:
+        """What a request says besides what it is of."""
+        return {
+            "system": str(self.world.reader.pk),
+            "modes": ["database"],
+            "basis": "依据",
+            "scenario": "场景",
+            "scope": "范围",
+            "purposes": [PURPOSE],
+            "ends_on": ends_on,
+        }
 
     def form(self) -> bytes:
         """A form of one new system of the owner, as CSV."""

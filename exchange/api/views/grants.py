@@ -20,7 +20,7 @@ from exchange.api.serializers.rights import CertificateOut, EditionOut, GrantOut
 from exchange.api.serializers.sharing import DisposeIn, FinishIn, RectifyIn, SuspendIn
 from exchange.models import Grant
 from kernel.api import In, ReadView, ReasonIn
-from kernel.errors import Invalid, NotFound
+from kernel.errors import Conflict, Invalid
 
 
 class GrantView(ReadView):
@@ -78,7 +78,7 @@ class GrantView(ReadView):
         """The certificate of disposal (销毁证明); there is none before the holder has disposed."""
         grant = self.get_object()
         if grant.state != "disposed":
-            raise NotFound("what was received under this grant has not been disposed of")
+            raise Conflict("what was received under this grant has not been disposed of")
         return Response(CertificateOut(grant).data)
 
     @action(detail=True, methods=["post"])

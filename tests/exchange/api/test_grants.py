@@ -55,7 +55,7 @@ def test_what_was_received_is_disposed_of_with_a_certificate(
 ):
     address = f"/api/v1/grants/{grant.pk}/certificate"
     assert step("asker_head", "finish").json()["state"] == "finished"
-    assert_problem(client_of("head").get(address), 404, "not-found")
+    assert_problem(client_of("head").get(address), 409, "conflict")
     assert step("asker_head", "dispose", DISPOSAL).json()["state"] == "disposed"
     for who in ("head", "asker"):
         paper = client_of(who).get(address).json()
