@@ -18,6 +18,7 @@ from exchange.dataplane.condition_json import condition_to_json
 from exchange.dataplane.connectors.base import Position
 from exchange.dataplane.connectors.postgres import PostgresSink
 from exchange.dataplane.disclosure import Disclosure
+from exchange.dataplane.errors import DataplaneError
 from exchange.destinations import target_connection
 from exchange.lanes import Lease
 from exchange.ledger import Use
@@ -82,7 +83,7 @@ def load_table(load: Load, snapshot: Snapshot) -> Shown:
     with passing(lambda out: write_table(load.disclosure, snapshot, out, "parquet")) as file:
         booked = _Booked(load, file, None, Place(snapshot.number + 1))
         load.sink.prepare()
-        booked.around(lambda: load.sink.load(file.path, position, check=booked.check), None)
+        booked.around(lambda: load.sink.load(file.path, position, check=booked.check), position)
     return file
 
 
@@ -97,19 +98,30 @@ class _Booked:
     is_known: bool = False
     is_taken: bool = False
 
-    def around(self, work: Callable[[], object], position: Position | None) -> None:
-        """Do the work; what the target did not commit comes off the count again."""
-        # An earlier worker may have got as far as the commit: that was counted then.
-        if position and self.load.lane.attempts > 1:
-            stored = self.load.sink.position()
-            self.is_known = stored is not None and stored >= position
+    def around(self, work: Callable[[], object], position: Position) -> None:
+        """Do the work; what the target surely did not commit comes off the count again."""
+        # An earlier worker may have got as far as the commit: that was counted then. A table that
+        # is loaded anew may stand at its place already, and yet show something else.
+        if self.first and self.load.lane.attempts > 1:
+            self.is_known = self._holds(position)
         day = timezone.localdate()
         try:
             work()
         except BaseException:
-            if self.is_taken:
+            if self.is_taken and not self._may_hold(position):
                 quotas.give_back(self.load.grant, day, calls=1, rows=self.file.rows)
             raise
+
+    def _holds(self, position: Position) -> bool:
+        stored = self.load.sink.position()
+        return stored is not None and stored >= position
+
+    def _may_hold(self, position: Position) -> bool:
+        """Whether the target holds it, or cannot be asked."""
+        try:
+            return self._holds(position)
+        except DataplaneError:
+            return True
 
     def check(self) -> None:
         """The last word before the target commits: a stale worker writes nothing."""
