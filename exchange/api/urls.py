@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from exchange.api.views.applications import ApplicationView
 from exchange.api.views.datasets import BatchView, DatasetView
+from exchange.api.views.disputes import DisputeView
 from exchange.api.views.grants import GrantView
 from exchange.api.views.sharing import RequestView
 from exchange.api.views.subscriptions import SubscriptionView
@@ -17,6 +18,7 @@ router.register("requests", RequestView, "request")
 router.register("grants", GrantView, "grant")
 router.register("subscriptions", SubscriptionView, "subscription")
 router.register("uses", UseView, "use")
+router.register("disputes", DisputeView, "dispute")
 
 urlpatterns = [
     path(
