@@ -12,7 +12,7 @@ from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import require
 from exchange.dataplane.errors import DataplaneError
-from exchange.models import Batch, Grant, Snapshot
+from exchange.models import Batch, Grant, Objection, Snapshot
 from exchange.projected import FACTS
 from exchange.storage import hold_blobs, projections, store
 from exchange.tables import behind, fold_into_table
@@ -64,7 +64,10 @@ def _referenced(digests: list[str]) -> set[str]:
         "rejects_digest", flat=True
     )
     snapshots = Snapshot.objects.filter(digest__in=digests).values_list("digest", flat=True)
-    return {*batches, *rejects, *snapshots}
+    evidence = Objection.objects.filter(evidence_digest__in=digests).values_list(
+        "evidence_digest", flat=True
+    )
+    return {*batches, *rejects, *snapshots, *evidence}
 
 
 def _sweep_projections() -> int:

@@ -38,3 +38,53 @@ DECIDE = [
         },
     )
 ]
+OBJECTION = [
+    OpenApiExample(
+        "a wrong name",
+        request_only=True,
+        value={
+            "kind": "content",
+            "resource": _ID.format(1),
+            "grant": _ID.format(4),
+            "description": "窗口办理中发现区划名称与批复文件不一致",
+            "claims": [
+                {
+                    "key": {"code": "110101"},
+                    "item": "name",
+                    "found": "东城",
+                    "claimed": "东城区",
+                }
+            ],
+        },
+    ),
+    OpenApiExample(
+        "use beyond the purpose",
+        request_only=True,
+        value={
+            "kind": "misuse",
+            "resource": _ID.format(1),
+            "grant": _ID.format(4),
+            "description": "调用量与登记业务量不符",
+        },
+    ),
+]
+CORRECT = [
+    OpenApiExample(
+        "one record",
+        request_only=True,
+        value={"rows": [{"code": "110101", "name": "东城区", "level": "3"}]},
+    )
+]
+RESOLVE = [
+    OpenApiExample(
+        "corrected",
+        request_only=True,
+        value={"outcome": "corrected", "feedback": "经核对批复文件，名称已更正"},
+    ),
+    OpenApiExample(
+        "found right",
+        request_only=True,
+        value={"outcome": "unfounded", "feedback": "与批复文件一致，核实无误"},
+    ),
+]
+CLOSE = [OpenApiExample("well done", request_only=True, value={"rating": 5})]

@@ -7,6 +7,7 @@ from exchange.api.views.applications import ApplicationView
 from exchange.api.views.datasets import BatchView, DatasetView
 from exchange.api.views.disputes import DisputeView
 from exchange.api.views.grants import GrantView
+from exchange.api.views.objections import EvidenceView, ObjectionView
 from exchange.api.views.sharing import RequestView
 from exchange.api.views.subscriptions import SubscriptionView
 from exchange.api.views.uses import UseView
@@ -19,6 +20,7 @@ router.register("grants", GrantView, "grant")
 router.register("subscriptions", SubscriptionView, "subscription")
 router.register("uses", UseView, "use")
 router.register("disputes", DisputeView, "dispute")
+router.register("objections", ObjectionView, "objection")
 
 urlpatterns = [
     path(
@@ -30,6 +32,11 @@ urlpatterns = [
         "datasets/<str:dataset>/batches/<int:number>",
         BatchView.as_view({"get": "retrieve"}),
         name="batch-detail",
+    ),
+    path(
+        "objections/<str:objection>/evidence",
+        EvidenceView.as_view({"get": "retrieve", "post": "create"}),
+        name="objection-evidence",
     ),
     *router.urls,
 ]
