@@ -41,3 +41,5 @@ CLOCKS: dict[str, Clock] = {
     )
 }
 KINDS = [(clock.kind, clock.duty) for clock in CLOCKS.values()]
+# Duties to keep something: they are not late, they are over.
+KEEPING = tuple(clock.kind for clock in CLOCKS.values() if clock.years)

@@ -1,6 +1,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from accounts.permissions import Role
 from accounts.querysets import NoticeQuerySet
@@ -42,3 +43,13 @@ class Notice(Row):
 
     def __str__(self) -> str:
         return f"{self.verb} to {self.department_id}"
+
+    @property
+    def title(self) -> str:
+        """What happened, in the language of the reader."""
+        return gettext(self.verb.replace(".", " ").replace("_", " ").capitalize())
+
+    @property
+    def why(self) -> str:
+        """Why one gets it, in the language of the reader."""
+        return gettext(self.reason)

@@ -43,6 +43,9 @@ WITHOUT_GATE = {
     "accounts.actions.registers.write_version",
     "exchange.actions.holds.settle_hold",
     "accounts.actions.notices.notify_department",
+    "accounts.actions.notices.notify_authority",
+    "accounts.actions.notices.read_notices",
+    "accounts.actions.notices.mark_delivered",
     "exchange.actions.tellings.tell_provider",
     "exchange.actions.tellings.tell_requester",
     "accounts.actions.obligations.open_obligation",
@@ -63,8 +66,12 @@ WITHOUT_ACTOR = {
 # the clock and of heartbeats, each a record by itself; versions, which a recorded deed makes.
 WITHOUT_TRACE = {
     "accounts.actions.notices.notify_department",
+    "accounts.actions.notices.notify_authority",
+    "accounts.actions.notices.read_notices",
+    "accounts.actions.notices.mark_delivered",
     "exchange.actions.tellings.tell_provider",
     "exchange.actions.tellings.tell_requester",
+    "accounts.actions.digests.mail_digests",
     "accounts.actions.registers.keep_first",
     "accounts.actions.registers.write_version",
     "accounts.actions.signals.expire_facts",
