@@ -42,7 +42,7 @@ class Perm(StrEnum):
     OBLIGATION_EXTEND = "obligation.extend"
     OBLIGATION_EXPLAIN = "obligation.explain"
     OBLIGATION_ASK = "obligation.ask"
-    SCORECARD_VIEW = "scorecard.view"
+    EVALUATION_VIEW = "evaluation.view"
     HOOK_OPEN = "hook.open"
 
     CATEGORY_ADD = "category.add"
@@ -157,7 +157,7 @@ ROLES: dict[Role, Holding] = {
                 Perm.DISPUTE_DECIDE,
                 Perm.SERVICE_FILE,
                 Perm.USE_VIEW,
-                Perm.SCORECARD_VIEW,
+                Perm.EVALUATION_VIEW,
             }
         ),
         everywhere=True,
@@ -187,7 +187,7 @@ ROLES: dict[Role, Holding] = {
                 Perm.REQUEST_VIEW,
                 Perm.OBLIGATION_VIEW,
                 Perm.HOOK_OPEN,
-                Perm.SCORECARD_VIEW,
+                Perm.EVALUATION_VIEW,
             }
         )
     ),
@@ -217,7 +217,7 @@ ROLES: dict[Role, Holding] = {
                 Perm.SERVICE_ANNOUNCE,
                 Perm.SERVICE_REPLY,
                 Perm.USE_VIEW,
-                Perm.SCORECARD_VIEW,
+                Perm.EVALUATION_VIEW,
             }
         )
     ),
@@ -259,7 +259,7 @@ ROLES: dict[Role, Holding] = {
                 Perm.DATASET_VIEW,
                 Perm.REQUEST_VIEW,
                 Perm.OBLIGATION_VIEW,
-                Perm.SCORECARD_VIEW,
+                Perm.EVALUATION_VIEW,
                 Perm.USE_VIEW,
             }
         ),
@@ -291,7 +291,7 @@ ROLES: dict[Role, Holding] = {
                 Perm.OBLIGATION_VIEW,
                 Perm.USE_VIEW,
                 Perm.LEDGER_VIEW,
-                Perm.SCORECARD_VIEW,
+                Perm.EVALUATION_VIEW,
             }
         ),
         everywhere=True,
