@@ -88,3 +88,25 @@ RESOLVE = [
     ),
 ]
 CLOSE = [OpenApiExample("well done", request_only=True, value={"rating": 5})]
+ANNOUNCE = [
+    OpenApiExample(
+        "a service that stops",
+        request_only=True,
+        value={
+            "dataset": _ID.format(8),
+            "kind": "stop",
+            "reason": "区划代码改由统计部门统一发布",
+            "replacement": "示例省统计局 行政区划代码",
+            "effective_on": "2027-03-01",
+        },
+    )
+]
+REPLY = [
+    OpenApiExample("agreed", request_only=True, value={"agrees": True}),
+    OpenApiExample(
+        "not yet",
+        request_only=True,
+        value={"agrees": False, "note": "替代接口尚未联调完成，请顺延一个月"},
+    ),
+]
+FILE = [OpenApiExample("filed", request_only=True, value={"number": "示数备〔2027〕3号"})]

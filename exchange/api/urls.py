@@ -8,6 +8,7 @@ from exchange.api.views.datasets import BatchView, DatasetView
 from exchange.api.views.disputes import DisputeView
 from exchange.api.views.grants import GrantView
 from exchange.api.views.objections import EvidenceView, ObjectionView
+from exchange.api.views.services import ServiceChangeView
 from exchange.api.views.sharing import RequestView
 from exchange.api.views.subscriptions import SubscriptionView
 from exchange.api.views.uses import UseView
@@ -21,6 +22,7 @@ router.register("subscriptions", SubscriptionView, "subscription")
 router.register("uses", UseView, "use")
 router.register("disputes", DisputeView, "dispute")
 router.register("objections", ObjectionView, "objection")
+router.register("service-changes", ServiceChangeView, "service-change")
 
 urlpatterns = [
     path(

@@ -26,8 +26,9 @@ from exchange.actions.answers import (
 from exchange.actions.batches import Body, Published, publish_batch
 from exchange.actions.datasets import attach_dataset
 from exchange.actions.requests import agree_request, submit_request
+from exchange.actions.services import announce_change, reply_change
 from exchange.actions.subscriptions import open_subscription
-from exchange.models import Dataset, Grant, SharingRequest, Subscription
+from exchange.models import Dataset, Grant, ServiceChange, SharingRequest, Subscription
 from tests.factories.accounts import DepartmentFactory, SystemFactory
 from tests.factories.catalog import entry_with_items, published_resource
 from tests.people import actor_for, member_with
@@ -189,6 +190,18 @@ class World:
         found = grant or self.grant()
         made, _ = open_subscription(found, actor=self.actor("asker"), mode=mode, **how)
         return made
+
+    def clear(self, kind: str) -> ServiceChange:
+        """The provider announces a stop or change for today, and the requester agrees."""
+        change = announce_change(
+            self.dataset,
+            actor=self.actor("head"),
+            kind=kind,
+            reason="职能调整",
+            effective_on=timezone.localdate(),
+        )
+        reply_change(change, actor=self.actor("asker_head"), agrees=True)
+        return change
 
     def edition(self, **changes: dict[str, Any]) -> None:
         """Put a next version of the catalogue entry in force; keywords change items by column."""
