@@ -101,9 +101,9 @@ class PartIn(_Bounds):
 class ApplicationIn(_Statements):
     """One application for items of several resources; each part becomes a request of its own."""
 
-    items = None  # type: ignore[assignment]
-    verify_items = None  # type: ignore[assignment]
-    parts = PartIn(many=True, min_length=1, max_length=50)
+    items = None
+    verify_items = None
+    parts = serializers.ListField(child=PartIn(), min_length=1, max_length=50)
 
 
 class MissingIn(In):

@@ -1,7 +1,6 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -56,9 +55,9 @@ class GrantView(ReadView):
         "dispose": examples.DISPOSE,
     }
 
-    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def filter_queryset(self, queryset: Any) -> Any:
         """The rows that match; ``unused_since`` leaves those that nobody read from that day on."""
-        found = super().filter_queryset(queryset)
+        found: Any = super().filter_queryset(queryset)
         since = self.request.query_params.get("unused_since")
         if since is None:
             return found
