@@ -20,10 +20,6 @@ SMALL = 8 * 1024 * 1024
 StillOpen = Callable[[], bool]
 
 
-class RightEnded(Exception):
-    """The right to an answer ended while it was on its way: the connection breaks off."""
-
-
 def stream_file(path: Path, content_type: str, still_open: StillOpen) -> StreamingHttpResponse:
     """The file, while its reader may have it; raises FileNotFoundError if it is gone already."""
     file = path.open("rb")
@@ -39,28 +35,29 @@ def _streamed(
     source: IO[bytes], size: int, content_type: str, still_open: StillOpen
 ) -> StreamingHttpResponse:
     response = StreamingHttpResponse(_watched(source, still_open), content_type=content_type)
-    # The reader sees that an answer which was cut off is not whole.
+    # By this the server closes the connection of an answer that was cut off, and its reader sees
+    # that it is not whole.
     response["Content-Length"] = str(size)
     return response
 
 
 def _watched(source: IO[bytes], still_open: StillOpen) -> Iterator[bytes]:
+    """The bytes, which end early where the right does."""
     looked = time.monotonic()
     with source:
         while chunk := source.read(CHUNK):
             if time.monotonic() - looked > LOOK_SECONDS:
-                _require_open(still_open)
+                if not _look(still_open):
+                    log.info("answer_cut_off")
+                    return
                 looked = time.monotonic()
             yield chunk
 
 
-def _require_open(still_open: StillOpen) -> None:
+def _look(still_open: StillOpen) -> bool:
     try:
-        opened = still_open()
+        return still_open()
     finally:
         # The request is over for Django; nobody else would give the connection back.
         if not connection.in_atomic_block:
             connection.close()
-    if not opened:
-        log.info("answer_cut_off")
-        raise RightEnded
