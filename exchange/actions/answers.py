@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from accounts import audit
 from accounts.actions.obligations import meet_obligation, open_obligation
@@ -45,7 +46,7 @@ def receive_request(request: SharingRequest, *, actor: Actor) -> SharingRequest:
         request,
         actor=actor,
         verb="request.received",
-        reason="The provider has taken on your department's request.",
+        reason=gettext_noop("The provider has taken on your department's request."),
         roles=STEWARD,
     )
     return request
@@ -67,7 +68,9 @@ def ask_request(request: SharingRequest, *, actor: Actor, missing: str) -> Shari
         request,
         actor=actor,
         verb="request.asked",
-        reason="The provider asks your department for what is missing in its request.",
+        reason=gettext_noop(
+            "The provider asks your department for what is missing in its request."
+        ),
     )
     return request
 
@@ -94,7 +97,7 @@ def prepare_answer(
         request,
         actor=actor,
         verb="request.prepared",
-        reason="A prepared answer waits for the signature of your department's head.",
+        reason=gettext_noop("A prepared answer waits for the signature of your department's head."),
         roles=HEAD,
     )
     return request
@@ -110,7 +113,7 @@ def return_answer(request: SharingRequest, *, actor: Actor, reason: str) -> Shar
         request,
         actor=actor,
         verb="request.returned",
-        reason="Your department's head wants another answer to this request.",
+        reason=gettext_noop("Your department's head wants another answer to this request."),
         roles=STEWARD,
         why=reason,
     )
@@ -159,7 +162,7 @@ def consent_request(request: SharingRequest, *, actor: Actor) -> Grant:
         request,
         actor=actor,
         verb="request.consented",
-        reason="The provider has answered your department's request.",
+        reason=gettext_noop("The provider has answered your department's request."),
         edition=grant.edition,
     )
     return grant
@@ -186,7 +189,7 @@ def refuse_request(request: SharingRequest, *, actor: Actor) -> SharingRequest:
         request,
         actor=actor,
         verb="request.refused",
-        reason="The provider has answered your department's request.",
+        reason=gettext_noop("The provider has answered your department's request."),
     )
     return request
 
@@ -220,7 +223,9 @@ def reopen_request(request: SharingRequest, *, actor: Actor, document: str) -> S
             request,
             actor=actor,
             verb="request.reopened",
-            reason="The authority's decision sets the refusal aside; the provider answers anew.",
+            reason=gettext_noop(
+                "The authority's decision sets the refusal aside; the provider answers anew."
+            ),
             document=document,
             due_on=clock.due_on.isoformat(),
         )

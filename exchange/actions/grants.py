@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from accounts import audit
 from accounts.actions.obligations import cancel_obligation, meet_obligation, open_obligation
@@ -67,7 +68,7 @@ def suspend_grant(
         grant,
         actor=actor,
         verb="grant.suspended",
-        reason="A right of your department is suspended; put right what was wrong.",
+        reason=gettext_noop("A right of your department is suspended; put right what was wrong."),
         why=reason,
         rectify_by=str(grant.rectify_by),
     )
@@ -85,7 +86,7 @@ def rectify_grant(grant: Grant, *, actor: Actor, rectification: str) -> Grant:
         grant,
         actor=actor,
         verb="grant.rectified",
-        reason="The holder has put right what was wrong; resume the right or end it.",
+        reason=gettext_noop("The holder has put right what was wrong; resume the right or end it."),
     )
     return grant
 
@@ -102,7 +103,7 @@ def resume_grant(grant: Grant, *, actor: Actor, reason: str) -> Grant:
         grant,
         actor=actor,
         verb="grant.resumed",
-        reason="A right of your department is in force again.",
+        reason=gettext_noop("A right of your department is in force again."),
         why=reason,
     )
     return grant
@@ -167,7 +168,7 @@ def dispose_grant(
         grant,
         actor=actor,
         verb="grant.disposed",
-        reason="The holder certifies that what your department gave is disposed of.",
+        reason=gettext_noop("The holder certifies that what your department gave is disposed of."),
     )
     return grant
 
@@ -203,7 +204,9 @@ def certify_due(*, actor: Actor, limit: int = 500) -> int:
             grant,
             actor=actor,
             verb=CERTIFICATION_DUE,
-            reason="Certify that your department still needs this right, or it is suspended.",
+            reason=gettext_noop(
+                "Certify that your department still needs this right, or it is suspended."
+            ),
             roles=HEAD,
             certify_by=str(grant.certify_by),
         )
@@ -225,11 +228,16 @@ def _end(grant: Grant, move: str, reason: str, actor: Actor, verb: str) -> Grant
         grant,
         actor=actor,
         verb=verb,
-        reason="A right of your department has ended; dispose of what was received under it.",
+        reason=gettext_noop(
+            "A right of your department has ended; dispose of what was received under it."
+        ),
         why=reason,
     )
     tell_provider(
-        grant, actor=actor, verb=verb, reason="A right that your department gave has ended."
+        grant,
+        actor=actor,
+        verb=verb,
+        reason=gettext_noop("A right that your department gave has ended."),
     )
     return grant
 

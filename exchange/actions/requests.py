@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from accounts import audit
 from accounts.actions.obligations import cancel_obligation, open_obligation
@@ -79,7 +80,7 @@ def submit_request(
         request,
         actor=actor,
         verb="request.submitted",
-        reason="A request of your department waits for its head's agreement.",
+        reason=gettext_noop("A request of your department waits for its head's agreement."),
         roles=HEAD,
     )
     return request
@@ -161,7 +162,7 @@ def agree_request(request: SharingRequest, *, actor: Actor) -> SharingRequest:
         request,
         actor=actor,
         verb="request.agreed",
-        reason="Your department owes an answer to this request.",
+        reason=gettext_noop("Your department owes an answer to this request."),
         due_on=clocks[0].due_on.isoformat(),
     )
     _prepare_unconditional(request)
@@ -178,7 +179,7 @@ def decline_request(request: SharingRequest, *, actor: Actor, reason: str) -> Sh
         request,
         actor=actor,
         verb="request.declined",
-        reason="Your department's head did not agree to this request.",
+        reason=gettext_noop("Your department's head did not agree to this request."),
         roles=STEWARD,
     )
     return request
@@ -195,7 +196,7 @@ def supplement_request(request: SharingRequest, *, actor: Actor, supplement: str
         request,
         actor=actor,
         verb="request.supplemented",
-        reason="What your department asked for has come; its answer is still owed.",
+        reason=gettext_noop("What your department asked for has come; its answer is still owed."),
     )
     return request
 
@@ -213,7 +214,7 @@ def withdraw_request(request: SharingRequest, *, actor: Actor) -> SharingRequest
             request,
             actor=actor,
             verb="request.withdrawn",
-            reason="Your department owes no answer to this request any more.",
+            reason=gettext_noop("Your department owes no answer to this request any more."),
         )
     return request
 
