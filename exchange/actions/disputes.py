@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
-from accounts.actions.notices import notify_department
+from accounts.actions.notices import notify_authority, notify_department
 from accounts.actions.obligations import cancel_obligation, meet_obligation, open_obligation
 from accounts.actor import Actor
 from accounts.models import Member
@@ -112,13 +112,11 @@ def refer_dispute(dispute: Dispute, *, actor: Actor) -> Dispute:
         started_at=dispute.referred_at,
     )
     audit.record(actor, "dispute.referred", dispute)
-    notify_department(
+    notify_authority(
         dispute,
         actor=actor,
-        department_id=authority,
-        roles=(Role.AUTHORITY,),
         verb="dispute.referred",
-        reason="Two departments could not agree; your department decides their dispute.",
+        reason="Two departments could not agree; the authority decides their dispute.",
         resource=_named(dispute),
         due_on=clock.due_on.isoformat(),
     )

@@ -11,6 +11,7 @@ from exchange.api.views.objections import EvidenceView, ObjectionView
 from exchange.api.views.services import ServiceChangeView
 from exchange.api.views.sharing import RequestView
 from exchange.api.views.subscriptions import SubscriptionView
+from exchange.api.views.userecords import UseRecordView
 from exchange.api.views.uses import UseView
 
 router = SimpleRouter(trailing_slash=False)
@@ -22,6 +23,7 @@ router.register("subscriptions", SubscriptionView, "subscription")
 router.register("uses", UseView, "use")
 router.register("disputes", DisputeView, "dispute")
 router.register("objections", ObjectionView, "objection")
+router.register("use-records", UseRecordView, "use-record")
 router.register("service-changes", ServiceChangeView, "service-change")
 
 urlpatterns = [

@@ -1,6 +1,3 @@
-import csv
-import json
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.http import StreamingHttpResponse
@@ -9,7 +6,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from exchange.actions.uses import export_uses
-from exchange.api.rendering import MEDIA_TYPES, Unnegotiated, media_answers, read_format
+from exchange.api.exports import export_response
+from exchange.api.rendering import Unnegotiated, media_answers, read_format
 from exchange.api.serializers.uses import UseEntryOut
 from exchange.models import UseEntry
 from kernel.api import ApiView
@@ -52,33 +50,4 @@ class UseView(ApiView):
         rows = self.filter_queryset(self.get_queryset())
         entries = export_uses(rows, actor=self.actor, format=format)
         shaped = (UseEntryOut(entry).data for entry in entries)
-        lines = _csv(shaped) if format == "csv" else _ndjson(shaped)
-        response = StreamingHttpResponse(lines, content_type=MEDIA_TYPES[format])
-        response["Content-Disposition"] = f'attachment; filename="uses.{format}"'
-        return response
-
-
-class _Echo:
-    """Gives what is written to it back to who writes."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _csv(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield writer.writerow(_COLUMNS)
-    for row in rows:
-        yield writer.writerow([_cell(row[name]) for name in _COLUMNS])
-
-
-def _cell(value: Any) -> Any:
-    """A list as words; text that a spreadsheet would calculate as plain text."""
-    if isinstance(value, list):
-        value = " ".join(value)
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
-
-
-def _ndjson(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
-    for row in rows:
-        yield json.dumps(row, ensure_ascii=False, default=str) + "\n"
+        return export_response(shaped, _COLUMNS, format, "uses")
