@@ -52,6 +52,7 @@ app.conf.update(
         "exchange.sweep_orphans": {"queue": "bulk"},
         "exchange.expire_grants": {"queue": "clock"},
         "exchange.certify_grants": {"queue": "clock"},
+        "exchange.send_notices": {"queue": "deliver"},
         "exchange.report_signals": {"queue": "bulk"},
         "accounts.expire_facts": {"queue": "bulk"},
         "accounts.scan_systems": {"queue": "bulk"},
@@ -78,6 +79,7 @@ app.conf.beat_schedule = {
     "orphans": every(3600, "exchange.sweep_orphans"),
     "grants": every(3600, "exchange.expire_grants"),
     "certifications": every(3600, "exchange.certify_grants"),
+    "hooks": every(10, "exchange.send_notices"),
     "signals": every(3600, "exchange.report_signals"),
     "facts": every(3600, "accounts.expire_facts"),
 }

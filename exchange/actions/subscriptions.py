@@ -10,10 +10,9 @@ from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import require
 from catalog.vocabulary import ShareMode
-from exchange.dataplane.egress_policy import check_url, resolve
 from exchange.dataplane.errors import DataplaneError
 from exchange.dataplane.webhooks import new_secret
-from exchange.destinations import egress_policy, target_connection
+from exchange.destinations import require_webhook, target_connection
 from exchange.errors import DestinationRefused, NothingAttached
 from exchange.lanes import fence
 from exchange.models import Dataset, Grant, Subscription
@@ -56,7 +55,7 @@ def open_subscription(
     purpose = purpose_for(grant, purpose)
     secret = ""
     if mode == Subscription.Mode.WEBHOOK:
-        _check_webhook(url)
+        require_webhook(url)
         secret = new_secret()
     elif mode == Subscription.Mode.SINK:
         _check_sink(dsn)
@@ -159,20 +158,11 @@ def release_lanes(grant: Grant, *, actor: Actor) -> int:
     return released
 
 
-def _lanes(grant: Grant) -> SubscriptionQuerySet:
+def _lanes(grant: Grant) -> SubscriptionQuerySet[Subscription]:
     """The grant's lanes that have not ended, locked in the order in which everybody locks them."""
     running = grant.subscriptions.filter(state__in=("active", "paused")).order_by("pk")
     locked = list(running.select_for_update().values_list("pk", flat=True))
     return Subscription.objects.filter(pk__in=locked)
-
-
-def _check_webhook(url: str) -> None:
-    try:
-        parts = check_url(url)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        resolve(parts.host, port, egress_policy(), plain=parts.scheme == "http")
-    except DataplaneError as fault:
-        raise DestinationRefused.field("url", fault.detail, fault.code) from fault
 
 
 def _check_sink(dsn: str) -> None:

@@ -126,3 +126,11 @@ USE_RECORD = [
         },
     )
 ]
+HOOK = [
+    OpenApiExample(
+        "notices to the own office system",
+        request_only=True,
+        value={"url": "https://oa.tax.example/hooks/shuqiao"},
+    )
+]
+PAUSE_HOOK = [OpenApiExample("maintenance", request_only=True, value={"reason": "系统维护"})]

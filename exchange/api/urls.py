@@ -7,6 +7,7 @@ from exchange.api.views.applications import ApplicationView
 from exchange.api.views.datasets import BatchView, DatasetView
 from exchange.api.views.disputes import DisputeView
 from exchange.api.views.grants import GrantView
+from exchange.api.views.hooks import HookView
 from exchange.api.views.objections import EvidenceView, ObjectionView
 from exchange.api.views.services import ServiceChangeView
 from exchange.api.views.sharing import RequestView
@@ -23,6 +24,7 @@ router.register("subscriptions", SubscriptionView, "subscription")
 router.register("uses", UseView, "use")
 router.register("disputes", DisputeView, "dispute")
 router.register("objections", ObjectionView, "objection")
+router.register("hooks", HookView, "hook")
 router.register("use-records", UseRecordView, "use-record")
 router.register("service-changes", ServiceChangeView, "service-change")
 
