@@ -13,6 +13,7 @@ from typing import Any
 
 from demo import catalogue, children_answers, families, registers, report, sharing
 from demo.cast import CATEGORIES as KNOWN_CATEGORIES
+from demo.cast import DEPARTMENTS as MAIN_DEPARTMENTS
 from demo.checks import same, until
 from demo.children_answers import Answering
 from demo.children_cast import (
@@ -199,7 +200,8 @@ def clocks(stage: Stage, subjects: list[str]) -> None:
     """Every clock of the story with its dates."""
     step("Every clock of the story, by the official calendar of workdays")
     names = {row["id"]: row["name"] for row in stage.people["operator"].all("/departments")}
-    short = {body.name: body.short_name for body in [*DEPARTMENTS.values()]}
+    bodies = (*DEPARTMENTS.values(), *MAIN_DEPARTMENTS.values())
+    short = {body.name: body.short_name for body in bodies}
     reviewer = stage.people["data.review"]
     rows = [row for subject in subjects for row in reviewer.all("/obligations", subject_id=subject)]
     heads = ("clock", "article", "owed by", "began", "workdays", "due", "state")
@@ -209,7 +211,7 @@ def clocks(stage: Stage, subjects: list[str]) -> None:
             row["article"],
             short.get(names[row["department"]], names[row["department"]]),
             row["started_at"][:10],
-            str(row["limit_workdays"]),
+            f"{row['limit_workdays']}{_more(row)}",
             row["due_on"],
             row["state"],
         )
@@ -220,6 +222,10 @@ def clocks(stage: Stage, subjects: list[str]) -> None:
     say("")
     report.table(heads, lines)
     say("")
+
+
+def _more(row: Row) -> str:
+    return f"+{row['extended_workdays']}" if row["extended_workdays"] else ""
 
 
 def finish(stage: Stage, grants: dict[str, str]) -> None:

@@ -87,6 +87,7 @@ def in_part(one: Answering) -> str:
     terms: Row = {"items": items, "masks": MASKS, "condition": FILTER, "calls_per_day": 2000}
     consent = {"consent": True, **terms}
     one.must_not("steward", "prepare", consent, 422, "terms-invalid")
+    _extend(one)
     left_out = {"employer": "与查找留守儿童无关", "wage": "敏感个人信息，非必要"}
     grant = one.sign(**terms, left_out=left_out)
     done("省人社厅 consents in part: not employer and wage, each with its reason (without: 422),")
@@ -109,6 +110,27 @@ def after_dispute(one: Answering) -> tuple[str, str]:
     grant = one.sign(items=items, masks=masks, left_out=left_out)
     done("省卫健委 answers anew and consents to the result, the day of examination as its month")
     return grant, dispute
+
+
+def _extend(one: Answering) -> None:
+    """The provider asks the authority for more time, which tells the requester."""
+    people = one.stage.people
+    (due,) = people["data.review"].all("/obligations", kind="C4", subject_id=one.request)
+    path = f"/obligations/{due['id']}"
+    more = {"workdays": 5, "reason": "务工地点需向市县核实"}
+    people["labour.head"].post(f"{path}/ask-extension", more)
+    decision = {**more, "document": "示数延〔2026〕6号"}
+    extended = people["data.review"].post(f"{path}/extend", decision)
+    done(
+        f"省人社厅 asks for 5 workdays more; the authority extends from {due['due_on']} to"
+        f" {extended['due_on']} by {decision['document']}"
+    )
+    told = people["civil.head"].all("/notices")
+    same(
+        "what civil affairs is told of the extension",
+        [extended["due_on"]],
+        [row["facts"]["due_on"] for row in told if row["subject_id"] == due["id"]],
+    )
 
 
 def _win(one: Answering) -> str:

@@ -253,5 +253,5 @@ def show(stage: Stage, settings: Settings) -> None:
     everybody = [*PEOPLE, *governance.PEOPLE, *children_cast.PEOPLE]
     people += [(one.username, one.name, stage.password(one.username)) for one in everybody]
     for username, name, password in people:
-        say(f"  {report.pad(username, 14)} {report.pad(name, 20)} {password}")
+        say(f"  {report.pad(username, 18)} {report.pad(name, 20)} {password}")
     say("")
