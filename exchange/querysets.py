@@ -28,8 +28,9 @@ class DatasetQuerySet(models.QuerySet):
         """
         if not may(actor, Perm.RECORD_LOOKUP):
             return self.visible_to(actor)
-        held = self.model.objects.filter(resource__grants__department_id=actor.department_id)
-        visible = self.model.objects.visible_to(actor)
+        rows = self.model._base_manager
+        held = rows.filter(resource__grants__department_id=actor.department_id)
+        visible: Any = DatasetQuerySet(self.model).visible_to(actor)
         return self.filter(Q(pk__in=visible.values("pk")) | Q(pk__in=held.values("pk")))
 
 

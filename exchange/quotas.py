@@ -5,6 +5,7 @@ together; it stands last in a read's transaction, because it makes the others of
 """
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -52,7 +53,7 @@ def take(grant: Grant, *, calls: int, rows: int) -> None:
 
     Refused, too, if the grant has ended since the call began.
     """
-    values = {
+    values: dict[str, Any] = {
         "id": uuid7(),
         "day": timezone.localdate(),
         "calls": calls,

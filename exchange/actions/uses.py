@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts import audit
 from accounts.actor import Actor
@@ -14,7 +14,6 @@ from exchange import faults
 from exchange.appearances import Disclosed, log_of
 from exchange.ledger import subject_digests
 from exchange.models import Dataset, GrantEdition, UseEntry
-from exchange.querysets import UseEntryQuerySet
 from exchange.tables import current_schema
 from exchange.values import key_values
 
@@ -54,11 +53,11 @@ def find_uses(dataset: Dataset, key: dict[str, Any], *, actor: Actor) -> Iterato
     return matching()
 
 
-def export_uses(rows: UseEntryQuerySet, *, actor: Actor, format: str) -> Iterable[UseEntry]:
+def export_uses(rows: QuerySet[UseEntry], *, actor: Actor, format: str) -> Iterable[UseEntry]:
     """The entries of a selection that the actor may see, oldest first, to be written as a file."""
     require(actor, Perm.USE_VIEW)
-    seen = rows.visible_to(actor)
-    department = Department.objects.get(pk=actor.department_id)
+    seen = rows & UseEntry.objects.visible_to(actor)
+    department = Department.objects.get(pk__in=[actor.department_id])
     audit.record(actor, "ledger.exported", department, rows=seen.count(), format=format)
     return seen.order_by("pk").iterator(_CHUNK)
 

@@ -1,3 +1,6 @@
+from typing import Any
+from uuid import UUID
+
 from rest_framework import serializers
 
 from accounts.actor import Actor
@@ -75,6 +78,10 @@ class BatchOut(serializers.ModelSerializer):
 
     schema = serializers.IntegerField(source="schema.number")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._known: dict[UUID, bool] = {}
+
     class Meta:
         model = Batch
         fields = (
@@ -110,10 +117,9 @@ class BatchOut(serializers.ModelSerializer):
 
     def _sees_every_row(self, dataset: Dataset, reader: Actor) -> bool:
         """Asked once for all batches of a page."""
-        known = self.context.setdefault("sees_every_row", {})
-        if dataset.pk not in known:
-            known[dataset.pk] = sees_every_row(dataset, reader)
-        return bool(known[dataset.pk])
+        if dataset.pk not in self._known:
+            self._known[dataset.pk] = sees_every_row(dataset, reader)
+        return self._known[dataset.pk]
 
 
 class RowErrorOut(serializers.Serializer):

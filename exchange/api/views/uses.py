@@ -12,8 +12,6 @@ from exchange.api.serializers.uses import UseEntryOut
 from exchange.models import UseEntry
 from kernel.api import ApiView
 
-_COLUMNS = UseEntryOut.Meta.fields
-
 
 class UseView(ApiView):
     """The ledger of use, for both of its sides and those who supervise."""
@@ -50,4 +48,4 @@ class UseView(ApiView):
         rows = self.filter_queryset(self.get_queryset())
         entries = export_uses(rows, actor=self.actor, format=format)
         shaped = (UseEntryOut(entry).data for entry in entries)
-        return export_response(shaped, _COLUMNS, format, "uses")
+        return export_response(shaped, UseEntryOut.Meta.fields, format, "uses")
