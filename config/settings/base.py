@@ -205,6 +205,7 @@ SPECTACULAR_SETTINGS = {
         "EntryStateEnum": "catalog.states.ENTRY.choices",
         "ShareModeEnum": "catalog.vocabulary.ShareMode",
         "ShareTypeEnum": "catalog.vocabulary.ShareType",
+        "UpdateCycleEnum": "catalog.vocabulary.UpdateCycle",
         "DatasetKindEnum": "exchange.models.Dataset.Kind",
         "DatasetStateEnum": "exchange.states.DATASET.choices",
         "BatchKindEnum": "exchange.models.Batch.Kind",
@@ -218,6 +219,8 @@ SPECTACULAR_SETTINGS = {
         "ChannelEnum": "exchange.vocabulary.Channel",
         "ChangeKindEnum": "exchange.vocabulary.ChangeKind",
         "ObjectionKindEnum": "exchange.vocabulary.ObjectionKind",
+        "ObjectionOutcomeEnum": "exchange.vocabulary.ObjectionOutcome",
+        "DisputeOutcomeEnum": "exchange.vocabulary.DisputeOutcome",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -124,7 +124,7 @@ class NameIn(In):
     name = serializers.CharField(max_length=60, allow_blank=True)
 
 
-class AnswerIn(_Bounds):
+class SharingAnswerIn(_Bounds):
     """An answer: a consent with its terms, or a refusal with ground, reason and law.
 
     A term that a consent leaves out is as it was asked for.

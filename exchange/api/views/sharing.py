@@ -27,10 +27,10 @@ from exchange.actions.requests import (
 from exchange.api import examples
 from exchange.api.serializers.rights import RequestOut
 from exchange.api.serializers.sharing import (
-    AnswerIn,
     MissingIn,
     NameIn,
     RequestIn,
+    SharingAnswerIn,
     SupplementIn,
 )
 from exchange.models import Grant, SharingRequest
@@ -51,7 +51,7 @@ class RequestView(ReadView):
         "receive": In,
         "ask": MissingIn,
         "supplement": SupplementIn,
-        "prepare": AnswerIn,
+        "prepare": SharingAnswerIn,
         "return_": ReasonIn,
         "consent": In,
         "refuse": In,
