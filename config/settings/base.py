@@ -219,6 +219,7 @@ SPECTACULAR_SETTINGS = {
         "ChannelEnum": "exchange.vocabulary.Channel",
         "ChangeKindEnum": "exchange.vocabulary.ChangeKind",
         "ObjectionKindEnum": "exchange.vocabulary.ObjectionKind",
+        "RefusalGroundEnum": "exchange.vocabulary.RefusalGround",
         "ObjectionOutcomeEnum": "exchange.vocabulary.ObjectionOutcome",
         "DisputeOutcomeEnum": "exchange.vocabulary.DisputeOutcome",
     },
