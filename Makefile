@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed-$(shell cat requirements.txt | cksum | tr -d ' ')
 DEV_STAMP := $(VENV)/.dev-$(shell cat requirements.txt requirements-dev.txt | cksum | tr -d ' ')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo serve test bench-zombies bench-catalog lint fix openapi messages lock doctor status clean
+.PHONY: help setup setup-dev demo serve test bench-zombies bench-catalog bench-rights lint fix openapi messages lock doctor status clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -26,6 +26,9 @@ serve: setup ## start everything and serve until Ctrl-C (PORT=8000)
 
 test: setup-dev ## all tests, on real servers of their own (ARGS=... for pytest)
 	@$(LAUNCH) exec -- pytest -n 2 $(ARGS)
+
+bench-rights: setup ## what masks and a row filter cost on a million rows
+	@$(RUN) -m bench.rights $(ARGS)
 
 bench-zombies: setup ## zombie rules against a labelled register, and scans of 50,000 systems
 	@$(LAUNCH) exec -- python -m bench.zombies $(ARGS)

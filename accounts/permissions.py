@@ -41,6 +41,9 @@ class Perm(StrEnum):
     OBLIGATION_VIEW = "obligation.view"
     OBLIGATION_EXTEND = "obligation.extend"
     OBLIGATION_EXPLAIN = "obligation.explain"
+    OBLIGATION_ASK = "obligation.ask"
+    EVALUATION_VIEW = "evaluation.view"
+    HOOK_OPEN = "hook.open"
 
     CATEGORY_ADD = "category.add"
     RESOURCE_VIEW = "resource.view"
@@ -82,11 +85,27 @@ class Perm(StrEnum):
     REQUEST_VIEW = "request.view"
     REQUEST_SUBMIT = "request.submit"
     REQUEST_AGREE = "request.agree"
+    REQUEST_PREPARE = "request.prepare"
     REQUEST_ANSWER = "request.answer"
+    GRANT_SUSPEND = "grant.suspend"
+    GRANT_RECTIFY = "grant.rectify"
+    GRANT_CERTIFY = "grant.certify"
+    GRANT_DISPOSE = "grant.dispose"
     GRANT_REVOKE = "grant.revoke"
     SUBSCRIPTION_OPEN = "subscription.open"
     SUBSCRIPTION_READ = "subscription.read"
     RECORD_LOOKUP = "record.lookup"
+    RECORD_VERIFY = "record.verify"
+    USE_RECORD = "use.record"
+    USE_VIEW = "use.view"
+    LEDGER_VIEW = "ledger.view"
+    OBJECTION_SUBMIT = "objection.submit"
+    OBJECTION_RESOLVE = "objection.resolve"
+    DISPUTE_OPEN = "dispute.open"
+    DISPUTE_DECIDE = "dispute.decide"
+    SERVICE_ANNOUNCE = "service.announce"
+    SERVICE_REPLY = "service.reply"
+    SERVICE_FILE = "service.file"
 
 
 class Role(StrEnum):
@@ -181,6 +200,11 @@ ROLES: dict[Role, Holding] = {
                 Perm.CLOCK_LIMIT,
                 Perm.OBLIGATION_VIEW,
                 Perm.OBLIGATION_EXTEND,
+                Perm.GRANT_SUSPEND,
+                Perm.DISPUTE_DECIDE,
+                Perm.SERVICE_FILE,
+                Perm.USE_VIEW,
+                Perm.EVALUATION_VIEW,
             }
         ),
         everywhere=True,
@@ -213,6 +237,8 @@ ROLES: dict[Role, Holding] = {
                 Perm.DATASET_VIEW,
                 Perm.REQUEST_VIEW,
                 Perm.OBLIGATION_VIEW,
+                Perm.HOOK_OPEN,
+                Perm.EVALUATION_VIEW,
             }
         )
     ),
@@ -242,6 +268,16 @@ ROLES: dict[Role, Holding] = {
                 Perm.GRANT_REVOKE,
                 Perm.OBLIGATION_VIEW,
                 Perm.OBLIGATION_EXPLAIN,
+                Perm.GRANT_SUSPEND,
+                Perm.GRANT_CERTIFY,
+                Perm.GRANT_DISPOSE,
+                Perm.OBLIGATION_ASK,
+                Perm.OBJECTION_RESOLVE,
+                Perm.DISPUTE_OPEN,
+                Perm.SERVICE_ANNOUNCE,
+                Perm.SERVICE_REPLY,
+                Perm.USE_VIEW,
+                Perm.EVALUATION_VIEW,
             }
         )
     ),
@@ -272,6 +308,12 @@ ROLES: dict[Role, Holding] = {
                 Perm.REQUEST_SUBMIT,
                 Perm.SUBSCRIPTION_OPEN,
                 Perm.OBLIGATION_VIEW,
+                Perm.REQUEST_PREPARE,
+                Perm.GRANT_RECTIFY,
+                Perm.OBJECTION_SUBMIT,
+                Perm.OBJECTION_RESOLVE,
+                Perm.USE_RECORD,
+                Perm.USE_VIEW,
             }
         )
     ),
@@ -297,12 +339,22 @@ ROLES: dict[Role, Holding] = {
                 Perm.DATASET_VIEW,
                 Perm.REQUEST_VIEW,
                 Perm.OBLIGATION_VIEW,
+                Perm.EVALUATION_VIEW,
+                Perm.USE_VIEW,
             }
         ),
         everywhere=True,
     ),
     Role.SECURITY_ADMIN: Holding(
-        frozenset({Perm.MEMBER_VIEW, Perm.SYSTEM_VIEW, Perm.CREDENTIAL_REVOKE, Perm.GRANT_REVOKE}),
+        frozenset(
+            {
+                Perm.MEMBER_VIEW,
+                Perm.SYSTEM_VIEW,
+                Perm.CREDENTIAL_REVOKE,
+                Perm.GRANT_REVOKE,
+                Perm.GRANT_SUSPEND,
+            }
+        ),
         everywhere=True,
     ),
     # Reads everything that is evidence, changes nothing.
@@ -321,6 +373,9 @@ ROLES: dict[Role, Holding] = {
                 Perm.DATASET_VIEW,
                 Perm.REQUEST_VIEW,
                 Perm.OBLIGATION_VIEW,
+                Perm.USE_VIEW,
+                Perm.LEDGER_VIEW,
+                Perm.EVALUATION_VIEW,
             }
         ),
         everywhere=True,
@@ -334,6 +389,7 @@ ROLES: dict[Role, Holding] = {
                 Perm.BATCH_PUBLISH,
                 Perm.SUBSCRIPTION_READ,
                 Perm.RECORD_LOOKUP,
+                Perm.RECORD_VERIFY,
             }
         )
     ),

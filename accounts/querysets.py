@@ -1,15 +1,20 @@
 """Which rows an actor may see: the only way from rows to doors."""
 
 from datetime import date
+from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import TruncDate
+from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 
 from accounts.actor import Actor
+from accounts.clocks import KEEPING
 from accounts.dueprocess import RECOVERY
 from accounts.permissions import Perm
 from accounts.policy import may, may_everywhere
+from accounts.vocabulary import Standing
 
 
 class DepartmentQuerySet(models.QuerySet):
@@ -49,6 +54,34 @@ class OwnedQuerySet(models.QuerySet):
         if may(actor, Perm.SIGNAL_RECORD):
             return self.filter(department_id=actor.department_id)
         return self.none()
+
+
+class ObligationQuerySet(OwnedQuerySet):
+    """Clocks, and how each of them stands on a day."""
+
+    def with_standing(self, today: date) -> "ObligationQuerySet":
+        """Each with ``standing``: one of accounts.vocabulary.Standing."""
+        return self.annotate(standing=standing_on(today))
+
+    def running_late(self, today: date) -> "ObligationQuerySet":
+        """Clocks that still run although their last day is over."""
+        return self.filter(state="open", due_on__lt=today).exclude(kind__in=KEEPING)
+
+
+def standing_on(today: date) -> Case:
+    """How a clock stands: kept, running, warned of, overdue, met in time or late, cancelled."""
+    met_on = TruncDate("met_at", tzinfo=timezone.get_default_timezone())
+    return Case(
+        When(state="cancelled", then=Value(Standing.CANCELLED)),
+        When(kind__in=KEEPING, state="open", then=Value(Standing.RETAINED)),
+        When(kind__in=KEEPING, then=Value(Standing.MET)),
+        When(Q(state="met") & GreaterThan(met_on, F("due_on")), then=Value(Standing.MET_LATE)),
+        When(state="met", then=Value(Standing.MET)),
+        When(due_on__lt=today, then=Value(Standing.OVERDUE)),
+        When(warn_on__lte=today, then=Value(Standing.WARNING)),
+        default=Value(Standing.RUNNING),
+        output_field=models.CharField(),
+    )
 
 
 class CaseQuerySet(OwnedQuerySet):
@@ -123,6 +156,11 @@ class MemberQuerySet(models.QuerySet):
         """Memberships that still count."""
         return self.filter(is_active=True, user__is_active=True, department__is_active=True)
 
+    def departments_of(self, role: str) -> list[UUID]:
+        """The departments in which somebody holds this role."""
+        holders = self.active().filter(roles__contains=[role])
+        return sorted(set(holders.values_list("department_id", flat=True)))
+
 
 class CredentialQuerySet(models.QuerySet):
     """Keys of information systems."""
@@ -138,6 +176,20 @@ class CredentialQuerySet(models.QuerySet):
     def live(self) -> "CredentialQuerySet":
         """Keys that open doors now."""
         return self.filter(revoked_at__isnull=True, expires_at__gt=timezone.now())
+
+
+class NoticeQuerySet(models.QuerySet):
+    """Notices: to each person those of the department they act for and the roles they hold."""
+
+    def visible_to(self, actor: Actor) -> "NoticeQuerySet":
+        """What the actor is told."""
+        if not actor.is_person:
+            return self.none()
+        return self.filter(department_id=actor.department_id, roles__overlap=list(actor.roles))
+
+    def undelivered(self) -> "NoticeQuerySet":
+        """Those that a department's webhook has not taken, the oldest first."""
+        return self.filter(delivered_at=None).order_by("pk")
 
 
 class AuditQuerySet(models.QuerySet):

@@ -2,7 +2,17 @@
 
 from celery import shared_task
 
-from accounts.actions import cases, heartbeats, obligations, scans, sessions, signals, trail
+from accounts.actions import (
+    cases,
+    digests,
+    escalations,
+    heartbeats,
+    obligations,
+    scans,
+    sessions,
+    signals,
+    trail,
+)
 from accounts.actor import CLOCK
 
 
@@ -22,6 +32,24 @@ def beat_heartbeat() -> None:
 def check_obligations() -> None:
     """Make provisional due dates final once their calendars are there."""
     obligations.recompute_obligations()
+
+
+@shared_task(name="accounts.end_retentions", ignore_result=True)
+def end_retentions() -> None:
+    """End the duties to keep something whose last day is over."""
+    obligations.end_retentions()
+
+
+@shared_task(name="accounts.escalate_obligations", ignore_result=True)
+def escalate_obligations() -> None:
+    """Tell of clocks that are near their end, past it, or long past it."""
+    escalations.escalate_due()
+
+
+@shared_task(name="accounts.mail_digests", ignore_result=True)
+def mail_digests() -> None:
+    """Send what is new to those who left an address."""
+    digests.mail_digests()
 
 
 @shared_task(name="accounts.escalate_cases", ignore_result=True)

@@ -168,3 +168,15 @@ class Answer(models.TextChoices):
     RECTIFY = "rectify", "整改"
     MERGE = "merge", "整合"
     RETIRE = "retire", "停用"
+
+
+class Standing(models.TextChoices):
+    """How a clock stands today."""
+
+    RUNNING = "running", "进行中"
+    WARNING = "warning", "临近到期"
+    OVERDUE = "overdue", "已逾期"
+    MET = "met", "按期办结"
+    MET_LATE = "met_late", "逾期办结"
+    CANCELLED = "cancelled", "已取消"
+    RETAINED = "retained", "留存中"

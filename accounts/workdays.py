@@ -52,6 +52,16 @@ def add_workdays(start: date, count: int, calendars: Calendars) -> Due:
     )
 
 
+def workday_before(day: date, count: int, calendars: Calendars) -> date:
+    """The ``count``-th workday before a day; the day itself for 0."""
+    found = day
+    for _ in range(count):
+        found -= _DAY
+        while not is_workday(found, calendars):
+            found -= _DAY
+    return found
+
+
 def workdays_left(today: date, due: date, calendars: Calendars) -> int:
     """Workdays after today up to the due day; negative when it has passed, 0 on the day itself."""
     early, late = sorted((today, due))

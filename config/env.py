@@ -33,6 +33,8 @@ DEFAULTS: dict[str, Any] = {
     "EGRESS_TEST_ADDRESSES": [],
     "AUDIT_CHECKPOINT_FILE": BASE_DIR / "var" / "audit-checkpoints.ndjson",
     "ACCEL_REDIRECT": False,
+    "EMAIL_URL": "consolemail://",
+    "EMAIL_FROM": "shuqiao@localhost",
     "METRICS_TOKEN": "",
     "MAX_BODY_BYTES": 2 * 1024**3,
     "DUCKDB_MEMORY": "512MB",
@@ -105,6 +107,16 @@ def database(name: str) -> dict[str, Any]:
             f"{name} must be postgresql://user:password@host:port/name; only PostgreSQL serves."
         )
     return entry
+
+
+def mail(name: str) -> dict[str, Any]:
+    """Django's settings of outgoing mail from an `smtp+tls://user:password@host:port` URL."""
+    try:
+        return dict(environ.Env.email_url_config(text(name)))
+    except Exception as problem:
+        raise ImproperlyConfigured(
+            f"{name} cannot be read; write smtp+tls://user:password@host:port or consolemail://."
+        ) from problem
 
 
 def given(name: str) -> bool:

@@ -33,6 +33,7 @@ class Machine:
     department: str
     name: str
     function: str
+    purpose: str = ""  # what it reads others' data for: each of its calls says so
 
 
 OFFICE = Body("示例省人民政府办公厅", "省政府办公厅", "11990000MB9000373U")
@@ -58,9 +59,11 @@ PEOPLE = [
 OWN_ROLES = {"steward", "head"}
 SYSTEMS = {
     "civil": Machine("civil", "示例省区划地名信息系统", "管理全省行政区划代码及其变更。"),
-    "tax": Machine("tax", "示例省税务登记管理系统", "办理税务登记，核对注册地行政区划。"),
+    "tax": Machine(
+        "tax", "示例省税务登记管理系统", "办理税务登记，核对注册地行政区划。", "tax-registration"
+    ),
 }
-CATEGORIES = [
+CATEGORIES: list[tuple[str, str, str | None]] = [
     ("3", "部门政务信息资源目录", None),
     ("307", "省（自治区、直辖市）和计划单列市", "3"),
     ("307099", "示例省", "307"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from demo.checks import same
 from demo.registers import Stage
-from demo.revisions import COLUMNS, WITHHELD
+from demo.revisions import WITHHELD
 
 NAME = "行政区划代码"
 ITEMS: list[dict[str, Any]] = [
@@ -55,61 +55,68 @@ ENTRY: dict[str, Any] = {
 }
 # state -> who takes the next step, and the step
 NEXT = {
-    "draft": ("civil.steward", "submit"),
-    "returned": ("civil.steward", "submit"),
-    "submitted": ("civil.head", "approve"),
+    "draft": ("steward", "submit"),
+    "returned": ("steward", "submit"),
+    "submitted": ("head", "approve"),
     "approved": ("data.review", "review"),
     "reviewed": ("data.publish", "publish"),
 }
 
 
-def find_or_draft(stage: Stage, category: str) -> tuple[dict[str, Any], bool]:
-    """The resource, and whether it is new."""
-    steward = stage.people["civil.steward"]
-    mine = steward.all("/resources", department=stage.departments["civil"])
-    found = [row for row in mine if row["name"] == NAME]
+def find_or_draft(
+    stage: Stage, category: str, key: str, entry: dict[str, Any], items: list[dict[str, Any]]
+) -> tuple[dict[str, Any], bool]:
+    """The resource of a department and its system, and whether it is new."""
+    steward = stage.people[f"{key}.steward"]
+    mine = steward.all("/resources", department=stage.departments[key])
+    found = [row for row in mine if row["name"] == entry["name"]]
     if found:
         return steward.get(f"/resources/{found[0]['id']}"), False
     body = {
         "category": category,
-        "source_system": stage.systems["civil"],
-        **ENTRY,
-        "items": ITEMS,
+        "source_system": stage.systems[key],
+        **entry,
+        "items": items,
     }
     return steward.post("/resources", body, 201), True
 
 
-def bring_into_force(stage: Stage, resource: dict[str, Any]) -> list[str]:
+def bring_into_force(
+    stage: Stage, resource: dict[str, Any], key: str, columns: tuple[str, ...]
+) -> list[str]:
     """Let each person take the step that is theirs until it is published; the steps taken."""
     taken = []
     path = f"/resources/{resource['id']}"
     while resource["in_progress"]:
-        who, deed = NEXT[resource["in_progress"]["state"]]
+        office, deed = NEXT[resource["in_progress"]["state"]]
+        who = office if "." in office else f"{key}.{office}"
         stage.people[who].post(f"{path}/{deed}")
         taken.append(f"{deed} by {who}")
-        resource = stage.people["civil.steward"].get(path)
+        resource = stage.people[f"{key}.steward"].get(path)
     same("the state of the resource", "published", resource["published"]["state"])
-    columns = tuple(item["column"] for item in resource["published"]["items"])
-    same("the items in force", COLUMNS, columns)
+    found = tuple(item["column"] for item in resource["published"]["items"])
+    same("the items in force", columns, found)
     return taken
 
 
-def attach(stage: Stage, resource: str) -> tuple[dict[str, Any], bool]:
+def attach(
+    stage: Stage, resource: str, key: str, schema_key: str, lookup_items: list[str]
+) -> tuple[dict[str, Any], bool]:
     """The dataset of the resource, and whether it was attached now."""
-    steward = stage.people["civil.steward"]
+    steward = stage.people[f"{key}.steward"]
     found = steward.all("/datasets", resource=resource)
     if found:
         return found[0], False
     body = {
         "resource": resource,
-        "system": stage.systems["civil"],
+        "system": stage.systems[key],
         "kind": "table",
         "compatibility": "backward",
         "on_reject": "refuse",
         "is_queryable": True,
-        "lookup_items": ["name"],
+        "lookup_items": lookup_items,
     }
     dataset = steward.post("/datasets", body, 201)
-    same("the key of the schema", ["code"], dataset["schema"]["key"])
+    same("the key of the schema", [schema_key], dataset["schema"]["key"])
     same("batches of a new dataset", 0, dataset["last_number"])
     return dataset, True

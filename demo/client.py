@@ -14,9 +14,11 @@ TIMEOUT = httpx2.Timeout(30, connect=5)
 class Api:
     """One caller: a person or an information system, known by a bearer token."""
 
-    def __init__(self, url: str, token: str = "", name: str = "") -> None:
+    def __init__(self, url: str, token: str = "", name: str = "", purpose: str = "") -> None:
         self.name = name
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        if purpose:
+            headers["X-Purpose"] = purpose
         # The service is on this machine: a proxy of the environment must not be asked.
         self.http = httpx2.Client(
             base_url=f"{url}/api/v1", headers=headers, timeout=TIMEOUT, trust_env=False

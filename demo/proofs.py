@@ -92,9 +92,8 @@ def revoke(stage: Stage, grant: str, dataset: str, copies: Copies) -> None:
         for page in ("changes", "table"):
             answer = system.http.get(f"/subscriptions/{lane['id']}/{page}")
             system.refused(answer, 403, "grant-ended")
-    # Without a grant the dataset is not even there.
     gone = system.http.post(f"/datasets/{dataset}/lookup", json={"where": {KEY: "110101"}})
-    system.refused(gone, 404, "not-found")
+    system.refused(gone, 403, "grant-ended")
 
 
 def publish_after_revocation(

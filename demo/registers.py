@@ -34,11 +34,10 @@ class Stage:
         self.people[username] = Api(self.url, token, username)
         return self.people[username]
 
-    def machine(self, department: str, secret: str) -> Api:
-        """The department's system, calling with its credential."""
-        name = cast.SYSTEMS[department].name
-        self.machines[department] = Api(self.url, secret, name)
-        return self.machines[department]
+    def machine(self, key: str, machine: cast.Machine, secret: str) -> Api:
+        """A system, calling with its credential."""
+        self.machines[key] = Api(self.url, secret, machine.name, machine.purpose)
+        return self.machines[key]
 
 
 def register_departments(stage: Stage, bodies: dict[str, cast.Body]) -> int:
@@ -81,12 +80,12 @@ def register_people(stage: Stage, people: list[cast.Person]) -> int:
     return new
 
 
-def register_systems(stage: Stage) -> int:
-    """Register both systems and give each a fresh key; how many systems were new."""
+def register_systems(stage: Stage, machines: dict[str, cast.Machine]) -> int:
+    """Register the systems and give each a fresh key; how many systems were new."""
     new = 0
-    for key, machine in cast.SYSTEMS.items():
-        admin = stage.people[f"{key}.admin"]
-        department = stage.departments[key]
+    for key, machine in machines.items():
+        admin = stage.people[f"{machine.department}.admin"]
+        department = stage.departments[machine.department]
         found = [row for row in admin.all("/systems") if row["name"] == machine.name]
         if not found:
             new += 1
@@ -99,7 +98,7 @@ def register_systems(stage: Stage) -> int:
             }
             found = [admin.post("/systems", body, 201)]
         stage.systems[key] = found[0]["id"]
-        stage.machine(key, fresh_key(admin, found[0]["id"]))
+        stage.machine(key, machine, fresh_key(admin, found[0]["id"]))
     return new
 
 
@@ -114,11 +113,11 @@ def fresh_key(admin: Api, system: str) -> str:
     return str(secret)
 
 
-def add_categories(api: Api) -> str:
-    """Add the classes that are missing; the id of the one that civil affairs has."""
+def add_categories(api: Api, categories: list[tuple[str, str, str | None]]) -> dict[str, str]:
+    """Add the classes that are missing; the id of each by its code."""
     known: dict[str, dict[str, Any]] = {row["code"]: row for row in api.all("/categories")}
-    for code, name, parent in cast.CATEGORIES:
+    for code, name, parent in categories:
         if code not in known:
             above = known[parent]["id"] if parent else None
             known[code] = api.post("/categories", {"code": code, "name": name, "parent": above})
-    return str(known[cast.CATEGORY]["id"])
+    return {code: str(row["id"]) for code, row in known.items()}

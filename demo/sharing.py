@@ -3,11 +3,12 @@
 from datetime import date, timedelta
 from typing import Any
 
+from demo.cast import SYSTEMS
 from demo.checks import same, until
 from demo.copies import Copies, PullCopy, SinkCopy, WebhookCopy
 from demo.receiver import Receiver
 from demo.registers import Stage
-from demo.revisions import COLUMNS, GRANTED
+from demo.revisions import COLUMNS, GRANTED, WITHHELD
 
 REQUEST: dict[str, Any] = {
     "items": list(COLUMNS),
@@ -15,23 +16,32 @@ REQUEST: dict[str, Any] = {
     "scenario": "办理税务登记时核对纳税人注册地行政区划",
     "scope": "全省税务登记业务，限本系统使用",
     "modes": ["interface", "database"],
+    "purposes": [SYSTEMS["tax"].purpose],
 }
+# The states of a request that nobody has answered.
+OPEN = ("submitted", "agreed", "received", "incomplete", "prepared")
 
 
 def clear_away(stage: Stage, resource: str) -> int:
     """End the grants and requests that an interrupted run left open; how many there were."""
-    head, steward = stage.people["civil.head"], stage.people["tax.steward"]
+    head = stage.people["civil.head"]
     grants = head.all("/grants", resource=resource, state="active")
     for grant in grants:
         head.post(f"/grants/{grant['id']}/revoke", {"reason": "上次演示中断，收回授权"})
+    return len(grants) + clear_requests(stage, resource, "tax")
+
+
+def clear_requests(stage: Stage, resource: str, requester: str) -> int:
+    """Withdraw the requests that an interrupted run left unanswered; how many there were."""
+    steward = stage.people[f"{requester}.steward"]
     left = [
         request
-        for state in ("submitted", "agreed")
+        for state in OPEN
         for request in steward.all("/requests", resource=resource, state=state)
     ]
     for request in left:
         steward.post(f"/requests/{request['id']}/withdraw")
-    return len(grants) + len(left)
+    return len(left)
 
 
 def ask(stage: Stage, resource: str) -> dict[str, Any]:
@@ -48,17 +58,27 @@ def ask(stage: Stage, resource: str) -> dict[str, Any]:
 
 
 def agree(stage: Stage, request: str) -> dict[str, Any]:
-    """The tax bureau's own head agrees; the provider's clock, as it runs now."""
+    """The tax bureau's own head agrees; the provider's clock, as it runs now.
+
+    The data is shared unconditionally, so that a full consent lies ready for the signature.
+    """
     answer = stage.people["tax.head"].post(f"/requests/{request}/agree")
-    same("the state of the request", "agreed", answer["state"])
+    same("the state of the request", "prepared", answer["state"])
     return clock(stage, "C3", request, "open")
 
 
 def consent(stage: Stage, request: str) -> dict[str, Any]:
-    """The provider's head consents to all items but one; the grant."""
-    answer = stage.people["civil.head"].post(
-        f"/requests/{request}/consent", {"items": list(GRANTED)}
-    )
+    """The provider's head wants one item left out, the steward prepares that, the head signs;
+    the grant."""
+    head, steward = stage.people["civil.head"], stage.people["civil.steward"]
+    head.post(f"/requests/{request}/return", {"reason": "内部校核用的数据项不必提供"})
+    terms = {
+        "consent": True,
+        "items": list(GRANTED),
+        "left_out": {WITHHELD: "仅供民政部门内部校核"},
+    }
+    steward.post(f"/requests/{request}/prepare", terms)
+    answer = head.post(f"/requests/{request}/consent")
     same("the state of the request", "consented", answer["state"])
     clock(stage, "C3", request, "met")
     grant: dict[str, Any] = stage.people["tax.steward"].get(f"/grants/{answer['grant']}")

@@ -5,15 +5,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from demo import catalogue, governance, proofs, registers, report, sharing, stocktaking
-from demo.cast import DEPARTMENTS, PEOPLE, SYSTEMS
+from demo import (
+    catalogue,
+    children,
+    children_cast,
+    governance,
+    proofs,
+    registers,
+    report,
+    sharing,
+    stocktaking,
+)
+from demo.cast import CATEGORIES, CATEGORY, DEPARTMENTS, PEOPLE, SYSTEMS
 from demo.checks import Difference, same, same_table
 from demo.copies import Copies
 from demo.publishing import Publisher, Round, publish
 from demo.receiver import Receiver
 from demo.registers import Stage
 from demo.report import done, say, step
-from demo.revisions import WITHHELD, Revision, all_revisions, difference
+from demo.revisions import COLUMNS, KEY, WITHHELD, Revision, all_revisions, difference
 
 CODE = "110101"  # 东城区
 
@@ -56,6 +66,7 @@ def play(settings: Settings) -> None:
     lags(rounds, time.monotonic() - began)
     governance.play(stage)
     stocktaking.play(stage)
+    children.play(stage)
     show(stage, settings)
 
 
@@ -71,7 +82,7 @@ def register(stage: Stage, settings: Settings) -> None:
         f"{new} new people, {len(PEOPLE) - new} known; each signed in with a password of their own"
     )
     step("Two departments register their information systems and get keys")
-    registers.register_systems(stage)
+    registers.register_systems(stage, SYSTEMS)
     for key, machine in SYSTEMS.items():
         done(f"{DEPARTMENTS[key].short_name}: {machine.name}, with a key that is shown once")
     answer = operator.http.get("/systems", headers={"Authorization": "Bearer sqk_nobody_knows"})
@@ -82,9 +93,11 @@ def register(stage: Stage, settings: Settings) -> None:
 def publish_entry(stage: Stage) -> str:
     """The resource in force; its id."""
     step(f"The civil affairs steward catalogues {catalogue.NAME}; four people bring it into force")
-    category = registers.add_categories(stage.people["data.review"])
-    resource, is_new = catalogue.find_or_draft(stage, category)
-    taken = catalogue.bring_into_force(stage, resource)
+    category = registers.add_categories(stage.people["data.review"], CATEGORIES)[CATEGORY]
+    resource, is_new = catalogue.find_or_draft(
+        stage, category, "civil", catalogue.ENTRY, catalogue.ITEMS
+    )
+    taken = catalogue.bring_into_force(stage, resource, "civil", COLUMNS)
     for words in taken:
         done(words)
     found = stage.people["civil.steward"].get(f"/resources/{resource['id']}")
@@ -101,7 +114,7 @@ def publish_entry(stage: Stage) -> str:
 def attach(stage: Stage, resource: str) -> dict[str, Any]:
     """The dataset of the resource."""
     step("The dataset is attached: the items become its schema, 行政区划代码 its key")
-    dataset, is_new = catalogue.attach(stage, resource)
+    dataset, is_new = catalogue.attach(stage, resource, "civil", KEY, lookup_items=["name"])
     kind = "a new dataset" if is_new else f"the dataset is there, at batch {dataset['last_number']}"
     done(f"{kind}; queryable by code and by name")
     return dataset
@@ -116,8 +129,10 @@ def obtain_grant(stage: Stage, resource: str) -> str:
     request = sharing.ask(stage, resource)
     c3 = sharing.agree(stage, request["id"])
     done(f"its own head agrees; 省民政厅 must answer by {c3['due_on']} (clock C3)")
+    done("a full consent lies ready, for the data is shared unconditionally; its head returns it")
     grant = sharing.consent(stage, request["id"])
-    done(f"省民政厅 consents to {', '.join(grant['items'])}, not to {WITHHELD} (现名启用版次)")
+    done(f"省民政厅 consents to {', '.join(grant['items'])}, not to {WITHHELD} (现名启用版次),")
+    done(f"for the purpose {', '.join(grant['purposes'])}, which each call states")
     return str(grant["id"])
 
 
@@ -246,7 +261,12 @@ def show(stage: Stage, settings: Settings) -> None:
     say(f"  portal     {settings.url}/")
     say(f"  API        {settings.url}/api/docs/")
     people = [(settings.operator, "平台运维员", settings.operator_password)]
-    everybody = [*PEOPLE, *governance.PEOPLE, *stocktaking.PEOPLE]
+    everybody = [
+        *PEOPLE,
+        *governance.PEOPLE,
+        *stocktaking.PEOPLE,
+        *children_cast.PEOPLE,
+    ]
     people += [(one.username, one.name, stage.password(one.username)) for one in everybody]
     for username, name, password in people:
         say(f"  {report.pad(username, 18)} {report.pad(name, 20)} {password}")

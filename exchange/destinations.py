@@ -8,7 +8,9 @@ from django.conf import settings
 from django.db import connection
 
 from exchange.dataplane import egress
-from exchange.dataplane.egress_policy import EgressPolicy
+from exchange.dataplane.egress_policy import EgressPolicy, check_url, resolve
+from exchange.dataplane.errors import DataplaneError
+from exchange.errors import DestinationRefused
 
 
 def egress_policy() -> EgressPolicy:
@@ -18,6 +20,16 @@ def egress_policy() -> EgressPolicy:
         open_addresses=tuple(settings.EGRESS_TEST_ADDRESSES),
         denied=_own_addresses(),
     )
+
+
+def require_webhook(url: str) -> None:
+    """DestinationRefused unless the platform may send to this address."""
+    try:
+        parts = check_url(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        resolve(parts.host, port, egress_policy(), plain=parts.scheme == "http")
+    except DataplaneError as fault:
+        raise DestinationRefused.field("url", fault.detail, fault.code) from fault
 
 
 def webhook_client() -> Any:

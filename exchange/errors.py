@@ -1,6 +1,15 @@
 """Refusals about datasets, requests, grants, subscriptions and what flows through them."""
 
-from kernel.errors import Conflict, Forbidden, Gone, Invalid, Malformed, TooLarge, Unavailable
+from kernel.errors import (
+    Conflict,
+    Forbidden,
+    Gone,
+    Invalid,
+    Malformed,
+    RateLimited,
+    TooLarge,
+    Unavailable,
+)
 
 
 class AlreadyAttached(Conflict):
@@ -113,6 +122,83 @@ class GrantEnded(Forbidden):
 
     code = "grant-ended"
     title = "This right has ended"
+
+
+class GrantExpired(GrantEnded):
+    """The grant's last day is over."""
+
+    code = "grant-expired"
+    title = "The term of this right has run out"
+
+
+class GrantSuspended(Forbidden):
+    """The grant is suspended until its holder has put right what was wrong (Order 809 Art. 27)."""
+
+    code = "grant-suspended"
+    title = "This right is suspended"
+
+
+class PurposeMissing(Invalid):
+    """Each call states for which of the granted purposes it is made (Order 809 Art. 25)."""
+
+    code = "purpose-missing"
+    title = "Say for which purpose the data is wanted"
+
+
+class PurposeNotGranted(Forbidden):
+    """The grant names other purposes (Order 809 Art. 25)."""
+
+    code = "purpose-not-granted"
+    title = "The grant does not name this purpose"
+
+
+class NetworkNotGranted(Forbidden):
+    """The grant names the networks from which it may be read."""
+
+    code = "network-not-granted"
+    title = "The grant may not be read from this network"
+
+
+class QuotaExceeded(RateLimited):
+    """The calls or rows that the grant gives for a day are used up."""
+
+    code = "quota-exceeded"
+    title = "The quota of this day is used up"
+
+
+class TermsInvalid(Invalid):
+    """Masks, row condition, purposes or bounds that no grant can have."""
+
+    code = "terms-invalid"
+    title = "These terms cannot be granted"
+
+
+class AlreadyAsked(Conflict):
+    """What is missing is asked for once, all of it (Order 809 Art. 21)."""
+
+    code = "already-asked"
+    title = "What is missing has been asked for already"
+
+
+class RefusalUnfounded(Invalid):
+    """A refusal states its ground, reason and law; an incomplete request is none (Art. 21)."""
+
+    code = "refusal-unfounded"
+    title = "A refusal needs a ground, a reason and a legal basis"
+
+
+class ChangeNotCleared(Conflict):
+    """A service stops or changes after those served consented, or with a filing (Art. 27)."""
+
+    code = "change-not-cleared"
+    title = "Announce this to those you serve first"
+
+
+class CorrectionUnfounded(Invalid):
+    """An outcome says what was corrected: the batch, and nothing else, carries it."""
+
+    code = "correction-unfounded"
+    title = "This outcome does not fit the correction"
 
 
 class ModeNotGranted(Forbidden):

@@ -37,8 +37,10 @@ _CLAIM = """
         SELECT lane.id
           FROM exchange_subscription lane
           JOIN exchange_dataset dataset ON dataset.id = lane.dataset_id
+          JOIN exchange_grant granted ON granted.id = lane.grant_id
          WHERE lane.state = 'active' AND lane.mode IN ('webhook', 'sink')
-           AND lane.position < dataset.last_number
+           AND granted.state = 'active'
+           AND (lane.position < dataset.last_number OR lane.reload)
            AND lane.next_attempt_at <= clock_timestamp()
            AND (lane.lease_until IS NULL OR lane.lease_until < clock_timestamp())
          ORDER BY lane.next_attempt_at
@@ -93,11 +95,47 @@ def kept(lease: Lease) -> Iterator[None]:
         keeper.join()
 
 
-def advance(lease: Lease, number: int) -> None:
-    """Batch ``number`` has arrived; the next one starts with a clean count of attempts."""
+def advance(lease: Lease, number: int, shown: str = "") -> None:
+    """Batch ``number`` has arrived, with what ``shown`` names.
+
+    The next one starts with a clean count of attempts.
+    """
     rows = _held(lease).filter(position=number - 1)
-    if not rows.update(position=number, attempts=1, last_error="", version=F("version") + 1):
+    if not rows.update(
+        position=number,
+        attempts=1,
+        last_error="",
+        shown_digest=shown,
+        version=F("version") + 1,
+    ):
         raise LeaseLost
+
+
+def settle(lease: Lease, number: int, shown: str) -> None:
+    """The whole table as of batch ``number`` has arrived, with what ``shown`` names."""
+    rows = _held(lease).filter(position__lte=number)
+    if not rows.update(
+        position=number,
+        attempts=1,
+        last_error="",
+        reload=False,
+        shown_digest=shown,
+        version=F("version") + 1,
+    ):
+        raise LeaseLost
+
+
+def reload(lease: Lease) -> None:
+    """Let the lane's table be loaded anew before anything else is applied."""
+    if not _held(lease).update(reload=True):
+        raise LeaseLost
+
+
+def fence(lanes: SubscriptionQuerySet) -> int:
+    """End the leases of these lanes: whoever holds one writes nothing more; how many lanes."""
+    return lanes.update(
+        lease_token=F("lease_token") + 1, lease_until=None, version=F("version") + 1
+    )
 
 
 def give_back(lease: Lease, *, wait_seconds: float = 0, error: str = "") -> None:

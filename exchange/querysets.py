@@ -1,5 +1,6 @@
 """Which datasets, requests, grants and subscriptions an actor may see."""
 
+from datetime import date
 from typing import Any, Self, TypeVar
 
 from django.db import models
@@ -19,6 +20,18 @@ class DatasetQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:
         """The rows that the actor may see."""
         return _seen(self, actor, _owned_or_granted(""))
+
+    def readable_by(self, actor: Actor) -> Self:
+        """Those, and the datasets of which a grant of the department's is over or suspended.
+
+        For who reads: what became of the grant is said in the refusal.
+        """
+        if not may(actor, Perm.RECORD_LOOKUP):
+            return self.visible_to(actor)
+        rows = self.model._base_manager
+        held = rows.filter(resource__grants__department_id=actor.department_id)
+        visible: Any = DatasetQuerySet(self.model).visible_to(actor)
+        return self.filter(Q(pk__in=visible.values("pk")) | Q(pk__in=held.values("pk")))
 
 
 class BatchQuerySet(models.QuerySet):
@@ -53,6 +66,11 @@ class GrantQuerySet(models.QuerySet):
         """Grants in force today."""
         return self.filter(state="active", ends_on__gte=timezone.localdate())
 
+    def unused(self, since: date) -> Self:
+        """Grants in force, given before that day, under which nothing was read from it on."""
+        used = Q(days__day__gte=since)
+        return self.live().filter(created_at__date__lt=since).exclude(used)
+
 
 class SubscriptionQuerySet(models.QuerySet):
     """Subscriptions, for both of their sides; a system sees its own."""
@@ -72,6 +90,70 @@ class DeliveryQuerySet(models.QuerySet):
         if actor.kind == "system":
             return self.filter(subscription__system_id=actor.id)
         return _both_sides(self, actor, "subscription__grant__")
+
+
+class UseEntryQuerySet(models.QuerySet):
+    """The ledger of use, for both of its sides and those who supervise."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """The rows that the actor may see."""
+        return _sides(self, actor, Perm.USE_VIEW, "department_id", "provider_id")
+
+
+class UseRecordQuerySet(models.QuerySet):
+    """Records of use: the requester's, open to the provider and the authority (Art. 29)."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """The rows that the actor may see."""
+        return _sides(self, actor, Perm.USE_VIEW, "department_id", "grant__provider_id")
+
+
+class ObjectionQuerySet(models.QuerySet):
+    """Objections, for the two sides."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """The rows that the actor may see."""
+        return _sides(self, actor, Perm.REQUEST_VIEW, "department_id", "respondent_id")
+
+
+class DisputeQuerySet(models.QuerySet):
+    """Disputes, for the two sides."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """The rows that the actor may see."""
+        return _sides(self, actor, Perm.REQUEST_VIEW, "department_id", "respondent_id")
+
+
+class ServiceChangeQuerySet(models.QuerySet):
+    """Announcements: the provider's, and those that concern a grant of the department's."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """The rows that the actor may see."""
+        if may_everywhere(actor, Perm.REQUEST_VIEW):
+            return self.all()
+        if not may(actor, Perm.REQUEST_VIEW):
+            return self.none()
+        held = Q(dataset__resource__grants__department_id=actor.department_id)
+        seen = self.model._base_manager.filter(Q(department_id=actor.department_id) | held)
+        return self.filter(pk__in=seen.values("pk"))
+
+
+class HookQuerySet(models.QuerySet):
+    """A department's webhook for notices, for who opens it."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """The rows that the actor may see."""
+        if not may(actor, Perm.HOOK_OPEN):
+            return self.none()
+        return self.filter(department_id=actor.department_id)
+
+
+def _sides(rows: RowsT, actor: Actor, perm: Perm, one: str, other: str) -> RowsT:
+    if may_everywhere(actor, perm):
+        return rows.all()
+    if not may(actor, perm):
+        return rows.none()
+    return rows.filter(Q(**{one: actor.department_id}) | Q(**{other: actor.department_id}))
 
 
 def _owned_or_granted(path: str) -> tuple[str, str]:

@@ -10,27 +10,47 @@ DATASET = Machine(
     },
 )
 
-# The requester's head agrees first, then the provider's head answers (Order 809 Art. 20-21).
+# The requester's head agrees first, then the provider receives it, asks once for what is missing,
+# prepares an answer, and its head answers (Order 809 Art. 20-21). A dispute may reopen a refusal.
 REQUEST = Machine(
     "sharing request",
     "submitted",
     {
         "agree": ("submitted", "agreed"),
         "decline": ("submitted", "declined"),
-        "consent": ("agreed", "consented"),
-        "refuse": ("agreed", "refused"),
-        "withdraw": ("submitted agreed", "withdrawn"),
+        "receive": ("agreed", "received"),
+        "ask": ("received", "incomplete"),
+        "supplement": ("incomplete", "received"),
+        "prepare": ("received incomplete", "prepared"),
+        "return": ("prepared", "received"),
+        "consent": ("prepared", "consented"),
+        "refuse": ("prepared", "refused"),
+        "withdraw": ("submitted agreed received incomplete prepared", "withdrawn"),
+        "reopen": ("refused", "received"),
     },
 )
+# What the provider has and has not answered.
+REQUEST_PENDING = ("agreed", "received", "incomplete", "prepared")
+REQUEST_OPEN = ("submitted", *REQUEST_PENDING)
 
+# Art. 27: misuse suspends, and is rectified; what has ended is disposed of with a certificate.
 GRANT = Machine(
     "grant",
     "active",
     {
-        "revoke": ("active", "revoked"),
-        "expire": ("active", "expired"),
+        "suspend": ("active rectified", "suspended"),
+        "rectify": ("suspended", "rectified"),
+        "resume": ("suspended rectified", "active"),
+        "revoke": ("active suspended rectified", "revoked"),
+        "finish": ("active suspended rectified", "finished"),
+        "expire": ("active suspended rectified", "expired"),
+        "dispose": ("revoked finished expired", "disposed"),
     },
 )
+# Not in force at this moment, but not ended either.
+GRANT_STOPPED = ("suspended", "rectified")
+GRANT_RUNNING = ("active", *GRANT_STOPPED)
+GRANT_ENDED = ("revoked", "finished", "expired")
 
 SUBSCRIPTION = Machine(
     "subscription",
@@ -39,5 +59,54 @@ SUBSCRIPTION = Machine(
         "pause": ("active", "paused"),
         "resume": ("paused", "active"),
         "end": ("active paused", "ended"),
+    },
+)
+
+# 校核: the respondent verifies and feeds back; the counter may go on meanwhile (Art. 26).
+OBJECTION = Machine(
+    "objection",
+    "submitted",
+    {
+        "receive": ("submitted", "received"),
+        "resolve": ("received", "resolved"),
+        "close": ("resolved", "closed"),
+        "withdraw": ("submitted received", "withdrawn"),
+    },
+)
+OBJECTION_OPEN = ("submitted", "received")
+
+# Art. 28: the two departments, then the authority, then the government.
+DISPUTE = Machine(
+    "dispute",
+    "negotiating",
+    {
+        "refer": ("negotiating", "with_authority"),
+        "elevate": ("with_authority", "with_government"),
+        "settle": ("negotiating with_authority with_government", "settled"),
+        "decide": ("with_authority with_government", "decided"),
+        "withdraw": ("negotiating with_authority with_government", "withdrawn"),
+    },
+)
+DISPUTE_OPEN = ("negotiating", "with_authority", "with_government")
+
+# Art. 27: a provider stops or changes a service after consent of those it serves, or filing.
+SERVICE_CHANGE = Machine(
+    "service change",
+    "announced",
+    {
+        "file": ("announced", "filed"),
+        "complete": ("announced filed", "completed"),
+        "withdraw": ("announced filed", "withdrawn"),
+    },
+)
+
+# A department's webhook for its notices.
+HOOK = Machine(
+    "hook",
+    "active",
+    {
+        "pause": ("active", "paused"),
+        "resume": ("paused", "active"),
+        "close": ("active paused", "closed"),
     },
 )

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from exchange.dataplane import reading
+from exchange.dataplane.conditions import Condition
 from exchange.dataplane.connectors.base import Position
 from exchange.dataplane.connectors.postgres import PostgresSink
 from exchange.dataplane.errors import Terminal
@@ -78,17 +79,24 @@ def state_table(dataset: Dataset, connect: Callable[[], Any] = own_connection) -
 
 
 def find_records(
-    dataset: Dataset, columns: list[str], where: dict[str, Any], limit: int
+    dataset: Dataset,
+    columns: list[str],
+    where: dict[str, Any],
+    limit: int,
+    condition: Condition | None = None,
 ) -> list[dict[str, Any]]:
-    """Rows of the queryable table; where it lags behind the schema it is made to follow first."""
+    """Rows of the queryable table that the condition shows.
+
+    Where the table lags behind the schema it is made to follow first.
+    """
     table = state_table(dataset)
     try:
-        return table.lookup(columns, where, limit)
+        return table.lookup(columns, where, limit, condition)
     except Terminal as fault:
         if fault.code != "target-mismatch":
             raise
     table.prepare()
-    return table.lookup(columns, where, limit)
+    return table.lookup(columns, where, limit, condition)
 
 
 def fold_into_table(dataset: Dataset) -> int:

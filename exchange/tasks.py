@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from accounts.actor import CLOCK
-from exchange.actions import deliveries, grants, holdings, reports, upkeep
+from exchange.actions import deliveries, grants, holdings, hooks, reports, upkeep
 
 
 @shared_task(name="exchange.deliver_due")
@@ -34,6 +34,16 @@ def expire_grants() -> None:
 @shared_task(name="exchange.report_holdings")
 def report_holdings() -> None:
     holdings.report_holdings(actor=CLOCK)
+
+
+@shared_task(name="exchange.certify_grants")
+def certify_grants() -> None:
+    grants.certify_due(actor=CLOCK)
+
+
+@shared_task(name="exchange.send_notices")
+def send_notices() -> None:
+    hooks.send_notices(actor=CLOCK)
 
 
 @shared_task(name="exchange.report_signals")

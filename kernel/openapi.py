@@ -99,6 +99,7 @@ class HouseSchema(AutoSchema):
         if deed in ("list", "retrieve") and getattr(view, "sparse", False):
             names.append("fields")
         made += [_parameter(name, "query") for name in names]
+        made += [_parameter(name, "header") for name in getattr(view, "call_headers", ())]
         if self.method == "POST":
             made.append(_parameter("Idempotency-Key", "header"))
         if self.method in ("PUT", "PATCH", "DELETE"):

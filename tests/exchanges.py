@@ -7,13 +7,18 @@ from typing import Any
 
 import pytest
 
-from accounts.models import AuditEvent, Obligation
+from accounts.models import AuditEvent, Notice, Obligation
 from exchange import models
+from exchange.models import UseEntry
 from kernel.models import StoredAnswer
 from tests.factories.exchange import World, make_events, make_world
 from tests.receivers import HookReceiver, Target, new_target
 
-TABLES = [getattr(models, name) for name in models.__all__] + [Obligation]
+VERSIONED = [
+    *(getattr(models, name) for name in models.__all__ if name != "UseEntry"),
+    Notice,
+    Obligation,
+]
 
 
 @pytest.fixture(autouse=True)
@@ -54,8 +59,8 @@ def unchanged(store_dir: Path) -> Callable[[], AbstractContextManager[None]]:
     """``with unchanged():`` every row, the trail and every file are afterwards as they were."""
 
     def state() -> dict[str, Any]:
-        rows = {m.__name__: sorted(m.objects.values_list("pk", "version")) for m in TABLES}
-        counts = {m.__name__: m.objects.count() for m in (AuditEvent, StoredAnswer)}
+        rows = {m.__name__: sorted(m.objects.values_list("pk", "version")) for m in VERSIONED}
+        counts = {m.__name__: m.objects.count() for m in (AuditEvent, StoredAnswer, UseEntry)}
         files = sorted(str(path) for path in store_dir.rglob("*") if path.is_file())
         return {**rows, **counts, "files": files}
 

@@ -1,7 +1,6 @@
 """The statutory clocks: started and stopped by the deeds they belong to; extended, explained."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
@@ -9,15 +8,14 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.actor import CLOCK, Actor
-from accounts.calendars import calendars_from
-from accounts.clocks import CLOCKS
-from accounts.errors import ExtensionNotAllowed
+from accounts.clocks import CLOCKS, KEEPING
+from accounts.duedates import count_due, due_columns
 from accounts.models import ClockLimit, Obligation
 from accounts.permissions import Perm
 from accounts.policy import require
 from accounts.states import OBLIGATION
-from accounts.workdays import Due, add_workdays
-from kernel.errors import Conflict, Invalid
+from accounts.workdays import Due
+from kernel.errors import Conflict
 
 
 @transaction.atomic
@@ -28,26 +26,29 @@ def open_obligation(
     actor: Actor,
     department_id: UUID,
     started_at: datetime | None = None,
+    counterpart_id: UUID | None = None,
+    due_on: date | None = None,
 ) -> Obligation:
     """Start a clock of the table for a department; one that already runs is left as it is.
 
+    ``counterpart_id`` is the department to which it is owed, which is told of an extension.
+    ``due_on`` is the last day where the clock counts no workdays (C7: keep it until then).
     No permission of its own: a clock follows from a deed that was allowed.
     """
     started = started_at or timezone.now()
-    limit = local_limit(kind)
-    due = _count(started, limit)
+    limit = 0 if due_on else local_limit(kind)
+    due = Due(due_on) if due_on else count_due(started, limit)
     try:
         with transaction.atomic():
             made = Obligation.objects.create(
                 kind=kind,
                 department_id=department_id,
+                counterpart_id=counterpart_id,
                 subject_type=str(subject._meta.model_name),
                 subject_id=subject.pk,
                 started_at=started,
                 limit_workdays=limit,
-                due_on=due.on,
-                is_provisional=due.is_provisional,
-                calendars=due.calendars,
+                **due_columns(due, limit),
             )
     except IntegrityError:
         running = _running(kind, subject)
@@ -85,42 +86,6 @@ def cancel_obligation(kind: str, subject: models.Model, *, actor: Actor) -> Obli
 
 
 @transaction.atomic
-def extend_obligation(
-    row: Obligation, *, actor: Actor, workdays: int, reason: str, document: str
-) -> Obligation:
-    """Grant more workdays once, at most the clock's extension, by a decision with its number."""
-    require(actor, Perm.OBLIGATION_EXTEND, row.department_id)
-    most = CLOCKS[row.kind].extension
-    locked = Obligation.objects.select_for_update().get(pk=row.pk)
-    if most == 0:
-        raise ExtensionNotAllowed(f"{row.kind} knows no extension", kind=row.kind)
-    if locked.extended_workdays:
-        raise ExtensionNotAllowed("it has been extended already", kind=row.kind)
-    if not OBLIGATION.allows(locked.state, "meet"):
-        raise ExtensionNotAllowed(f"it is {locked.state}", kind=row.kind)
-    if not 1 <= workdays <= most:
-        raise Invalid.field("workdays", f"must be 1 to {most}", "over-extension")
-    due = _count(locked.started_at, locked.limit_workdays + workdays)
-    locked.change(
-        extended_workdays=workdays,
-        extension_reason=reason,
-        extension_document=document,
-        **_columns(due),
-    )
-    audit.record(
-        actor,
-        "obligation.extended",
-        locked,
-        kind=row.kind,
-        workdays=workdays,
-        due_before=row.due_on.isoformat(),
-        due_on=due.on.isoformat(),
-        document=document,
-    )
-    return locked
-
-
-@transaction.atomic
 def explain_obligation(row: Obligation, *, actor: Actor, just_cause: str) -> Obligation:
     """State why the limit was missed (正当理由, Art. 39), for the authority to judge; said once."""
     require(actor, Perm.OBLIGATION_EXPLAIN, row.department_id)
@@ -144,11 +109,12 @@ def recompute_obligations(*, actor: Actor = CLOCK) -> int:
         is_provisional=True, state=OBLIGATION.start
     )
     for row in waiting.order_by("pk"):
-        due = _count(row.started_at, row.limit_workdays + row.extended_workdays)
+        limit = row.limit_workdays + row.extended_workdays
+        due = count_due(row.started_at, limit)
         if due.is_provisional:
             continue
         before: date = row.due_on
-        row.change(**_columns(due))
+        row.change(**due_columns(due, limit))
         audit.record(
             actor,
             "obligation.recomputed",
@@ -160,6 +126,20 @@ def recompute_obligations(*, actor: Actor = CLOCK) -> int:
         )
         final += 1
     return final
+
+
+@transaction.atomic
+def end_retentions(*, actor: Actor = CLOCK) -> int:
+    """Meet the duties to keep something (C7) whose last day is over; how many."""
+    require(actor, Perm.CALENDAR_LOAD)
+    over = Obligation.objects.select_for_update(skip_locked=True).filter(
+        kind__in=KEEPING, state=OBLIGATION.start, due_on__lt=timezone.localdate()
+    )
+    rows = list(over.order_by("pk"))
+    for row in rows:
+        OBLIGATION.move(row, "meet", met_at=timezone.now())
+    audit.record_all(actor, "obligation.met", ((row, {"kind": row.kind}) for row in rows))
+    return len(rows)
 
 
 def local_limit(kind: str) -> int:
@@ -174,16 +154,3 @@ def _running(kind: str, subject: models.Model) -> Obligation | None:
         kind=kind, subject_id=subject.pk, state=OBLIGATION.start
     )
     return running.first()
-
-
-def _count(started_at: datetime, workdays: int) -> Due:
-    start = timezone.localdate(started_at)
-    return add_workdays(start, workdays, calendars_from(start.year))
-
-
-def _columns(due: Due) -> dict[str, Any]:
-    return {
-        "due_on": due.on,
-        "is_provisional": due.is_provisional,
-        "calendars": due.calendars,
-    }

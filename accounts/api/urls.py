@@ -4,6 +4,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from accounts.api import schema  # noqa: F401 - registers the ways to authenticate
+from accounts.api.views.board import BoardView, ClockStatisticsView, NoticeView
 from accounts.api.views.cases import CaseView, MergeView
 from accounts.api.views.duties import CalendarView, ClockView, ObligationView
 from accounts.api.views.evidence import AuditEventView, PermissionView
@@ -37,6 +38,9 @@ router.register("permissions", PermissionView, "permission")
 router.register("audit-events", AuditEventView, "audit-event")
 router.register("obligations", ObligationView, "obligation")
 router.register("clocks", ClockView, "clock")
+router.register("board", BoardView, "board")
+router.register("clock-statistics", ClockStatisticsView, "clock-statistics")
+router.register("notices", NoticeView, "notice")
 router.register("calendar", CalendarView, "calendar")
 router.register("verdicts", VerdictView, "verdict")
 router.register("rules", RulesView, "rules")

@@ -4,6 +4,7 @@ from accounts.models.credential import Credential
 from accounts.models.department import Department
 from accounts.models.heartbeat import Heartbeat
 from accounts.models.member import Member, SessionToken, User
+from accounts.models.notice import Notice
 from accounts.models.obligation import ClockLimit, Obligation
 from accounts.models.signal import SignalFact, SignalYear
 from accounts.models.system import (
@@ -27,6 +28,7 @@ __all__ = [
     "InformationSystem",
     "Member",
     "MergeProposal",
+    "Notice",
     "Obligation",
     "RuleSet",
     "SessionToken",

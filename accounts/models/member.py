@@ -14,6 +14,8 @@ class User(AbstractBaseUser, Row):
 
     username = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=60)
+    # Where digests of notices go; none if empty.
+    email = models.EmailField(max_length=120, blank=True)
     is_active = models.BooleanField(default=True)
 
     USERNAME_FIELD = "username"
@@ -34,6 +36,9 @@ class Member(Row):
     )
     roles = ArrayField(models.CharField(max_length=20, choices=[(r.value, r.name) for r in Role]))
     is_active = models.BooleanField(default=True)
+    # Notices up to here were read in the portal, and were sent by e-mail.
+    noticed_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
 
     objects = MemberQuerySet.as_manager()
 

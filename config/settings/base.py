@@ -111,6 +111,16 @@ def cache_url(broker: str) -> str:
     return address._replace(path=f"/{number + 1}").geturl()
 
 
+# Digests of notices; without a server they are written to the log.
+_mail = env.mail("EMAIL_URL")
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"] or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM")
+
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -197,12 +207,23 @@ SPECTACULAR_SETTINGS = {
         "EntryStateEnum": "catalog.states.ENTRY.choices",
         "ShareModeEnum": "catalog.vocabulary.ShareMode",
         "ShareTypeEnum": "catalog.vocabulary.ShareType",
+        "UpdateCycleEnum": "catalog.vocabulary.UpdateCycle",
         "DatasetKindEnum": "exchange.models.Dataset.Kind",
         "DatasetStateEnum": "exchange.states.DATASET.choices",
         "BatchKindEnum": "exchange.models.Batch.Kind",
         "RequestStateEnum": "exchange.states.REQUEST.choices",
         "GrantStateEnum": "exchange.states.GRANT.choices",
         "SubscriptionStateEnum": "exchange.states.SUBSCRIPTION.choices",
+        "ObjectionStateEnum": "exchange.states.OBJECTION.choices",
+        "DisputeStateEnum": "exchange.states.DISPUTE.choices",
+        "ServiceChangeStateEnum": "exchange.states.SERVICE_CHANGE.choices",
+        "HookStateEnum": "exchange.states.HOOK.choices",
+        "ChannelEnum": "exchange.vocabulary.Channel",
+        "ChangeKindEnum": "exchange.vocabulary.ChangeKind",
+        "ObjectionKindEnum": "exchange.vocabulary.ObjectionKind",
+        "RefusalGroundEnum": "exchange.vocabulary.RefusalGround",
+        "ObjectionOutcomeEnum": "exchange.vocabulary.ObjectionOutcome",
+        "DisputeOutcomeEnum": "exchange.vocabulary.DisputeOutcome",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

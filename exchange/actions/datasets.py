@@ -19,8 +19,10 @@ from exchange.dataplane.schema import Schema, incompatibilities
 from exchange.errors import AlreadyAttached, NotYourSystem, SchemaImpossible, SchemaIncompatible
 from exchange.models import Dataset, SchemaVersion
 from exchange.schemas import schema_of
+from exchange.services import breaks_readers, require_cleared
 from exchange.states import DATASET
 from exchange.tables import current_schema
+from exchange.vocabulary import ChangeKind
 from kernel.errors import Invalid
 
 
@@ -59,7 +61,10 @@ def attach_dataset(
 
 @transaction.atomic
 def evolve_dataset(dataset: Dataset, *, actor: Actor) -> Dataset:
-    """Take over the items that the catalogue has now in force, if compatibility allows it."""
+    """Take over the items that the catalogue has now in force, if compatibility allows it.
+
+    What takes something from those who read it needs to have been announced (Art. 27).
+    """
     require(actor, Perm.DATASET_ATTACH, dataset.department_id)
     dataset = Dataset.objects.select_for_update(of=("self",)).get(pk=dataset.pk)
     entry = dataset.resource.published
@@ -75,6 +80,8 @@ def evolve_dataset(dataset: Dataset, *, actor: Actor) -> Dataset:
             level=dataset.compatibility,
             errors=[{"pointer": "#/items", "code": "incompatible", "detail": f} for f in faults],
         )
+    if breaks_readers(old, new):
+        require_cleared(dataset, ChangeKind.CHANGE)
     _check_options(dataset, new)
     version = _version(dataset, entry, new, dataset.schema.number + 1)
     version.save(force_insert=True)
@@ -85,8 +92,13 @@ def evolve_dataset(dataset: Dataset, *, actor: Actor) -> Dataset:
 
 @transaction.atomic
 def close_dataset(dataset: Dataset, *, actor: Actor) -> Dataset:
-    """Take no more batches; what was published stays readable to those who hold grants."""
+    """Take no more batches; what was published stays readable to those who hold grants.
+
+    ChangeNotCleared while others are served who were not told, or do not agree (Art. 27).
+    """
     require(actor, Perm.DATASET_ATTACH, dataset.department_id)
+    DATASET.check(dataset, "close")
+    require_cleared(dataset, ChangeKind.STOP)
     DATASET.move(dataset, "close")
     audit.record(actor, "dataset.closed", dataset)
     note_attached(dataset.resource_id, False, actor=actor)

@@ -2,6 +2,7 @@
 
 import random
 import time
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -14,29 +15,42 @@ from accounts.actions.obligations import meet_obligation
 from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import require
-from exchange import lanes
+from exchange import lanes, sinks
 from exchange.dataplane import webhooks
-from exchange.dataplane.connectors.base import Position
-from exchange.dataplane.connectors.postgres import PostgresSink
 from exchange.dataplane.errors import DataplaneError, Transient
-from exchange.destinations import target_connection, webhook_client
-from exchange.errors import GrantEnded, ModeNotGranted
+from exchange.destinations import webhook_client
+from exchange.errors import CursorExpired, GrantSuspended, QuotaExceeded
 from exchange.lanes import Lease, LeaseLost
-from exchange.models import Batch, Delivery, Subscription
-from exchange.rights import granted_schema, readable
+from exchange.models import Batch, Delivery, Grant, Subscription
+from exchange.rights import disclosure_of, purpose_for, readable, require_system
 from exchange.secrets import unseal
 from exchange.states import SUBSCRIPTION
-from exchange.tables import batch_file
+from exchange.tables import snapshot_at_head
+from kernel.errors import DomainError, Unavailable
 from kernel.failpoints import failpoint
 from kernel.jobs import wake
 
 log = structlog.get_logger(__name__)
 
-Stopped = DataplaneError | GrantEnded | ModeNotGranted
+Stopped = DataplaneError | DomainError
 TURN_SECONDS = 30
 LANES_PER_TURN = 50
 # Beyond the schedule's attempts: workers that took the lane and died with it.
 MOST_CLAIMS = 12
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What was brought, for the books: batch, rows, what was shown, the receiver's status."""
+
+    number: int
+    digest: str
+    grant: Grant
+    items: tuple[str, ...]
+    shown: str
+    rows: int = 0
+    status: int | None = None
+    whole: bool = False
 
 
 def deliver_due(*, actor: Actor) -> int:
@@ -58,7 +72,9 @@ def deliver_due(*, actor: Actor) -> int:
 
 def _serve(lease: Lease, actor: Actor, until: float) -> int:
     """Deliver one lane's batches until there is none, time is over, or one fails; how many."""
-    lane = Subscription.objects.select_related("dataset", "grant").get(pk=lease.subscription_id)
+    lane = Subscription.objects.select_related("dataset__schema", "grant").get(
+        pk=lease.subscription_id
+    )
     before = lane.position
     try:
         _deliver_all(lane, lease, actor, until)
@@ -73,15 +89,13 @@ def _deliver_all(lane: Subscription, lease: Lease, actor: Actor, until: float) -
         return
     first = True
     try:
-        while time.monotonic() < until:
-            batch = Batch.objects.filter(dataset=lane.dataset, number=lane.position + 1).first()
-            if batch is None:
-                break
-            _deliver(lane, batch, lease, actor, first=first)
-            lane.position += 1
+        while time.monotonic() < until and _deliver_next(lane, lease, actor, first=first):
             lane.attempts, first = 1, False
         lanes.give_back(lease)
-    except (DataplaneError, GrantEnded, ModeNotGranted) as fault:
+    except CursorExpired:
+        lanes.reload(lease)
+        lanes.give_back(lease)
+    except (DataplaneError, DomainError) as fault:
         _failed(lane, lease, fault, actor)
     except LeaseLost:
         raise
@@ -91,80 +105,111 @@ def _deliver_all(lane: Subscription, lease: Lease, actor: Actor, until: float) -
         _failed(lane, lease, Transient("internal", "the platform failed; see its log"), actor)
 
 
-def _deliver(lane: Subscription, batch: Batch, lease: Lease, actor: Actor, *, first: bool) -> None:
+def _deliver_next(lane: Subscription, lease: Lease, actor: Actor, *, first: bool) -> bool:
+    """Bring what comes next: a table that must be loaded anew, else the next batch; False if
+    there is nothing."""
+    following = Batch.objects.filter(dataset=lane.dataset, number=lane.position + 1)
+    batch = following.select_related("dataset").first()
+    if batch is None and not lane.reload:
+        return False
     lanes.hold(lease)
     grant = readable(lane)
-    schema = granted_schema(grant, lane.dataset)
+    require_system(grant, lane.system_id)
+    purpose = purpose_for(grant, lane.purpose)
+    disclosure = disclosure_of(grant, lane.dataset)
     started = time.monotonic()
     with lanes.kept(lease):
-        if lane.mode == Subscription.Mode.SINK:
-            facts = _to_sink(lane, batch, schema, lease, prepare=first)
+        if lane.mode != Subscription.Mode.SINK:
+            if batch is None:
+                return False
+            done = _to_webhook(lane, batch, grant, disclosure.names)
         else:
-            facts = _to_webhook(lane, batch)
+            load = sinks.Load(lane, lease, grant, disclosure, purpose, prepare=first)
+            done = _to_sink(load, batch)
     failpoint("deliver.before_finish")
-    facts["duration_ms"] = int((time.monotonic() - started) * 1000)
+    _finish(lane, lease, done, actor, int((time.monotonic() - started) * 1000))
+    failpoint("deliver.after_finish")
+    return True
+
+
+def _finish(
+    lane: Subscription, lease: Lease, done: Delivered, actor: Actor, duration_ms: int
+) -> None:
+    """Book what arrived, under the lease."""
     with transaction.atomic():
-        lanes.advance(lease, batch.number)
+        if done.whole:
+            lanes.settle(lease, done.number, done.shown)
+        else:
+            lanes.advance(lease, done.number, done.shown)
         Delivery.objects.update_or_create(
             subscription=lane,
-            number=batch.number,
+            number=done.number,
             defaults={
                 "attempts": lane.attempts,
                 "delivered_at": timezone.now(),
                 "last_error": "",
-                **facts,
+                "rows": done.rows,
+                "response_status": done.status,
+                "duration_ms": duration_ms,
             },
         )
         audit.record(
             actor,
             "delivery.completed",
             lane,
-            number=batch.number,
-            digest=batch.digest,
-            items=list(schema.names),
-            edition=grant.edition,
-            rows=facts["rows"],
+            number=done.number,
+            digest=done.digest,
+            items=list(done.items),
+            edition=done.grant.edition,
+            rows=done.rows,
         )
-        if lane.mode == Subscription.Mode.SINK:
-            meet_obligation("C5", grant, actor=actor)
-    failpoint("deliver.after_finish")
+        if done.rows:
+            meet_obligation("C5", done.grant, actor=actor)
+    lane.position, lane.reload, lane.shown_digest = done.number, False, done.shown
 
 
-def _to_sink(
-    lane: Subscription, batch: Batch, schema: Any, lease: Lease, *, prepare: bool
-) -> dict[str, Any]:
-    """Apply the batch and the offset in one transaction of the target database."""
-    dsn = unseal(lane.sealed)
-    sink = PostgresSink(
-        lambda: target_connection(dsn),
-        schema_name=lane.target_schema,
-        table=lane.target_table,
-        lane=str(lane.pk),
-        schema=schema,
+def _to_sink(load: sinks.Load, batch: Batch | None) -> Delivered:
+    """The batch, or the table of today where the target's rows show something else."""
+    shown = load.shape
+    lane = load.lane
+    changed = lane.reload or (lane.position > 0 and lane.shown_digest not in ("", shown))
+    if batch is not None and not changed:
+        file = sinks.apply_batch(load, batch)
+        number, whole = batch.number, False
+    else:
+        snapshot = snapshot_at_head(lane.dataset)
+        if snapshot is None:
+            raise Transient("internal", "the table is to be loaded and there is none")
+        file = sinks.load_table(load, snapshot)
+        number, whole = snapshot.number, True
+    return Delivered(
+        number=number,
+        digest=file.digest,
+        grant=load.grant,
+        items=load.disclosure.names,
+        shown=shown,
+        rows=file.rows,
+        whole=whole,
     )
-    if prepare:
-        sink.prepare()
-    sink.apply(
-        batch_file(batch),
-        Position(lane.dataset.epoch, batch.number),
-        # The last word before the target commits: a stale worker writes nothing.
-        check=lambda: lanes.hold(lease),
-    )
-    return {"rows": batch.rows}
 
 
-def _to_webhook(lane: Subscription, batch: Batch) -> dict[str, Any]:
+def _to_webhook(
+    lane: Subscription, batch: Batch, grant: Grant, items: tuple[str, ...]
+) -> Delivered:
     """Say that a batch is ready; the data itself is pulled under the grant."""
+    data: dict[str, object] = {
+        "subscription": str(lane.pk),
+        "dataset": str(lane.dataset_id),
+        "number": batch.number,
+        "changes": f"{settings.PUBLIC_URL}/api/v1/subscriptions/{lane.pk}/changes",
+    }
+    if not grant.condition:
+        # Under a condition the batch's rows are more than the receiver may know of.
+        data["rows"] = batch.rows
     event: dict[str, object] = {
         "type": "batch.published",
         "timestamp": batch.created_at.isoformat(),
-        "data": {
-            "subscription": str(lane.pk),
-            "dataset": str(lane.dataset_id),
-            "number": batch.number,
-            "rows": batch.rows,
-            "changes": f"{settings.PUBLIC_URL}/api/v1/subscriptions/{lane.pk}/changes",
-        },
+        "data": data,
     }
     with webhook_client() as client:
         outcome = webhooks.send(
@@ -172,7 +217,14 @@ def _to_webhook(lane: Subscription, batch: Batch) -> dict[str, Any]:
         )
     if not outcome.ok:
         raise WebhookFailed(outcome)
-    return {"rows": 0, "response_status": outcome.status}
+    return Delivered(
+        number=batch.number,
+        digest=batch.digest,
+        grant=grant,
+        items=items,
+        shown=lane.shown_digest,
+        status=outcome.status,
+    )
 
 
 class WebhookFailed(Transient):
@@ -195,10 +247,9 @@ def _failed(
     lanes.hold(lease)
     error = f"{fault.code}: {fault.detail}" if fault.detail else fault.code
     outcome = getattr(fault, "outcome", None)
-    number = lane.position + 1
     Delivery.objects.update_or_create(
         subscription=lane,
-        number=number,
+        number=lane.position + 1,
         defaults={
             "attempts": lane.attempts,
             "last_error": error[:400],
@@ -206,14 +257,30 @@ def _failed(
             "duration_ms": outcome.duration_ms if outcome else 0,
         },
     )
-    wait = webhooks.retry_delay(lane.attempts, random.uniform(-1, 1))  # noqa: S311
-    final = not isinstance(fault, Transient) or (outcome and (outcome.gone or outcome.terminal))
-    if wait is None or final:
+    wait = _wait(fault, lane, outcome)
+    if wait is None:
         _park(lane, lease, error, actor)
-        return
-    if outcome and outcome.retry_after:
+    elif isinstance(fault, QuotaExceeded | GrantSuspended):
+        # Nobody failed: the attempt does not count.
+        lanes.give_back(lease, wait_seconds=wait)
+    else:
+        lanes.give_back(lease, wait_seconds=wait, error=error)
+
+
+def _wait(fault: Stopped, lane: Subscription, outcome: Any) -> float | None:
+    """Seconds until the next attempt; None where waiting cannot help."""
+    if isinstance(fault, QuotaExceeded):
+        return float(str(fault.facts["retry_after"]))
+    if isinstance(fault, GrantSuspended):
+        return 0
+    if not isinstance(fault, Transient | Unavailable):
+        return None
+    if outcome and (outcome.gone or outcome.terminal):
+        return None
+    wait = webhooks.retry_delay(lane.attempts, random.uniform(-1, 1))  # noqa: S311
+    if wait is not None and outcome and outcome.retry_after:
         wait = max(wait, outcome.retry_after)
-    lanes.give_back(lease, wait_seconds=wait, error=error)
+    return wait
 
 
 @transaction.atomic

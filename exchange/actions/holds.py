@@ -8,6 +8,7 @@ from accounts.actions.holds import place_hold, release_hold
 from accounts.actor import Actor
 from catalog.models import Resource
 from exchange.models import Dataset, Grant
+from exchange.states import GRANT_RUNNING
 
 KIND = "dataset"
 
@@ -23,7 +24,7 @@ def settle_hold(resource_id: UUID, *, actor: Actor) -> None:
     dataset = Dataset.objects.filter(resource=resource).first()
     if dataset is None:
         return
-    granted = Grant.objects.filter(resource=resource, state="active").count()
+    granted = Grant.objects.filter(resource=resource, state__in=GRANT_RUNNING).count()
     if granted and dataset.state == "open":
         note = f"feeds {resource.code}, granted {granted} times"
         place_hold(dataset.system_id, KIND, dataset.pk, note, actor=actor)

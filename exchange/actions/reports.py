@@ -68,7 +68,8 @@ _BATCHES = """
 _CALLS = """
     WITH trail AS (
         SELECT verb, subject_id, actor_id, at FROM accounts_auditevent
-        WHERE verb IN ('subscription.read', 'subscription.table_read', 'record.looked_up')
+        WHERE verb IN ('subscription.read', 'subscription.table_read', 'record.looked_up',
+                'record.verified')
             AND actor_kind = 'system' AND at >= %(since)s AND at < %(until)s
             AND id > coalesce((
                 SELECT max(event_id) FROM accounts_auditseal WHERE block_id = (
@@ -85,11 +86,11 @@ _CALLS = """
         SELECT dataset.system_id, trail.actor_id, trail.at
         FROM trail JOIN exchange_subscription lane ON lane.id = trail.subject_id::uuid
         JOIN exchange_dataset dataset ON dataset.id = lane.dataset_id
-        WHERE trail.verb <> 'record.looked_up'
+        WHERE trail.verb NOT LIKE 'record.%%'
         UNION ALL
         SELECT dataset.system_id, trail.actor_id, trail.at
         FROM trail JOIN exchange_dataset dataset ON dataset.id = trail.subject_id::uuid
-        WHERE trail.verb = 'record.looked_up'
+        WHERE trail.verb LIKE 'record.%%'
     )
 """
 _PROVIDED = f"""

@@ -1,27 +1,30 @@
-"""Everything that can happen to a sharing request (Order 809 Art. 20-21)."""
+"""What the requester does with a sharing request, until its own head has let it out (Art. 20)."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from accounts import audit
-from accounts.actions.obligations import cancel_obligation, meet_obligation, open_obligation
-from accounts.actor import Actor
+from accounts.actions.obligations import cancel_obligation, open_obligation
+from accounts.actor import CLOCK, Actor
 from accounts.models import InformationSystem
 from accounts.permissions import Perm
 from accounts.policy import require, require_another
-from accounts.states import RUNNING
-from catalog.errors import NotInForce
-from catalog.models import Entry, Resource
-from catalog.vocabulary import ShareType
-from exchange.actions.holds import settle_hold
-from exchange.errors import GrantTooWide, NotShared, NotYourSystem
+from catalog.items import entry_in_force
+from catalog.models import Resource
+from exchange.actions.answers import prepare_answer, receive_request
+from exchange.actions.tellings import HEAD, STEWARD, tell_provider, tell_requester
+from exchange.answers import ANSWER_CLOCKS, answer_clock, check_terms, is_unconditional
+from exchange.asking import check_amended, check_asked, statements_of
 from exchange.models import Grant, SharingRequest
 from exchange.states import REQUEST
-from kernel.errors import Invalid
+from kernel.errors import Conflict, DomainError, Invalid
+from kernel.models import uuid7
 
 
 @transaction.atomic
@@ -30,60 +33,139 @@ def submit_request(
     *,
     actor: Actor,
     system: InformationSystem,
-    items: list[str],
-    modes: list[str],
+    items: Sequence[str],
+    modes: Sequence[str],
     basis: str,
     scenario: str,
     scope: str,
     ends_on: date,
+    purposes: Sequence[str],
+    amends: Grant | None = None,
+    **further: Any,
 ) -> SharingRequest:
-    """Ask for named items of a resource, with the five statements that Art. 20 wants."""
+    """Ask for named items of a resource, with the five statements that Art. 20 wants.
+
+    ``further`` are other columns of exchange.asking.STATEMENTS, and ``application``. ``amends``
+    is a running grant of this system whose terms are to change; until consent they hold.
+    """
     require(actor, Perm.REQUEST_SUBMIT)
-    entry = resource.published
-    if entry is None:
-        raise NotInForce()
-    if entry.share_type == ShareType.NOT_SHARED:
-        raise NotShared(entry.refusal_reason, legal_basis=entry.legal_basis)
-    if resource.department_id == actor.department_id:
-        raise Invalid.field("resource", "is your own department's", "own-resource")
-    _check_system(system, actor)
-    _check_items(entry, items)
-    _check_modes(entry, modes)
-    if ends_on <= timezone.localdate():
-        raise Invalid.field("ends_on", "must be a day to come")
+    entry = entry_in_force(resource)
+    asked = {
+        "items": list(items),
+        "modes": list(modes),
+        "purposes": list(purposes),
+        "basis": basis,
+        "scenario": scenario,
+        "scope": scope,
+        "ends_on": ends_on,
+        **further,
+    }
+    if amends is not None:
+        check_amended(amends, resource, system)
     request = SharingRequest.objects.create(
         resource=resource,
         entry=entry,
         department_id=system.department_id,
         provider_id=resource.department_id,
         system=system,
-        items=items,
-        modes=modes,
-        basis=basis,
-        scenario=scenario,
-        scope=scope,
-        ends_on=ends_on,
+        amends=amends,
         submitted_by=cast(UUID, actor.id),
+        **check_asked(resource, entry, system, actor, asked),
     )
-    audit.record(actor, "request.submitted", request, resource=str(resource.pk), items=items)
+    facts = {"amends": str(amends.pk)} if amends else {}
+    audit.record(
+        actor, "request.submitted", request, resource=str(resource.pk), items=request.items, **facts
+    )
+    tell_requester(
+        request,
+        actor=actor,
+        verb="request.submitted",
+        reason=gettext_noop("A request of your department waits for its head's agreement."),
+        roles=HEAD,
+    )
+    return request
+
+
+@transaction.atomic
+def submit_application(
+    parts: Sequence[dict[str, Any]], *, actor: Actor, system: InformationSystem, **statements: Any
+) -> list[SharingRequest]:
+    """Ask for items of several resources at once: one request for each part, or none at all.
+
+    A part names its ``resource`` and what of it differs from the common statements. Each provider
+    answers for its own part; a refusal names the part in its pointers.
+    """
+    require(actor, Perm.REQUEST_SUBMIT)
+    application, made = uuid7(), []
+    for place, part in enumerate(parts):
+        said = {**statements, **part, "application": application}
+        try:
+            made.append(submit_request(said.pop("resource"), actor=actor, system=system, **said))
+        except DomainError as refused:
+            raise _of_part(refused, place) from refused
+    return made
+
+
+@transaction.atomic
+def repeat_request(
+    like: SharingRequest,
+    *,
+    actor: Actor,
+    resource: Resource,
+    system: InformationSystem,
+    **changes: Any,
+) -> SharingRequest:
+    """Ask again as an earlier request of the department did, but for the changes."""
+    require(actor, Perm.REQUEST_SUBMIT, like.department_id)
+    said = statements_of(like) | changes
+    return submit_request(resource, actor=actor, system=system, **said)
+
+
+@transaction.atomic
+def name_template(request: SharingRequest, *, actor: Actor, name: str) -> SharingRequest:
+    """Keep a request as a pattern of the department under this name; an empty name drops it."""
+    require(actor, Perm.REQUEST_SUBMIT, request.department_id)
+    try:
+        with transaction.atomic():
+            request.change(template_name=name)
+    except IntegrityError as taken:
+        raise Conflict("another request is kept under this name") from taken
+    audit.record(actor, "request.template_named", request, name=name)
     return request
 
 
 @transaction.atomic
 def agree_request(request: SharingRequest, *, actor: Actor) -> SharingRequest:
-    """The requester's head agrees; the provider receives it and its clock starts (C3 or C4)."""
+    """The requester's head agrees; the provider receives it and its clock starts (C3 or C4).
+
+    What is shared unconditionally is received and prepared by the clock, in full: the provider's
+    head needs but to sign. Return flow runs under the platform's own clock besides (N4).
+    """
     require(actor, Perm.REQUEST_AGREE, request.department_id)
     require_another(actor, request.submitted_by)
     now = timezone.now()
     REQUEST.move(request, "agree", agreed_by=actor.id, agreed_at=now)
-    open_obligation(
-        answer_clock(request),
+    kinds = [answer_clock(request), *(["N4"] if request.is_return_flow else [])]
+    clocks = [
+        open_obligation(
+            kind,
+            request,
+            actor=actor,
+            department_id=request.provider_id,
+            counterpart_id=request.department_id,
+            started_at=now,
+        )
+        for kind in kinds
+    ]
+    audit.record(actor, "request.agreed", request)
+    tell_provider(
         request,
         actor=actor,
-        department_id=request.provider_id,
-        started_at=now,
+        verb="request.agreed",
+        reason=gettext_noop("Your department owes an answer to this request."),
+        due_on=clocks[0].due_on.isoformat(),
     )
-    audit.record(actor, "request.agreed", request)
+    _prepare_unconditional(request)
     return request
 
 
@@ -93,44 +175,29 @@ def decline_request(request: SharingRequest, *, actor: Actor, reason: str) -> Sh
     require(actor, Perm.REQUEST_AGREE, request.department_id)
     REQUEST.move(request, "decline", answered_by=actor.id, answer_reason=reason)
     audit.record(actor, "request.declined", request, reason=reason)
+    tell_requester(
+        request,
+        actor=actor,
+        verb="request.declined",
+        reason=gettext_noop("Your department's head did not agree to this request."),
+        roles=STEWARD,
+    )
     return request
 
 
 @transaction.atomic
-def consent_request(request: SharingRequest, *, actor: Actor, items: list[str]) -> Grant:
-    """The provider's head consents to all or some of the items; delivery is owed from now (C5)."""
-    require(actor, Perm.REQUEST_ANSWER, request.provider_id)
-    # One person may hold offices in both departments.
-    require_another(actor, request.submitted_by)
-    require_another(actor, request.agreed_by)
-    _check_grant(request, items)
+def supplement_request(request: SharingRequest, *, actor: Actor, supplement: str) -> SharingRequest:
+    """The requester gives what the provider asked for."""
+    require(actor, Perm.REQUEST_SUBMIT, request.department_id)
     now = timezone.now()
-    REQUEST.move(request, "consent", answered_by=actor.id, answered_at=now)
-    grant = Grant.objects.create(
-        request=request,
-        resource_id=request.resource_id,
-        department_id=request.department_id,
-        provider_id=request.provider_id,
-        system_id=request.system_id,
-        items=items,
-        modes=request.modes,
-        ends_on=request.ends_on,
+    REQUEST.move(request, "supplement", supplement=supplement, supplemented_at=now)
+    audit.record(actor, "request.supplemented", request)
+    tell_provider(
+        request,
+        actor=actor,
+        verb="request.supplemented",
+        reason=gettext_noop("What your department asked for has come; its answer is still owed."),
     )
-    meet_obligation(answer_clock(request), request, actor=actor, at=now)
-    open_obligation("C5", grant, actor=actor, department_id=request.provider_id, started_at=now)
-    audit.record(actor, "request.consented", request, grant=str(grant.pk), items=items)
-    settle_hold(grant.resource_id, actor=actor)
-    return grant
-
-
-@transaction.atomic
-def refuse_request(request: SharingRequest, *, actor: Actor, reason: str) -> SharingRequest:
-    """The provider's head refuses, and says why (Art. 21)."""
-    require(actor, Perm.REQUEST_ANSWER, request.provider_id)
-    now = timezone.now()
-    REQUEST.move(request, "refuse", answered_by=actor.id, answered_at=now, answer_reason=reason)
-    meet_obligation(answer_clock(request), request, actor=actor, at=now)
-    audit.record(actor, "request.refused", request, reason=reason)
     return request
 
 
@@ -139,51 +206,38 @@ def withdraw_request(request: SharingRequest, *, actor: Actor) -> SharingRequest
     """The requester takes it back before an answer."""
     require(actor, Perm.REQUEST_SUBMIT, request.department_id)
     REQUEST.move(request, "withdraw")
-    cancel_obligation(answer_clock(request), request, actor=actor)
+    for kind in ANSWER_CLOCKS:
+        cancel_obligation(kind, request, actor=actor)
     audit.record(actor, "request.withdrawn", request)
+    if request.agreed_at:
+        tell_provider(
+            request,
+            actor=actor,
+            verb="request.withdrawn",
+            reason=gettext_noop("Your department owes no answer to this request any more."),
+        )
     return request
 
 
-def answer_clock(request: SharingRequest) -> str:
-    """C3 for unconditionally shared data, C4 for conditionally shared (Art. 21)."""
-    unconditional = request.entry.share_type == ShareType.UNCONDITIONAL
-    return "C3" if unconditional else "C4"
+def _prepare_unconditional(request: SharingRequest) -> None:
+    """The clock takes the provider's first steps where the answer follows from the catalogue."""
+    if not is_unconditional(request):
+        return
+    try:
+        check_terms(request, {})
+    except DomainError:
+        # The catalogue has moved since it was asked: people must look at it.
+        return
+    receive_request(request, actor=CLOCK)
+    prepare_answer(request, actor=CLOCK, consent=True)
 
 
-def _check_system(system: InformationSystem, actor: Actor) -> None:
-    if system.department_id != actor.department_id or system.state not in RUNNING:
-        raise NotYourSystem.field("system", "must be a running system of your department")
-
-
-def _check_items(entry: Entry, items: list[str]) -> None:
-    shared = {item.column for item in entry.items.all() if item.share_type != ShareType.NOT_SHARED}
-    strange = sorted(set(items) - shared)
-    if strange:
-        raise Invalid.field("items", f"{strange[0]!r} is not a shared item", "unknown-item")
-    _check_key(entry, items)
-
-
-def _check_key(entry: Entry, items: list[str]) -> None:
-    """Changes name their rows by the key, so that no request or grant can be without it."""
-    keys = {item.column for item in entry.items.all() if item.is_key}
-    missing = sorted(keys - set(items))
-    if missing:
-        raise GrantTooWide.field(
-            "items", f"the key item {missing[0]!r} must be among them", "key-missing"
-        )
-
-
-def _check_modes(entry: Entry, modes: list[str]) -> None:
-    strange = sorted(set(modes) - set(entry.share_modes))
-    if strange:
-        known = ", ".join(entry.share_modes)
-        raise Invalid.field("modes", f"the catalogue offers: {known}", "mode-not-offered")
-
-
-def _check_grant(request: SharingRequest, items: list[str]) -> None:
-    wider = sorted(set(items) - set(request.items))
-    if wider:
-        raise GrantTooWide.field("items", f"{wider[0]!r} was not requested", "not-requested")
-    if request.resource.published is None:
-        raise NotInForce()
-    _check_key(request.resource.published, items)
+def _of_part(refused: DomainError, place: int) -> DomainError:
+    errors = refused.facts.get("errors")
+    if isinstance(refused, Invalid) and isinstance(errors, list):
+        moved = [
+            {**error, "pointer": f"#/parts/{place}/{error['pointer'].removeprefix('#/')}"}
+            for error in errors
+        ]
+        return type(refused)(refused.detail, **{**refused.facts, "errors": moved})
+    return type(refused)(refused.detail, **{**refused.facts, "part": place})

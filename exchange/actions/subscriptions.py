@@ -1,5 +1,7 @@
 """Everything that can happen to a subscription."""
 
+from uuid import UUID
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -8,13 +10,15 @@ from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import require
 from catalog.vocabulary import ShareMode
-from exchange.dataplane.egress_policy import check_url, resolve
 from exchange.dataplane.errors import DataplaneError
 from exchange.dataplane.webhooks import new_secret
-from exchange.destinations import egress_policy, target_connection
-from exchange.errors import DestinationRefused, GrantEnded, ModeNotGranted, NothingAttached
+from exchange.destinations import require_webhook, target_connection
+from exchange.errors import DestinationRefused, NothingAttached
+from exchange.lanes import fence
 from exchange.models import Dataset, Grant, Subscription
-from exchange.rights import live_grant
+from exchange.projected import forget_files
+from exchange.querysets import SubscriptionQuerySet
+from exchange.rights import live_grant, purpose_for, require_live, require_mode, require_system
 from exchange.secrets import seal
 from exchange.states import SUBSCRIPTION
 from kernel.jobs import wake
@@ -29,21 +33,29 @@ def open_subscription(
     dsn: str = "",
     target_schema: str = "",
     target_table: str = "",
+    purpose: str = "",
+    system_id: UUID | None = None,
 ) -> tuple[Subscription, str]:
     """Put a grant to use; for a webhook also the signing secret, which is shown this once.
 
     The destination is tried before anything is stored: DestinationRefused says what to mend.
+    ``purpose`` holds for every delivery; it need not be said where the grant names only one. The
+    system is the grant's own unless another one that the grant names is given.
     """
     require(actor, Perm.SUBSCRIPTION_OPEN, grant.department_id)
     grant = live_grant(grant.pk)
+    if system_id:
+        require_system(grant, system_id)
     dataset = Dataset.objects.filter(resource_id=grant.resource_id).first()
     if dataset is None:
         raise NothingAttached("wait until the provider attaches a dataset")
-    if ShareMode.DATABASE not in grant.modes:
-        raise ModeNotGranted(f"the grant names {', '.join(grant.modes)}", needed="database")
+    require_mode(grant, ShareMode.DATABASE)
+    if not purpose and len(grant.purposes) == 1:
+        purpose = grant.purposes[0]
+    purpose = purpose_for(grant, purpose)
     secret = ""
     if mode == Subscription.Mode.WEBHOOK:
-        _check_webhook(url)
+        require_webhook(url)
         secret = new_secret()
     elif mode == Subscription.Mode.SINK:
         _check_sink(dsn)
@@ -51,8 +63,9 @@ def open_subscription(
         grant=grant,
         dataset=dataset,
         department_id=grant.department_id,
-        system_id=grant.system_id,
+        system_id=system_id or grant.system_id,
         mode=mode,
+        purpose=purpose,
         url=url,
         target_schema=target_schema,
         target_table=target_table,
@@ -66,8 +79,7 @@ def open_subscription(
 def _open(subscription: Subscription, actor: Actor) -> None:
     # The lock keeps a revocation from passing between the check and the new lane.
     locked = Grant.objects.select_for_update().get(pk=subscription.grant_id)
-    if locked.state != "active":
-        raise GrantEnded()
+    require_live(locked)
     subscription.save(force_insert=True)
     audit.record(
         actor, "subscription.opened", subscription, mode=subscription.mode, grant=str(locked.pk)
@@ -105,13 +117,52 @@ def end_subscription(subscription: Subscription, *, actor: Actor, reason: str) -
     return subscription
 
 
-def _check_webhook(url: str) -> None:
-    try:
-        parts = check_url(url)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        resolve(parts.host, port, egress_policy(), plain=parts.scheme == "http")
-    except DataplaneError as fault:
-        raise DestinationRefused.field("url", fault.detail, fault.code) from fault
+@transaction.atomic
+def restart_lanes(grant: Grant, *, actor: Actor) -> int:
+    """After a new edition: what is under way ends, databases are loaded anew; how many lanes.
+
+    Cursors name the edition, so that systems that pull are sent back to the table.
+    """
+    require(actor, Perm.GRANT_REVOKE, grant.provider_id)
+    transaction.on_commit(lambda: forget_files(grant))
+    lanes = _lanes(grant)
+    restarted = fence(lanes)
+    lanes.filter(mode=Subscription.Mode.SINK).update(
+        reload=True, attempts=0, next_attempt_at=timezone.now()
+    )
+    audit.record(actor, "grant.lanes_restarted", grant, lanes=restarted, edition=grant.edition)
+    wake("exchange.deliver_due")
+    return restarted
+
+
+@transaction.atomic
+def hold_lanes(grant: Grant, *, actor: Actor, reason: str) -> int:
+    """The grant is suspended: what is under way ends, nothing new starts; how many lanes.
+
+    The lanes keep their states and places; none is taken while the grant is not in force.
+    """
+    require(actor, Perm.GRANT_SUSPEND, grant.provider_id)
+    transaction.on_commit(lambda: forget_files(grant))
+    held = fence(_lanes(grant))
+    audit.record(actor, "grant.lanes_held", grant, lanes=held, reason=reason)
+    return held
+
+
+@transaction.atomic
+def release_lanes(grant: Grant, *, actor: Actor) -> int:
+    """The grant is in force again: its lanes go on from their places; how many."""
+    require(actor, Perm.GRANT_SUSPEND, grant.provider_id)
+    released = _lanes(grant).update(attempts=0, next_attempt_at=timezone.now())
+    audit.record(actor, "grant.lanes_released", grant, lanes=released)
+    wake("exchange.deliver_due")
+    return released
+
+
+def _lanes(grant: Grant) -> SubscriptionQuerySet[Subscription]:
+    """The grant's lanes that have not ended, locked in the order in which everybody locks them."""
+    running = grant.subscriptions.filter(state__in=("active", "paused")).order_by("pk")
+    locked = list(running.select_for_update().values_list("pk", flat=True))
+    return Subscription.objects.filter(pk__in=locked)
 
 
 def _check_sink(dsn: str) -> None:

@@ -16,7 +16,8 @@ from accounts.permissions import Perm
 from accounts.policy import require
 from exchange.actions.batches import BATCH_SCOPE
 from exchange.dataplane.errors import DataplaneError
-from exchange.models import Batch, Grant, Snapshot
+from exchange.models import Batch, Grant, Objection, Snapshot
+from exchange.projected import FACTS
 from exchange.storage import hold_blobs, projections, store
 from exchange.tables import behind, fold_into_table
 from kernel import idempotency
@@ -87,7 +88,10 @@ def _referenced(digests: list[str]) -> set[str]:
         "rejects_digest", flat=True
     )
     snapshots = Snapshot.objects.filter(digest__in=digests).values_list("digest", flat=True)
-    return {*batches, *rejects, *snapshots}
+    evidence = Objection.objects.filter(evidence_digest__in=digests).values_list(
+        "evidence_digest", flat=True
+    )
+    return {*batches, *rejects, *snapshots, *evidence}
 
 
 def _sweep_projections() -> int:
@@ -101,7 +105,8 @@ def _sweep_projections() -> int:
             removed += 1
             continue
         for file in folder.iterdir():
-            if file.stat().st_mtime < oldest:
+            if file.suffix != FACTS and file.stat().st_mtime < oldest:
                 file.unlink(missing_ok=True)
+                file.with_name(file.name + FACTS).unlink(missing_ok=True)
                 removed += 1
     return removed

@@ -3,16 +3,17 @@
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 from django.conf import settings
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import BaseContentNegotiation, DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
-from exchange.dataplane import reading
+from exchange.actions.reads import Page
+from exchange.api.streams import SMALL, StillOpen, stream_bytes, stream_file
+from exchange.errors import StoreFailed
 
 MEDIA_TYPES = {
     "json": "application/json",
@@ -54,42 +55,39 @@ def media_answers(*formats: str) -> dict[tuple[int, str], Any]:
     return {(200, MEDIA_TYPES[name].split(";")[0]): OpenApiTypes.BINARY for name in formats}
 
 
-def table_response(
-    table: pa.Table, format: str, request: Request, cursor: str, has_more: bool, last_number: int
-) -> HttpResponse:
-    """A page of changes: for JSON in an envelope, else as the bare records with headers."""
-    body = reading.encode(table, format)
-    if format == "json":
-        tail = (
-            f',"next_cursor":"{cursor}","has_more":{str(has_more).lower()}'
-            f',"last_number":{last_number}}}'
-        )
-        body = b'{"items":' + body.strip() + tail.encode()
-    response = HttpResponse(body, content_type=MEDIA_TYPES[format])
-    response["X-Next-Cursor"] = cursor
-    response["X-Has-More"] = str(has_more).lower()
-    response["X-Last-Number"] = str(last_number)
-    url = replace_query_param(request.build_absolute_uri(), "cursor", cursor)
+def page_response(page: Page, format: str, request: Request, still: StillOpen) -> HttpResponseBase:
+    """A page of changes: its place stands in headers, and for JSON in the envelope, too."""
+    response: HttpResponseBase
+    if len(page.body) > SMALL:
+        response = stream_bytes(page.body, MEDIA_TYPES[format], still)
+    else:
+        response = HttpResponse(page.body, content_type=MEDIA_TYPES[format])
+    response["X-Next-Cursor"] = page.cursor
+    response["X-Has-More"] = str(page.has_more).lower()
+    response["X-Last-Number"] = str(page.last_number)
+    url = replace_query_param(request.build_absolute_uri(), "cursor", page.cursor)
     response["Link"] = f'<{url}>; rel="next"'
     return response
 
 
-def records_response(table: pa.Table, as_of: int) -> HttpResponse:
-    """Records that were looked up, spelled as in every other answer of data."""
-    body = reading.encode(table, "json").strip()
-    return HttpResponse(
-        b'{"items":' + body + b',"as_of":%d}' % as_of, content_type=MEDIA_TYPES["json"]
-    )
-
-
-def file_response(path: Path, format: str, headers: dict[str, Any]) -> HttpResponseBase:
-    """A file: by nginx where it stands before us, else streamed by this process."""
+def file_response(
+    path: Path, format: str, headers: dict[str, Any], still: StillOpen
+) -> HttpResponseBase:
+    """A file: a small one by nginx where it stands before us, else streamed by this process."""
     response: HttpResponseBase
-    if settings.ACCEL_REDIRECT:
-        response = HttpResponse(content_type=MEDIA_TYPES[format])
-        response["X-Accel-Redirect"] = f"/_store/{path.relative_to(settings.STORE_DIR)}"
-    else:
-        response = FileResponse(path.open("rb"), content_type=MEDIA_TYPES[format])
+    try:
+        if settings.ACCEL_REDIRECT and path.stat().st_size < SMALL:
+            response = HttpResponse(content_type=MEDIA_TYPES[format])
+            response["X-Accel-Redirect"] = f"/_store/{path.relative_to(settings.STORE_DIR)}"
+        else:
+            response = stream_file(path, MEDIA_TYPES[format], still)
+    except FileNotFoundError as gone:
+        raise StoreFailed("the file was removed meanwhile", retry_after=1) from gone
     for name, value in headers.items():
         response[name] = str(value)
     return response
+
+
+def json_response(body: bytes) -> HttpResponse:
+    """An answer of data that was encoded before, spelled as in every other answer of data."""
+    return HttpResponse(body, content_type=MEDIA_TYPES["json"])

@@ -3,15 +3,32 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from exchange.api.views.applications import ApplicationView
 from exchange.api.views.datasets import BatchView, DatasetView
-from exchange.api.views.sharing import GrantView, RequestView
+from exchange.api.views.disputes import DisputeView
+from exchange.api.views.evaluations import EvaluationView
+from exchange.api.views.grants import GrantView
+from exchange.api.views.hooks import HookView
+from exchange.api.views.objections import EvidenceView, ObjectionView
+from exchange.api.views.services import ServiceChangeView
+from exchange.api.views.sharing import RequestView
 from exchange.api.views.subscriptions import SubscriptionView
+from exchange.api.views.userecords import UseRecordView
+from exchange.api.views.uses import UseView
 
 router = SimpleRouter(trailing_slash=False)
 router.register("datasets", DatasetView, "dataset")
+router.register("applications", ApplicationView, "application")
 router.register("requests", RequestView, "request")
 router.register("grants", GrantView, "grant")
 router.register("subscriptions", SubscriptionView, "subscription")
+router.register("evaluations", EvaluationView, "evaluation")
+router.register("uses", UseView, "use")
+router.register("disputes", DisputeView, "dispute")
+router.register("objections", ObjectionView, "objection")
+router.register("hooks", HookView, "hook")
+router.register("use-records", UseRecordView, "use-record")
+router.register("service-changes", ServiceChangeView, "service-change")
 
 urlpatterns = [
     path(
@@ -23,6 +40,11 @@ urlpatterns = [
         "datasets/<str:dataset>/batches/<int:number>",
         BatchView.as_view({"get": "retrieve"}),
         name="batch-detail",
+    ),
+    path(
+        "objections/<str:objection>/evidence",
+        EvidenceView.as_view({"get": "retrieve", "post": "create"}),
+        name="objection-evidence",
     ),
     *router.urls,
 ]

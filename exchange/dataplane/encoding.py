@@ -9,14 +9,13 @@ import io
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 import pyarrow.types as pt
 
-from exchange.dataplane.engine import quoted
+from exchange.dataplane.engine import page_engine, quoted
 from exchange.dataplane.errors import Terminal
 
 FORMATS = ("ndjson", "json", "csv", "parquet", "arrow")
@@ -64,7 +63,7 @@ def _json_bytes(table: pa.Table, format: str) -> bytes:
 
 def _json_lines(table: pa.Table) -> pa.StringArray:
     members = ", ".join(f"{quoted(name)} := {quoted(name)}" for name in table.column_names)
-    with duckdb.connect(config={"threads": 1}) as con:
+    with page_engine() as con:
         con.register("page", table)
         lines = con.sql(f"SELECT to_json(struct_pack({members})) AS line FROM page")
         return lines.to_arrow_table().column("line").cast(pa.string()).combine_chunks()

@@ -47,7 +47,7 @@ def fold(
     for path in [*([snapshot] if snapshot else []), *changes]:
         check_blob(path)
     with (
-        _workspace(out) as work,
+        workspace(out) as work,
         engine(limits, work) as con,
         BlobWriter(out, schema.arrow, limits) as writer,
     ):
@@ -58,7 +58,7 @@ def fold(
 
 
 @contextlib.contextmanager
-def _workspace(out: Path) -> Iterator[Path]:
+def workspace(out: Path) -> Iterator[Path]:
     """A folder for spilled rows beside the file to be written."""
     work = Path(tempfile.mkdtemp(prefix=f"{out.name}.", dir=out.parent))
     try:
@@ -147,7 +147,7 @@ def _write_json(
     ]
     rows = f"read_parquet({literal(str(source))}, file_row_number = true)"
     array = "true" if format == "json" else "false"
-    with _workspace(out) as work, engine(limits, work) as con:
+    with workspace(out) as work, engine(limits, work) as con:
         run(
             con,
             f"COPY (SELECT {', '.join(columns)} FROM {rows}) TO {literal(str(out))} "

@@ -53,6 +53,8 @@ class Dataset(Row):
     # The counter of batches and of records: taken by one UPDATE, held until commit.
     last_number = models.PositiveBigIntegerField(default=0)
     last_seq = models.PositiveBigIntegerField(default=0)
+    # Keys the digests by which the ledger names records; made at the first need, sealed.
+    sealed_subject_key = models.TextField(blank=True)
     # How far the queryable table has come.
     folded_number = models.PositiveBigIntegerField(default=0)
 

@@ -33,6 +33,8 @@ class Subscription(Row):
     mode = models.CharField(max_length=8, choices=Mode)
     state = models.CharField(max_length=8, choices=SUBSCRIPTION.choices, default=SUBSCRIPTION.start)
     state_reason = models.CharField(max_length=400, blank=True)
+    # Stated at the opening, for every delivery; a call of its own may state another.
+    purpose = models.CharField(max_length=40, blank=True)
     # Webhook: the address. Sink: schema and table in the target.
     url = models.CharField(max_length=500, blank=True)
     target_schema = models.CharField(max_length=63, blank=True)
@@ -46,6 +48,9 @@ class Subscription(Row):
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_token = models.PositiveBigIntegerField(default=0)
     last_error = models.CharField(max_length=400, blank=True)
+    # Sink: what the target's rows show, and whether they must be loaded anew because it changed.
+    shown_digest = models.CharField(max_length=64, blank=True)
+    reload = models.BooleanField(default=False)
 
     objects = SubscriptionQuerySet.as_manager()
 

@@ -17,7 +17,13 @@ from accounts.permissions import Role
 from accounts.register.columns import FORM
 from accounts.register.versions import values_of
 from catalog.api.examples import METADATA
+from exchange.actions.disputes import open_dispute
+from exchange.actions.objections import attach_evidence, submit_objection
+from exchange.actions.reads import read_changes
 from exchange.actions.requests import agree_request
+from exchange.actions.services import announce_change
+from exchange.actions.userecords import record_use
+from exchange.models import Hook, UseEntry
 from tests.factories.accounts import (
     CredentialFactory,
     DepartmentFactory,
@@ -27,7 +33,7 @@ from tests.factories.accounts import (
 )
 from tests.factories.cases import CaseFactory, MergeFactory, VerdictFactory
 from tests.factories.catalog import CategoryFactory, entry_with_items
-from tests.factories.exchange import GRANTED, make_world, ndjson, row
+from tests.factories.exchange import GRANTED, PURPOSE, make_world, ndjson, row
 from tests.people import actor_for, client_for, member_with
 
 # Where the caller belongs: to the department that owns the thing (and provides the data), to the
@@ -36,6 +42,7 @@ PLACES = ("owner", "grantee", "stranger")
 PEOPLE = tuple(role.value for role in Role if role is not Role.SYSTEM)
 NDJSON = "application/x-ndjson"
 PDF = b"%PDF-1.7\n"
+USE = {"scenario": "核对", "process": "查询", "effect": "减少材料", "storage": "不留存"}
 MOVES = ("construct", "try-", "commission", "suspend", "resume", "keep", "retire")
 
 
@@ -52,12 +59,14 @@ class Scene:
         world.publish([row("110101")])
         self.grant = world.grant()
         self.lane = world.subscribe(grant=self.grant)
+        read_changes(self.lane, actor=world.actor("reader"), cursor=None, limit=1)
         self.request = agree_request(world.submit(), actor=world.actor("asker_head"))
         self.draft = entry_with_items(resource__department=world.provider, state="approved")
         self.category = CategoryFactory(code="307")
         self.member = MemberFactory(department=world.provider, roles=["steward"])
         self.system, self.other = world.publisher, SystemFactory(department=world.provider)
         self._govern()
+        self._oversee()
         self.credential = CredentialFactory(system=self.system)
         self.ids = self._ids()
         self.clients = self._clients()
@@ -76,6 +85,27 @@ class Scene:
         self.verdict = VerdictFactory(system=self.system)
         self.case = CaseFactory(system=self.system)
         self.merge = MergeFactory(target=self.system, systems=[self.world.reader])
+
+    def _oversee(self) -> None:
+        """What the grantee says to the owner and the owner to the grantee."""
+        world, today = self.world, timezone.localdate()
+        asker, head = world.actor("asker"), world.actor("asker_head")
+        self.dispute = open_dispute(self.grant, actor=head, claim="超范围限制")
+        self.objection = submit_objection(
+            world.resource, actor=asker, kind="content", description="名称有误"
+        )
+        attach_evidence(self.objection, actor=asker, file_name="批复.pdf", content=PDF)
+        self.change = announce_change(
+            world.dataset,
+            actor=world.actor("head"),
+            kind="stop",
+            reason="停用",
+            effective_on=today,
+        )
+        self.use_record = record_use(self.grant, actor=asker, starts_on=today, ends_on=today, **USE)
+        self.hook = Hook.objects.create(
+            department=world.provider, url="https://oa.example/hooks", sealed=""
+        )
 
     def _ids(self) -> dict[str, str]:
         """What stands in each route's place for an id, by the route's first word."""
@@ -96,8 +126,15 @@ class Scene:
             "datasets": self.world.dataset.pk,
             "batches": 1,
             "requests": self.request.pk,
+            "applications": self.request.application,
             "grants": self.grant.pk,
             "subscriptions": self.lane.pk,
+            "uses": UseEntry.objects.get().pk,
+            "disputes": self.dispute.pk,
+            "objections": self.objection.pk,
+            "service-changes": self.change.pk,
+            "use-records": self.use_record.pk,
+            "hooks": self.hook.pk,
             "relations": self.relation.pk,
             "attachments": self.attachment.pk,
             "system-versions": 1,
@@ -216,26 +253,75 @@ class Scene:
             },
             "dataset-hand-over POST": {"system": str(self.other.pk)},
             "dataset-lookup POST": {"where": {"code": "110101"}},
+            "dataset-verify POST": {"key": {"code": "110101"}, "claims": {"name": "示例县"}},
+            "dataset-who-received POST": {"key": {"code": "110101"}},
             "request-list POST": {
                 "resource": str(self.world.resource.pk),
-                "system": str(self.world.reader.pk),
                 "items": GRANTED,
-                "modes": ["database"],
-                "basis": "依据",
-                "scenario": "场景",
-                "scope": "范围",
-                "ends_on": tomorrow,
+                **self._statements(tomorrow),
             },
-            "request-consent POST": {"items": GRANTED},
+            "application-list POST": {
+                "parts": [{"resource": str(self.world.resource.pk), "items": GRANTED}],
+                **self._statements(tomorrow),
+            },
             "request-decline POST": reason,
-            "request-refuse POST": reason,
+            "request-ask POST": {"missing": "文号"},
+            "request-supplement POST": {"supplement": "第12号"},
+            "request-prepare POST": {"consent": True},
+            "request-return- POST": reason,
+            "request-name-template POST": {"name": "样板"},
             "grant-revoke POST": reason,
+            "grant-suspend POST": reason,
+            "grant-resume POST": reason,
+            "grant-rectify POST": {"rectification": "已整改"},
+            "grant-dispose POST": {"method": "删除", "systems": ["系统"], "statement": "全部销毁"},
             "subscription-list POST": {"grant": str(self.grant.pk), "mode": "pull"},
             "subscription-pause POST": reason,
             "subscription-end POST": reason,
+            "dispute-list POST": {"grant": str(self.grant.pk), "claim": "理由"},
+            "dispute-respond POST": {"response": "理由"},
+            "dispute-elevate POST": {"document": "1号"},
+            "dispute-settle POST": {"decision": "理由"},
+            "dispute-decide POST": {"outcome": "upheld", "decision": "理由", "document": "1号"},
+            "objection-list POST": {
+                "kind": "catalogue",
+                "resource": str(self.world.resource.pk),
+                "description": "有误",
+            },
+            "objection-correct POST": {"rows": [row("110101")]},
+            "objection-resolve POST": {"outcome": "unfounded", "feedback": "无误"},
+            "objection-close POST": {"rating": 5},
+            "service-change-list POST": {
+                "dataset": self.ids["datasets"],
+                "kind": "change",
+                "effective_on": tomorrow,
+                **reason,
+            },
+            "service-change-reply POST": {"agrees": True},
+            "service-change-file POST": {"number": "1号"},
+            "use-record-list POST": {
+                "grant": str(self.grant.pk),
+                "starts_on": timezone.localdate().isoformat(),
+                "ends_on": timezone.localdate().isoformat(),
+                **USE,
+            },
+            "hook-list POST": {"url": "https://10.0.0.1/hooks"},
+            "hook-pause POST": reason,
             "sign-in POST": {"username": "nobody", "password": "wrong"},
         }
         return known.get(name, {})
+
+    def _statements(self, ends_on: str) -> dict[str, Any]:
+        """What a request says besides what it is of."""
+        return {
+            "system": str(self.world.reader.pk),
+            "modes": ["database"],
+            "basis": "依据",
+            "scenario": "场景",
+            "scope": "范围",
+            "purposes": [PURPOSE],
+            "ends_on": ends_on,
+        }
 
     def form(self) -> bytes:
         """A form of one new system of the owner, as CSV."""
@@ -259,9 +345,13 @@ class Scene:
         if name == "system-attachment-list POST":
             address = f"{address}?title=截图&file_name=a.pdf"
             return client.post(address, data=PDF + b"2", content_type="application/pdf")
+        if name == "objection-evidence POST":
+            address = f"{address}?file_name=a.pdf"
+            return client.post(address, data=PDF, content_type="application/pdf")
         if name == "system-import POST":
             return client.post(address, data=self.form(), content_type="text/csv")
         if method == "get":
             return client.get(address)
         headers = {"If-Match": '"1"'} if method in ("patch", "delete") else {}
+        headers["X-Purpose"] = PURPOSE
         return getattr(client, method)(address, self.body(name), headers=headers)

@@ -45,6 +45,12 @@ WITHOUT_GATE = {
     "catalog.actions.quality.note_attached",
     "catalog.actions.quality.note_data",
     "exchange.actions.holds.settle_hold",
+    "accounts.actions.notices.notify_department",
+    "accounts.actions.notices.notify_authority",
+    "accounts.actions.notices.read_notices",
+    "accounts.actions.notices.mark_delivered",
+    "exchange.actions.tellings.tell_provider",
+    "exchange.actions.tellings.tell_requester",
     "accounts.actions.obligations.open_obligation",
     "accounts.actions.obligations.meet_obligation",
     "accounts.actions.obligations.cancel_obligation",
@@ -63,6 +69,13 @@ WITHOUT_ACTOR = {
 # the clock and of heartbeats, each a record by itself; versions, which a recorded deed makes;
 # steps with many rows, each of which records its own.
 WITHOUT_TRACE = {
+    "accounts.actions.notices.notify_department",
+    "accounts.actions.notices.notify_authority",
+    "accounts.actions.notices.read_notices",
+    "accounts.actions.notices.mark_delivered",
+    "exchange.actions.tellings.tell_provider",
+    "exchange.actions.tellings.tell_requester",
+    "accounts.actions.digests.mail_digests",
     "accounts.actions.registers.keep_first",
     "accounts.actions.registers.write_version",
     "accounts.actions.signals.expire_facts",

@@ -17,11 +17,18 @@ from accounts.actor import Actor
 from accounts.models import Department, InformationSystem, Member
 from catalog.models import Resource
 from catalog.versions import item_values
+from exchange.actions.answers import (
+    consent_request,
+    prepare_answer,
+    receive_request,
+    return_answer,
+)
 from exchange.actions.batches import Body, Published, publish_batch
 from exchange.actions.datasets import attach_dataset
-from exchange.actions.requests import agree_request, consent_request, submit_request
+from exchange.actions.requests import agree_request, submit_request
+from exchange.actions.services import announce_change, reply_change
 from exchange.actions.subscriptions import open_subscription
-from exchange.models import Dataset, Grant, SharingRequest, Subscription
+from exchange.models import Dataset, Grant, ServiceChange, SharingRequest, Subscription
 from tests.factories.accounts import DepartmentFactory, SystemFactory
 from tests.factories.catalog import entry_with_items, published_resource
 from tests.people import actor_for, member_with
@@ -41,6 +48,14 @@ EVENT_ITEMS: list[dict[str, Any]] = [
 # All items but the one that is not granted.
 GRANTED = ["code", "name", "level", "area", "revised_on"]
 SECRET = "13800000000"
+PURPOSE = "tax-registration"
+REFUSAL = {
+    "ground": "beyond_duty",
+    "reason": "超出职责范围",
+    "basis": "《政务数据共享条例》第二十一条",
+}
+# Terms that only a consent sets, and bounds that world.grant lets the provider set.
+CONSENTED = ("masks", "condition", "networks", "calls_per_day", "rows_per_day")
 
 
 def row(code: str, name: str = "示例县", **values: Any) -> dict[str, Any]:
@@ -119,6 +134,7 @@ class World:
             "basis": "《税收征收管理法实施细则》第十二条",
             "scenario": "核对纳税人注册地行政区划",
             "scope": "全省税务登记业务",
+            "purposes": [PURPOSE],
             "ends_on": timezone.localdate() + timedelta(days=365),
         }
         return submit_request(
@@ -133,15 +149,59 @@ class World:
         )
 
     def grant(self, items: Sequence[str] = GRANTED, **changes: Any) -> Grant:
-        """Request, agreement and consent by three people."""
+        """From the request to the grant, by four people.
+
+        ``changes`` are the request's statements; those that only a provider sets, as masks,
+        condition and bounds, go into the consent.
+        """
+        terms = {name: changes.pop(name) for name in CONSENTED if name in changes}
         request = agree_request(self.submit(items, **changes), actor=self.actor("asker_head"))
-        return consent_request(request, actor=self.actor("head"), items=list(items))
+        if request.state == "agreed" or terms:
+            self.prepare(request, **terms)
+        return consent_request(request, actor=self.actor("head"))
+
+    def prepare(self, request: SharingRequest, **terms: Any) -> SharingRequest:
+        """The provider's steward prepares a consent; what is left out is left out for a reason."""
+        if request.state == "agreed":
+            receive_request(request, actor=self.actor("steward"))
+        elif request.state == "prepared":
+            return_answer(request, actor=self.actor("head"), reason="另行答复")
+        left = sorted(set(request.items) - set(terms.get("items", request.items)))
+        return prepare_answer(
+            request,
+            actor=self.actor("steward"),
+            consent=True,
+            left_out=dict.fromkeys(left, "与所述职责无关"),
+            **terms,
+        )
+
+    def refusal(self, request: SharingRequest, **said: str) -> SharingRequest:
+        """The provider's steward prepares a refusal."""
+        if request.state == "agreed":
+            receive_request(request, actor=self.actor("steward"))
+        elif request.state == "prepared":
+            return_answer(request, actor=self.actor("head"), reason="另行答复")
+        return prepare_answer(
+            request, actor=self.actor("steward"), consent=False, **(REFUSAL | said)
+        )
 
     def subscribe(self, mode: str = "pull", grant: Grant | None = None, **how: Any) -> Subscription:
         """A subscription to the grant (a new one if none is named), without its secret."""
         found = grant or self.grant()
         made, _ = open_subscription(found, actor=self.actor("asker"), mode=mode, **how)
         return made
+
+    def clear(self, kind: str) -> ServiceChange:
+        """The provider announces a stop or change for today, and the requester agrees."""
+        change = announce_change(
+            self.dataset,
+            actor=self.actor("head"),
+            kind=kind,
+            reason="职能调整",
+            effective_on=timezone.localdate(),
+        )
+        reply_change(change, actor=self.actor("asker_head"), agrees=True)
+        return change
 
     def edition(self, **changes: dict[str, Any]) -> None:
         """Put a next version of the catalogue entry in force; keywords change items by column."""

@@ -44,6 +44,9 @@ def test_the_demonstration_ends_well_twice_on_the_same_data(
         assert (again.returncode, again.stdout.splitlines()[-1]) == (0, "demo ok"), again.stdout
         assert "an earlier run left revision 2013" in again.stdout
 
+        assert "4 left-behind children" in once.stdout
+        assert "4 left-behind children" in again.stdout
+
         tables = target.query("SELECT count(*) FROM shared.shuqiao_offsets")
         assert tables == [(2,)]
 
@@ -65,5 +68,5 @@ def run(variables: dict[str, str], *words: str) -> subprocess.CompletedProcess[s
         capture_output=True,
         text=True,
         check=False,
-        timeout=240,
+        timeout=500,
     )

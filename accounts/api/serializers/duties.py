@@ -6,8 +6,9 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from accounts.calendars import calendars_from
-from accounts.clocks import CLOCKS
+from accounts.clocks import CLOCKS, KEEPING
 from accounts.models import AuditEvent, CalendarYear, Obligation
+from accounts.vocabulary import Standing
 from accounts.workdays import Calendars, workdays_left
 from kernel.api import In
 
@@ -16,6 +17,10 @@ class ObligationOut(serializers.ModelSerializer):
     """A clock that runs or ran for a department."""
 
     department = serializers.UUIDField(source="department_id")
+    counterpart = serializers.UUIDField(
+        source="counterpart_id", allow_null=True, help_text="to whom it is owed"
+    )
+    standing = serializers.ChoiceField(Standing.choices, help_text="how it stands today")
     article = serializers.SerializerMethodField()
     duty = serializers.SerializerMethodField()
     workdays_left = serializers.SerializerMethodField()
@@ -29,9 +34,11 @@ class ObligationOut(serializers.ModelSerializer):
             "article",
             "duty",
             "department",
+            "counterpart",
             "subject_type",
             "subject_id",
             "state",
+            "standing",
             "started_at",
             "limit_workdays",
             "due_on",
@@ -39,6 +46,10 @@ class ObligationOut(serializers.ModelSerializer):
             "is_late",
             "is_provisional",
             "calendars",
+            "warn_on",
+            "asked_workdays",
+            "asked_reason",
+            "asked_at",
             "extended_workdays",
             "extension_reason",
             "extension_document",
@@ -64,13 +75,20 @@ class ObligationOut(serializers.ModelSerializer):
     def get_is_late(self, row: Obligation) -> bool:
         """Whether the limit was or is missed."""
         ended = timezone.localdate(row.met_at) if row.met_at else timezone.localdate()
-        return row.state != "cancelled" and ended > row.due_on
+        return row.state != "cancelled" and row.kind not in KEEPING and ended > row.due_on
 
     def _calendars(self, early: date) -> Calendars:
         known: dict[int, Calendars] = self.context.get("calendars", {})
         if early.year not in known:
             known[early.year] = calendars_from(early.year)
         return known[early.year]
+
+
+class ExtensionAskedIn(In):
+    """More time that the department asks for."""
+
+    workdays = serializers.IntegerField(min_value=1, max_value=20)
+    reason = serializers.CharField(max_length=400)
 
 
 class ExtensionIn(In):
@@ -93,6 +111,7 @@ class ClockOut(serializers.Serializer):
     kind = serializers.CharField()
     article = serializers.CharField()
     duty = serializers.CharField()
+    is_statutory = serializers.BooleanField(help_text="false: 内部时限, the platform's own")
     national_workdays = serializers.IntegerField()
     extension = serializers.IntegerField()
     workdays = serializers.IntegerField(help_text="what counts here: local, else national")

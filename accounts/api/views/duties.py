@@ -2,28 +2,34 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+from django.utils import timezone
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.actions.calendar import load_calendar_year
 from accounts.actions.clocks import limit_clock
-from accounts.actions.obligations import explain_obligation, extend_obligation
+from accounts.actions.extensions import ask_extension, decline_extension, extend_obligation
+from accounts.actions.obligations import explain_obligation
 from accounts.api.examples import CALENDAR, CLOCK_LIMIT, EXPLANATION, EXTENSION
+from accounts.api.examples_board import EXTENSION_ASKED
 from accounts.api.serializers.duties import (
     CalendarIn,
     CalendarOut,
     ClockLimitIn,
     ClockOut,
     ExplanationIn,
+    ExtensionAskedIn,
     ExtensionIn,
     ObligationOut,
 )
 from accounts.clocks import CLOCKS, Clock
 from accounts.errors import CalendarInvalid
 from accounts.models import CalendarYear, ClockLimit, Obligation
-from kernel.api import ApiView, ReadView
-from kernel.errors import NotFound
+from accounts.vocabulary import Standing
+from kernel.api import ApiView, ReadView, ReasonIn
+from kernel.errors import Invalid, NotFound
 
 
 class ObligationView(ReadView):
@@ -31,30 +37,70 @@ class ObligationView(ReadView):
 
     model = Obligation
     out = ObligationOut
-    into = {"extend": ExtensionIn, "explain": ExplanationIn}
+    into = {
+        "ask_extension": ExtensionAskedIn,
+        "decline_extension": ReasonIn,
+        "extend": ExtensionIn,
+        "explain": ExplanationIn,
+    }
     filters = {
+        "standing": "",
         "state": "state",
         "kind": "kind",
         "department": "department_id",
         "subject_id": "subject_id",
     }
-    examples = {"extend": EXTENSION, "explain": EXPLANATION}
+    examples = {
+        "ask_extension": EXTENSION_ASKED,
+        "extend": EXTENSION,
+        "explain": EXPLANATION,
+    }
 
     def get_serializer_context(self) -> dict[str, Any]:
         """With room for the calendars, which are read once for a page."""
         return {**super().get_serializer_context(), "calendars": {}}
 
+    def get_queryset(self) -> QuerySet[Obligation]:
+        """The clocks, each with its standing today."""
+        return super().get_queryset().with_standing(timezone.localdate())
+
+    def filter_queryset(self, queryset: QuerySet[Obligation]) -> QuerySet[Obligation]:
+        """``standing`` is computed, so it is filtered here."""
+        asked = self.request.query_params.get("standing")
+        if asked is not None:
+            if asked not in Standing.values:
+                known = ", ".join(Standing.values)
+                raise Invalid.field("standing", f"choose from: {known}", "invalid-choice")
+            queryset = queryset.filter(standing=asked)
+        return super().filter_queryset(queryset)
+
+    @action(detail=True, methods=["post"], url_path="ask-extension")
+    def ask_extension(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Ask the authority for more time, with the special reason."""
+        values = self.read(request)
+        return self._shown(ask_extension(self.get_object(), actor=self.actor, **values))
+
+    @action(detail=True, methods=["post"], url_path="decline-extension")
+    def decline_extension(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """The authority leaves the last day as it is."""
+        values = self.read(request)
+        return self._shown(decline_extension(self.get_object(), actor=self.actor, **values))
+
     @action(detail=True, methods=["post"])
     def extend(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """The authority gives more time, once."""
         values = self.read(request)
-        return self.show(extend_obligation(self.get_object(), actor=self.actor, **values))
+        return self._shown(extend_obligation(self.get_object(), actor=self.actor, **values))
 
     @action(detail=True, methods=["post"])
     def explain(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """State the just cause (正当理由) of a missed limit."""
         values = self.read(request)
-        return self.show(explain_obligation(self.get_object(), actor=self.actor, **values))
+        return self._shown(explain_obligation(self.get_object(), actor=self.actor, **values))
+
+    def _shown(self, row: Obligation) -> Response:
+        """The clock after the deed, with its standing."""
+        return self.show(self.get_queryset().get(pk=row.pk))
 
 
 class ClockView(ApiView):
@@ -86,6 +132,7 @@ class ClockView(ApiView):
             "kind": clock.kind,
             "article": clock.article,
             "duty": clock.duty,
+            "is_statutory": clock.is_statutory,
             "national_workdays": clock.workdays,
             "extension": clock.extension,
             "workdays": local.workdays if local else clock.workdays,

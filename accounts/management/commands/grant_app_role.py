@@ -7,7 +7,13 @@ from django.db import connection, transaction
 from psycopg2 import sql
 
 # Append-only for the application: no role of ours can change or remove what is recorded.
-APPEND_ONLY = ("accounts_auditevent", "accounts_auditblock", "accounts_auditseal")
+APPEND_ONLY = (
+    "accounts_auditevent",
+    "accounts_auditblock",
+    "accounts_auditseal",
+    "exchange_useentry",
+    "exchange_userecord",
+)
 READ_ONLY = ("django_migrations",)
 STATE_SCHEMA = "dataset_state"
 

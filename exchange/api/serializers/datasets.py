@@ -1,6 +1,11 @@
+from typing import Any
+from uuid import UUID
+
 from rest_framework import serializers
 
+from accounts.actor import Actor
 from exchange.models import Batch, Dataset
+from exchange.rights import sees_every_row
 from kernel.api import In
 
 
@@ -60,13 +65,22 @@ class DatasetOut(serializers.ModelSerializer):
         return {"number": dataset.schema.number, **dataset.schema.body}
 
 
+_COUNTS = ("received", "accepted", "rejected", "inserted", "updated", "deleted")
+_OWN = ("digest", "body_digest", "size", "first_seq", "last_seq")
+
+
 class BatchOut(serializers.ModelSerializer):
     """A batch; its digests only for the department that published it.
 
-    They cover items that a grant may leave out, which could be guessed and confirmed by them.
+    They cover items that a grant may leave out, which could be guessed and confirmed by them. Who
+    is granted some rows only does not learn how many there are.
     """
 
     schema = serializers.IntegerField(source="schema.number")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._known: dict[UUID, bool] = {}
 
     class Meta:
         model = Batch
@@ -93,9 +107,19 @@ class BatchOut(serializers.ModelSerializer):
     def to_representation(self, batch: Batch) -> dict:
         """The members that this reader may see."""
         made = super().to_representation(batch)
-        if self.context["request"].user.department_id != batch.dataset.department_id:
-            made.update(digest=None, body_digest=None, size=None)
+        reader = self.context["request"].user
+        if reader.department_id == batch.dataset.department_id:
+            return made
+        made.update(dict.fromkeys(_OWN))
+        if not self._sees_every_row(batch.dataset, reader):
+            made.update(dict.fromkeys(_COUNTS))
         return made
+
+    def _sees_every_row(self, dataset: Dataset, reader: Actor) -> bool:
+        """Asked once for all batches of a page."""
+        if dataset.pk not in self._known:
+            self._known[dataset.pk] = sees_every_row(dataset, reader)
+        return self._known[dataset.pk]
 
 
 class RowErrorOut(serializers.Serializer):
@@ -132,4 +156,24 @@ class LookupOut(serializers.Serializer):
     """The records found, and the batch that they are as of."""
 
     items = serializers.ListField(child=serializers.DictField())
+    as_of = serializers.IntegerField()
+
+
+class VerifyIn(In):
+    """Of which record, and what is said of it."""
+
+    key = serializers.DictField(
+        child=serializers.JSONField(), help_text="Every key item -> its value."
+    )
+    claims = serializers.DictField(
+        child=serializers.JSONField(allow_null=True),
+        help_text="Item -> the value that it is said to have; null for none.",
+    )
+
+
+class VerifyOut(serializers.Serializer):
+    """Whether the record is there, and whether each claim is so."""
+
+    found = serializers.BooleanField()
+    matches = serializers.DictField(child=serializers.BooleanField())
     as_of = serializers.IntegerField()

@@ -18,6 +18,14 @@ class SubscriptionIn(In):
 
     grant = serializers.UUIDField()
     mode = serializers.ChoiceField(choices=Subscription.Mode.choices)
+    purpose = serializers.CharField(
+        max_length=40,
+        required=False,
+        help_text="Of every delivery; need not be said where the grant names one only.",
+    )
+    system = serializers.UUIDField(
+        required=False, help_text="Another system that the grant names; else the grant's own."
+    )
     url = serializers.CharField(max_length=500, required=False)
     dsn = serializers.CharField(max_length=1000, required=False, write_only=True)
     target_schema = serializers.RegexField(_NAME, required=False)
@@ -27,7 +35,7 @@ class SubscriptionIn(In):
         """Each mode takes exactly its own members."""
         needed = _NEEDED[attrs["mode"]]
         faults = {name: "is needed for this mode" for name in needed if name not in attrs}
-        strange = set(attrs) - {"grant", "mode", *needed}
+        strange = set(attrs) - {"grant", "mode", "purpose", "system", *needed}
         faults |= dict.fromkeys(strange, f"does not go with the mode {attrs['mode']}")
         if faults:
             raise serializers.ValidationError(faults)
@@ -50,6 +58,7 @@ class SubscriptionOut(serializers.ModelSerializer):
             "mode",
             "state",
             "state_reason",
+            "purpose",
             "url",
             "target_schema",
             "target_table",

@@ -1,3 +1,4 @@
+from itertools import islice
 from typing import Any
 
 from django.http import HttpResponse
@@ -16,11 +17,14 @@ from exchange.actions.datasets import (
     evolve_dataset,
     hand_over_dataset,
 )
-from exchange.actions.reads import lookup_records
-from exchange.api import examples
+from exchange.actions.lookups import lookup_records
+from exchange.actions.uses import find_uses
+from exchange.actions.verifications import verify_record
+from exchange.api import examples, reading_examples
+from exchange.api.callers import HEADERS, read_call
 from exchange.api.intake import spooled_body
 from exchange.api.parsers import BODY_PARSERS, FORMATS
-from exchange.api.rendering import records_response
+from exchange.api.rendering import json_response
 from exchange.api.serializers.datasets import (
     BatchOut,
     DatasetIn,
@@ -29,7 +33,10 @@ from exchange.api.serializers.datasets import (
     LookupIn,
     LookupOut,
     ReceiptOut,
+    VerifyIn,
+    VerifyOut,
 )
+from exchange.api.serializers.uses import UseEntryOut, WhoReceivedIn, WhoReceivedOut
 from exchange.models import Batch, Dataset
 from exchange.rights import require_publisher
 from kernel.api import ApiView, In, ReadView
@@ -47,20 +54,29 @@ class DatasetView(ReadView):
         "close": In,
         "hand_over": HandOverIn,
         "lookup": LookupIn,
+        "verify": VerifyIn,
+        "who_received": WhoReceivedIn,
     }
-    answers = {"lookup": LookupOut}
+    answers = {"lookup": LookupOut, "verify": VerifyOut, "who_received": WhoReceivedOut}
     filters = {"resource": "resource_id", "department": "department_id", "state": "state"}
-    related = ("schema", "resource__published")
+    related = ("schema", "resource")
     examples = {
         "create": examples.ATTACH,
         "hand_over": examples.HAND_OVER,
         "lookup": examples.LOOKUP,
+        "verify": reading_examples.VERIFY,
+        "who_received": reading_examples.WHO_RECEIVED,
     }
 
     @property
     def own_idempotency(self) -> bool:  # type: ignore[override]
-        """A look-up changes nothing, and its records may not be kept for a repetition."""
-        return self.action == "lookup"
+        """These change nothing, and what they answer may not be kept for a repetition."""
+        return self.action in ("lookup", "verify", "who_received")
+
+    @property
+    def call_headers(self) -> tuple[str, ...]:
+        """What the reading addresses take in headers, for the API document."""
+        return tuple(HEADERS) if self.action in ("lookup", "verify") else ()
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Attach a dataset to a published resource; its items in force become the schema."""
@@ -93,8 +109,38 @@ class DatasetView(ReadView):
     def lookup(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
         """Records by key or look-up item; values travel in the body, never in the address."""
         values = self.read(request)
-        found, as_of = lookup_records(self.get_object(), actor=self.actor, **values)
-        return records_response(found, as_of)
+        found = lookup_records(
+            self._readable(), actor=self.actor, call=read_call(request), **values
+        )
+        return json_response(found.body)
+
+    @action(detail=True, methods=["post"])
+    def verify(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
+        """Whether claims about one record are so: yes or no for each, never the value."""
+        values = self.read(request)
+        verified = verify_record(
+            self._readable(), actor=self.actor, call=read_call(request), **values
+        )
+        return json_response(verified.body)
+
+    @action(detail=True, methods=["post"], url_path="who-received")
+    def who_received(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Under which entries of the ledger the record of this key was given, oldest first.
+
+        For auditors; the search is noted itself. The key travels in the body.
+        """
+        values = self.read(request)
+        limit = values.pop("limit")
+        found = list(islice(find_uses(self.get_object(), actor=self.actor, **values), limit + 1))
+        context = self.get_serializer_context()
+        items = UseEntryOut(found[:limit], many=True, context=context).data
+        return Response({"items": items, "has_more": len(found) > limit})
+
+    def _readable(self) -> Dataset:
+        """The dataset of the address, also to those whose right to it is over."""
+        rows = Dataset.objects.readable_by(self.actor).select_related(*self.related)
+        found: Dataset = self.fetch(rows, self.kwargs["pk"])
+        return found
 
 
 class BatchView(ApiView):

@@ -1,4 +1,6 @@
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponseBase
 from rest_framework.decorators import action
@@ -13,12 +15,13 @@ from exchange.actions.subscriptions import (
     resume_subscription,
 )
 from exchange.api import examples
+from exchange.api.callers import HEADERS, read_call
 from exchange.api.rendering import (
     Unnegotiated,
     file_response,
     media_answers,
+    page_response,
     read_format,
-    table_response,
 )
 from exchange.api.serializers.subscriptions import (
     ChangesOut,
@@ -27,7 +30,9 @@ from exchange.api.serializers.subscriptions import (
     SubscriptionIn,
     SubscriptionOut,
 )
+from exchange.api.streams import StillOpen
 from exchange.models import Delivery, Grant, Subscription
+from exchange.rights import shows_still
 from kernel.api import In, ReadView, ReasonIn
 from kernel.paging import read_limit
 
@@ -57,6 +62,11 @@ class SubscriptionView(ReadView):
     }
 
     @property
+    def call_headers(self) -> tuple[str, ...]:
+        """What the reading addresses take in headers, for the API document."""
+        return tuple(HEADERS) if self.action in ("changes", "table") else ()
+
+    @property
     def parameters(self) -> tuple[str, ...]:  # type: ignore[override]
         """What the reading addresses take."""
         return _PARAMETERS.get(self.action, ())
@@ -65,6 +75,7 @@ class SubscriptionView(ReadView):
         """Open a subscription; the answer shows a webhook's signing secret this once."""
         values = self.read(request)
         grant = self.chosen(Grant, "grant", values.pop("grant"))
+        values["system_id"] = values.pop("system", None)
         made, secret = open_subscription(grant, actor=self.actor, **values)
         return self.show(made, status=201, **({"secret": secret} if secret else {}))
 
@@ -96,23 +107,30 @@ class SubscriptionView(ReadView):
             actor=self.actor,
             cursor=request.query_params.get("cursor"),
             limit=limit,
+            format=format,
+            call=read_call(request),
         )
-        return table_response(
-            page.table, format, request, page.cursor, page.has_more, page.last_number
-        )
+        return page_response(page, format, request, self._still(pk, page.shown))
 
     @action(detail=True, methods=["get"], content_negotiation_class=Unnegotiated)
     def table(self, request: Request, pk: str, **kwargs: Any) -> HttpResponseBase:
         """The whole table as a file; ``X-Next-Cursor`` is where its changes go on."""
         format = read_format(request, "ndjson", ("ndjson", "csv", "parquet"))
-        found = read_table(self.get_object(), actor=self.actor, format=format)
+        found = read_table(
+            self.get_object(), actor=self.actor, format=format, call=read_call(request)
+        )
         headers = {
             "ETag": f'"{found.etag}"',
             "X-Next-Cursor": found.cursor,
             "X-Last-Number": found.number,
             "X-Rows": found.rows,
         }
-        return file_response(found.path, format, headers)
+        return file_response(found.path, format, headers, self._still(pk, found.shown))
+
+    @staticmethod
+    def _still(pk: str, shown: str) -> StillOpen:
+        """Asks, while a long answer runs, whether the subscription still shows the same."""
+        return partial(shows_still, UUID(pk), shown)
 
     @action(detail=True, methods=["get"])
     def deliveries(self, request: Request, pk: str, **kwargs: Any) -> Response:

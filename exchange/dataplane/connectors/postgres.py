@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from psycopg2 import errors, extensions, sql
 
+from exchange.dataplane.binding import Bound
+from exchange.dataplane.condition_columns import condition_sql
+from exchange.dataplane.conditions import Condition
 from exchange.dataplane.connectors.base import Applied, Check, Position
 from exchange.dataplane.connectors.postgres_copy import copy_rows, read_batches
 from exchange.dataplane.connectors.postgres_errors import translated
@@ -99,20 +103,25 @@ class PostgresSink:
             self._table.create_index(cursor, columns)
 
     def lookup(
-        self, columns: list[str], where: dict[str, Any], limit: int = LOOKUP_LIMIT
+        self,
+        columns: list[str],
+        where: dict[str, Any],
+        limit: int = LOOKUP_LIMIT,
+        condition: Condition | None = None,
     ) -> list[dict[str, Any]]:
-        """At most ``limit`` rows, ordered by key, whose items equal those of ``where``.
+        """At most ``limit`` rows, ordered by key, whose items equal those of ``where`` and which
+        the condition shows.
 
         None in ``where`` means absent. Terminal ``unknown-item`` or ``value-refused`` (a value
         the column's type cannot be compared with); Transient after LOOKUP_SECONDS.
         """
         self._table.require([*columns, *where])
-        query = sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT %s").format(
+        bound = Bound("postgres")
+        shown = condition_sql(condition, self._table.schema, bound) if condition else "true"
+        query = sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT %(_limit)s").format(
             names(columns),
             self._table.identifier,
-            sql.SQL(" AND ").join(_equals(name, value) for name, value in where.items())
-            if where
-            else sql.SQL("true"),
+            sql.SQL(" AND ").join([sql.SQL(shown), *starmap(_equals, where.items())]),
             names(self._table.key),
         )
         given = [value for value in where.values() if value is not None]
@@ -120,7 +129,8 @@ class PostgresSink:
             raise Terminal("value-refused", "A value holds a NUL character.")
         with self._transaction() as cursor:
             cursor.execute("SET LOCAL statement_timeout = %s", [LOOKUP_SECONDS * 1000])
-            cursor.execute(query, [*given, limit])
+            wanted = {f"_is_{name}": value for name, value in where.items()}
+            cursor.execute(query, {**bound.values, **wanted, "_limit": limit})
             return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
     @contextmanager
@@ -229,8 +239,9 @@ def _epoch_refused(stored: Position, position: Position) -> Terminal:
 
 
 def _equals(name: str, value: Any) -> sql.Composed:
-    form = "{} IS NULL" if value is None else "{} = %s"
-    return sql.SQL(form).format(sql.Identifier(name))
+    if value is None:
+        return sql.SQL("{} IS NULL").format(sql.Identifier(name))
+    return sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder(f"_is_{name}"))
 
 
 def _refuse_deletes(changes: Path) -> None:

@@ -10,15 +10,13 @@ from accounts.actions.calendar import load_calendar_year
 from accounts.actions.obligations import (
     cancel_obligation,
     explain_obligation,
-    extend_obligation,
     meet_obligation,
     open_obligation,
     recompute_obligations,
 )
 from accounts.actor import CLOCK
-from accounts.errors import ExtensionNotAllowed
 from accounts.models import AuditEvent, ClockLimit, Obligation
-from kernel.errors import Conflict, Forbidden, Invalid
+from kernel.errors import Conflict, Forbidden
 from tests.factories.accounts import DepartmentFactory
 
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -91,49 +89,6 @@ def test_a_cancelled_clock_runs_no_more(opened, department):
     opened()
     assert cancel_obligation("C4", department, actor=CLOCK).state == "cancelled"
     assert meet_obligation("C4", department, actor=CLOCK) is None
-
-
-def test_the_authority_extends_once_with_a_document(opened, actor_of):
-    authority = actor_of("authority")
-    clock = extend_obligation(
-        opened(), actor=authority, workdays=10, reason="跨部门核实", document="示数函〔2026〕3号"
-    )
-    assert clock.due_on == date(2026, 3, 30)
-    assert (clock.extended_workdays, clock.extension_document) == (10, "示数函〔2026〕3号")
-    trace = AuditEvent.objects.get(verb="obligation.extended").detail
-    assert (trace["due_before"], trace["due_on"]) == ("2026-03-16", "2026-03-30")
-    with pytest.raises(ExtensionNotAllowed):
-        extend_obligation(clock, actor=authority, workdays=1, reason="再", document="x")
-    assert Obligation.objects.get().due_on == date(2026, 3, 30)
-
-
-@pytest.mark.parametrize("kind", ["C2", "C3", "C5", "C6"])
-def test_clocks_without_extension_in_the_law_cannot_be_extended(opened, actor_of, kind):
-    clock = opened(kind)
-    with pytest.raises(ExtensionNotAllowed):
-        extend_obligation(clock, actor=actor_of("authority"), workdays=1, reason="a", document="b")
-    assert Obligation.objects.get().extended_workdays == 0
-
-
-def test_an_extension_is_at_most_the_laws(opened, actor_of):
-    clock = opened("C1")
-    with pytest.raises(Invalid):
-        extend_obligation(clock, actor=actor_of("authority"), workdays=6, reason="a", document="b")
-    assert Obligation.objects.get().extended_workdays == 0
-
-
-def test_a_met_clock_cannot_be_extended(opened, actor_of, department):
-    clock = opened()
-    meet_obligation("C4", department, actor=CLOCK)
-    with pytest.raises(ExtensionNotAllowed):
-        extend_obligation(clock, actor=actor_of("authority"), workdays=1, reason="a", document="b")
-
-
-def test_the_owing_department_cannot_extend_its_own_clock(opened, actor_of, department):
-    with pytest.raises(Forbidden):
-        extend_obligation(
-            opened(), actor=actor_of("head", department), workdays=1, reason="a", document="b"
-        )
 
 
 def test_the_head_explains_a_missed_limit_once(opened, actor_of, department):

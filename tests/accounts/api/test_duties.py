@@ -71,7 +71,7 @@ def test_a_local_limit_is_shown_beside_the_national_one(api, member_of):
     answer = authority.post(f"{CLOCKS}/C4/limit", {"workdays": 5, "basis": "示例省办法"})
     assert answer.json()["workdays"] == 5
     rows = {row["kind"]: row for row in authority.get(CLOCKS).json()["items"]}
-    assert list(rows) == ["C1", "C2", "C3", "C4", "C5", "C6"]
+    assert list(rows) == [*(f"C{n}" for n in range(1, 8)), *(f"N{n}" for n in range(1, 7))]
     assert (rows["C4"]["national_workdays"], rows["C4"]["workdays"]) == (10, 5)
     assert rows["C5"]["basis"] == ""
 

@@ -158,6 +158,7 @@ def test_another_department_cannot_close(world, unchanged):
 def test_a_closed_dataset_stays_readable(world):
     world.publish([row("110101")])
     subscription = world.subscribe()
+    world.clear("stop")
     close_dataset(world.dataset, actor=world.actor("steward"))
     page = read_changes(subscription, actor=world.actor("reader"), cursor=None, limit=10)
     assert page.table.num_rows == 1

@@ -280,7 +280,7 @@ def test_an_expired_grant_stops_the_lane_before_the_sweep_does(world, webhook, r
     assert deliver_due(actor=CLOCK) == 0
     webhook.refresh_from_db()
     assert (webhook.state, receiver.calls) == ("paused", [])
-    assert webhook.state_reason.startswith("grant-ended")
+    assert webhook.state_reason.startswith("grant-expired")
 
 
 def test_a_paused_lane_gets_nothing_and_loses_nothing(world, webhook, receiver):

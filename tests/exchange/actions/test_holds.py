@@ -63,6 +63,7 @@ def test_the_last_grant_to_end_lets_the_system_go(world):
 
 def test_a_closed_dataset_holds_nobody(world):
     world.grant()
+    world.clear("stop")
     close_dataset(world.dataset, actor=world.actor("steward"))
     assert held(world.publisher) == 0
 

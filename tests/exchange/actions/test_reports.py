@@ -10,12 +10,14 @@ from accounts.actions.trail import seal_audit
 from accounts.actor import CLOCK
 from accounts.models import AuditBlock, Credential, SignalFact
 from exchange.actions.deliveries import deliver_due
-from exchange.actions.reads import lookup_records, read_changes, read_table
+from exchange.actions.lookups import lookup_records
+from exchange.actions.reads import read_changes, read_table
 from exchange.actions.reports import report_signals
 from exchange.actions.subscriptions import pause_subscription
+from exchange.calls import Call
 from kernel.errors import Forbidden
 from tests.factories.accounts import CredentialFactory
-from tests.factories.exchange import make_world, row
+from tests.factories.exchange import PURPOSE, make_world, row
 from tests.factories.signals import day, known_days
 
 KINDS = (
@@ -55,7 +57,8 @@ def test_reads_and_look_ups_are_calls_of_both_sides(db):
     lane, reader = world.subscribe(), world.actor("reader")
     read_changes(lane, actor=reader, cursor=None, limit=10)
     read_table(lane, actor=reader, format="csv")
-    lookup_records(world.dataset, actor=reader, where={"code": "110101"})
+    call = Call(purpose=PURPOSE)
+    lookup_records(world.dataset, actor=reader, where={"code": "110101"}, call=call)
     report_tomorrow()
     assert known(world.reader) == {
         "call_consumed": {day(0): 3},

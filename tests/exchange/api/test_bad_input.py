@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Credential, InformationSystem
-from tests.factories.exchange import GRANTED, csv_bytes, make_world, ndjson, row
+from tests.factories.exchange import GRANTED, PURPOSE, csv_bytes, make_world, ndjson, row
 from tests.people import client_for
 
 NDJSON, CSV = "application/x-ndjson", "text/csv"
@@ -56,6 +56,7 @@ def doors(world, client_of):
         "basis": "依据",
         "scenario": "场景",
         "scope": "范围",
+        "purposes": [PURPOSE],
         "ends_on": term,
     }
     attach = {"resource": str(world.resource.pk), "system": str(world.publisher.pk)}
@@ -63,8 +64,12 @@ def doors(world, client_of):
         ("steward", "/api/v1/datasets", attach),
         ("reader", f"/api/v1/datasets/{world.dataset.pk}/lookup", {"where": {"code": "1"}}),
         ("asker", "/api/v1/requests", request),
-        ("head", f"/api/v1/requests/{agreed.pk}/consent", {"items": GRANTED}),
-        ("head", f"/api/v1/requests/{agreed.pk}/refuse", {"reason": "无"}),
+        ("asker", f"/api/v1/requests/{agreed.pk}/name-template", {"name": "样板"}),
+        ("steward", f"/api/v1/requests/{agreed.pk}/ask", {"missing": "文号"}),
+        ("steward", f"/api/v1/requests/{agreed.pk}/prepare", {"consent": True}),
+        ("head", f"/api/v1/requests/{agreed.pk}/return", {"reason": "无"}),
+        ("head", f"/api/v1/grants/{grant.pk}/suspend", {"reason": "停"}),
+        ("asker", f"/api/v1/grants/{grant.pk}/rectify", {"rectification": "改"}),
         ("head", f"/api/v1/grants/{grant.pk}/revoke", {"reason": "停"}),
         ("asker", "/api/v1/subscriptions", {"grant": str(grant.pk), "mode": "pull"}),
         ("asker", f"/api/v1/subscriptions/{lane.pk}/pause", {"reason": "停"}),

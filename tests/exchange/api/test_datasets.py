@@ -18,7 +18,7 @@ from exchange.models import Dataset, Grant
 from kernel.models import StoredAnswer
 from tests.factories.accounts import SystemFactory
 from tests.factories.catalog import published_resource
-from tests.factories.exchange import ITEMS, SECRET, csv_bytes, make_world, ndjson, row
+from tests.factories.exchange import ITEMS, PURPOSE, SECRET, csv_bytes, make_world, ndjson, row
 from tests.people import client_for
 
 FIRST = [row("110101"), row("110102")]
@@ -243,7 +243,8 @@ def found(db):
     fold_due(actor=CLOCK)
     client = client_for(world.reader)
     address = f"/api/v1/datasets/{world.dataset.pk}/lookup"
-    return world, lambda body, **headers: client.post(address, body, headers=headers)
+    stated = {"X-Purpose": PURPOSE}
+    return world, lambda body, **headers: client.post(address, body, headers=stated | headers)
 
 
 def test_a_record_is_looked_up(found):
@@ -265,7 +266,7 @@ def test_an_answer_to_a_look_up_is_never_kept_or_given_again(found, assert_probl
     assert look(body, **key).status_code == 200
     assert not StoredAnswer.objects.exists()
     revoke_grant(Grant.objects.get(), actor=world.actor("head"), reason="停")
-    assert_problem(look(body, **key), 404, "not-found")
+    assert_problem(look(body, **key), 403, "grant-ended")
 
 
 def test_a_look_up_says_what_is_wrong_with_it(found, assert_problem):

@@ -12,11 +12,15 @@ from uuid import uuid4
 
 import psycopg2
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from exchange.dataplane.conditions import Condition
 from exchange.dataplane.connectors.base import Applied, Position
 from exchange.dataplane.connectors.postgres import PostgresSink
 from exchange.dataplane.errors import Terminal
 from exchange.dataplane.schema import Item, Schema
+from tests.exchange.dataplane.conditions_at_random import CONDITION, SCHEMA, holds
 from tests.exchange.dataplane.connectors.conftest import PERSON, Files, Target
 
 EVERYTHING = Schema(
@@ -311,6 +315,42 @@ def test_a_lookup_that_makes_no_sense_is_refused_without_the_value(
         person.sink.lookup(columns, where)
     assert refusal.value.code == code
     assert "no number" not in refusal.value.detail
+
+
+WORDS = ["a", "Z", "王", "é", "e\u0301", "'", '"', "%s", "$v1", "\\", "", None]
+ROWS: list[dict[str, Any]] = [
+    {
+        "k": n,
+        "s": word,
+        "and": WORDS[n - 5],
+        "n": [n - 5, 2**63 - 1, -(2**63), None][n % 4],
+        "d": [Decimal(n - 5) / 4, None, Decimal("-0.01")][n % 3],
+        "f": [float(n - 5), 0.1 + 0.2, None, 5e-324][n % 4],
+        "b": [True, False, None][n % 3],
+        "day": [date(2015, 1, 2), date(1, 1, 1), None][n % 3],
+        "at": [datetime(2015, 1, 1, 8, n, 0, 1, tzinfo=UTC), None][n % 2],
+    }
+    for n, word in enumerate(WORDS)
+]
+
+
+def test_lookup_shows_the_rows_for_which_a_condition_holds(
+    target: Callable[[Schema], Target],
+) -> None:
+    made = target(SCHEMA)
+    made.sink.load(made.files.snapshot(ROWS), Position(1, 1))
+
+    @settings(max_examples=100, deadline=None)
+    @given(CONDITION, st.sampled_from([{}, {"k": 3}, {"s": "王"}, {"s": None}]))
+    def agrees(condition: Condition, where: dict[str, Any]) -> None:
+        due = [
+            {"k": row["k"]}
+            for row in ROWS
+            if holds(condition, row) is True and where.items() <= row.items()
+        ]
+        assert made.sink.lookup(["k"], where, condition=condition) == due
+
+    agrees()
 
 
 def test_a_name_postgresql_would_cut_short_is_refused(target_dsn: str, tmp_path: Path) -> None:

@@ -1,0 +1,50 @@
+from rest_framework import serializers
+
+from exchange.models import UseEntry
+from kernel.api import In
+
+
+class UseEntryOut(serializers.ModelSerializer):
+    """One line of the ledger of use: who was given what, under which edition of which grant."""
+
+    class Meta:
+        model = UseEntry
+        fields = (
+            "id",
+            "at",
+            "channel",
+            "dataset",
+            "grant",
+            "edition",
+            "department_id",
+            "provider_id",
+            "system_id",
+            "credential_id",
+            "subscription_id",
+            "purpose",
+            "end_user",
+            "reason",
+            "items",
+            "rows",
+            "digest",
+            "first_number",
+            "first_row",
+            "last_number",
+            "last_row",
+        )
+
+
+class WhoReceivedIn(In):
+    """The key of the record."""
+
+    key = serializers.DictField(
+        child=serializers.JSONField(), help_text="Every key item -> its value."
+    )
+    limit = serializers.IntegerField(min_value=1, max_value=10_000, default=1000)
+
+
+class WhoReceivedOut(serializers.Serializer):
+    """The entries found, oldest first."""
+
+    items = UseEntryOut(many=True)
+    has_more = serializers.BooleanField()
