@@ -18,6 +18,7 @@ from accounts.register.columns import FORM
 from accounts.register.versions import values_of
 from catalog.api.examples import METADATA
 from exchange.actions.requests import agree_request
+from tests.architecture.catalogue import FILE, Catalogue
 from tests.factories.accounts import (
     CredentialFactory,
     DepartmentFactory,
@@ -59,6 +60,12 @@ class Scene:
         self.system, self.other = world.publisher, SystemFactory(department=world.provider)
         self._govern()
         self.credential = CredentialFactory(system=self.system)
+        self.people = {
+            (role, place): member_with((role,), department)
+            for role in PEOPLE
+            for place, department in self.departments.items()
+        }
+        self.catalogue = Catalogue(world, self.draft, self.people["steward", "owner"])
         self.ids = self._ids()
         self.clients = self._clients()
 
@@ -106,15 +113,12 @@ class Scene:
             "cases": self.case.pk,
             "merges": self.merge.pk,
             "system-numbers": self.world.provider.pk,
+            **self.catalogue.ids(),
         }
         return {word: str(value) for word, value in found.items()}
 
     def _clients(self) -> dict[tuple[str, str], APIClient]:
-        made = {
-            (role, place): client_for(member_with((role,), department))
-            for role in PEOPLE
-            for place, department in self.departments.items()
-        }
+        made = {place: client_for(member) for place, member in self.people.items()}
         stranger = SystemFactory(department=self.departments["stranger"])
         systems = zip(PLACES, (self.world.publisher, self.world.reader, stranger), strict=True)
         return made | {("system", place): client_for(system) for place, system in systems}
@@ -133,7 +137,9 @@ class Scene:
     @staticmethod
     def word(parts: list[str]) -> str:
         """The key in ``ids`` of what is found below this address."""
-        return "system-versions" if parts[-1] == "versions" and "systems" in parts else parts[-1]
+        below = {"systems": "system-versions", "code-lists": "code-list-versions"}
+        found = [below[part] for part in parts if part in below and parts[-1] == "versions"]
+        return found[0] if found else parts[-1]
 
     @staticmethod
     def _missing(word: str) -> str:
@@ -143,6 +149,8 @@ class Scene:
             "audit-events": "999999999",
             "batches": "99",
             "system-versions": "99",
+            "code-list-versions": "99",
+            "diff": "99",
         }
         return words.get(word) or str(uuid4())
 
@@ -234,6 +242,7 @@ class Scene:
             "subscription-pause POST": reason,
             "subscription-end POST": reason,
             "sign-in POST": {"username": "nobody", "password": "wrong"},
+            **self.catalogue.bodies(),
         }
         return known.get(name, {})
 
@@ -261,6 +270,9 @@ class Scene:
             return client.post(address, data=PDF + b"2", content_type="application/pdf")
         if name == "system-import POST":
             return client.post(address, data=self.form(), content_type="text/csv")
+        if name == "catalog-import-list POST":
+            address = f"{address}?source=别的平台&department={self.ids['departments']}"
+            return client.post(address, data=FILE, content_type="application/json")
         if method == "get":
             return client.get(address)
         headers = {"If-Match": '"1"'} if method in ("patch", "delete") else {}
