@@ -81,7 +81,6 @@ app.conf.beat_schedule = {
     "holdings": every(300, "exchange.report_holdings"),
     "demands": every(3600, "catalog.check_demands"),
     "likenesses": every(1800, "catalog.scan_likenesses"),
-    "likenesses-whole": every(7 * 86400, "catalog.scan_likenesses_whole"),
     "freshness": every(3600, "catalog.refresh_freshness"),
     "signals": every(3600, "exchange.report_signals"),
     "facts": every(3600, "accounts.expire_facts"),
