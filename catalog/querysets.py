@@ -1,5 +1,7 @@
 """Which resources an actor may see."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -45,7 +47,7 @@ class EntryQuerySet(models.QuerySet):
 
 
 class KnownQuerySet(models.QuerySet):
-    """Lists that are the same for everybody: code lists, data elements, synonyms, campaigns."""
+    """Lists that are the same for everybody: code lists, data elements, synonyms."""
 
     def visible_to(self, actor: Actor) -> "KnownQuerySet":
         """All of them."""
@@ -69,8 +71,8 @@ class PlacementQuerySet(models.QuerySet):
 
     def visible_to(self, actor: Actor) -> "PlacementQuerySet":
         """Placements of the resources that the actor sees."""
-        seen = self.model._meta.get_field("resource").related_model.objects.visible_to(actor)
-        return self.filter(resource_id__in=seen.values("pk"))
+        resources: Any = self.model._meta.get_field("resource").related_model
+        return self.filter(resource_id__in=resources.objects.visible_to(actor).values("pk"))
 
 
 class CommentQuerySet(models.QuerySet):
@@ -102,8 +104,8 @@ class ImportPartQuerySet(models.QuerySet):
 
     def visible_to(self, actor: Actor) -> "ImportPartQuerySet":
         """Findings of the imports that the actor sees."""
-        seen = self.model._meta.get_field("catalog_import").related_model.objects
-        return self.filter(catalog_import_id__in=seen.visible_to(actor).values("pk"))
+        imports: Any = self.model._meta.get_field("catalog_import").related_model
+        return self.filter(catalog_import_id__in=imports.objects.visible_to(actor).values("pk"))
 
 
 class OwnSearchQuerySet(models.QuerySet):
@@ -125,6 +127,14 @@ class LikenessQuerySet(models.QuerySet):
             own = actor.department_id
             return self.filter(Q(left__department_id=own) | Q(right__department_id=own))
         return self.none()
+
+
+class CampaignQuerySet(models.QuerySet):
+    """Censuses are known to everybody who has a part in them."""
+
+    def visible_to(self, actor: Actor) -> "CampaignQuerySet":
+        """All of them, or none."""
+        return self.all() if may(actor, Perm.CAMPAIGN_VIEW) else self.none()
 
 
 class CampaignTaskQuerySet(models.QuerySet):

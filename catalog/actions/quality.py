@@ -122,9 +122,8 @@ def _difference(
 
 def _freshen(keys: Sequence[UUID]) -> int:
     """Let search documents say what their resources say of the data; how many were changed."""
-    free = SearchDocument.objects.select_for_update(skip_locked=True, of=("self",))
     rows = list(
-        free.filter(pk__in=keys)
+        SearchDocument.objects.filter(pk__in=keys)
         .order_by("pk")
         .values_list(
             "pk",
@@ -142,6 +141,10 @@ def _freshen(keys: Sequence[UUID]) -> int:
         until = fresh_until(cycle, _day(came), _day(began), calendars)
         if (was_attached, was_until) != (is_attached, until):
             changes.append((key, is_attached, until))
+    free = SearchDocument.objects.select_for_update(skip_locked=True).order_by("pk")
+    differing = [key for key, *_ in changes]
+    held = set(free.filter(pk__in=differing).values_list("pk", flat=True)) if changes else set()
+    changes = [change for change in changes if change[0] in held]
     if changes:
         with connection.cursor() as cursor:
             execute_values(cursor.cursor, _WRITE, changes)

@@ -117,8 +117,11 @@ def write_json(entries: Iterable[Mapping[str, Any]], next_cursor: str | None = N
 
 
 def _told(entry: Mapping[str, Any]) -> dict[str, Any]:
-    made = {name: plain(entry.get(name)) for name in EXPORTED}
-    items = [{name: plain(item.get(name)) for name in ITEM_COLUMNS} for item in entry["items"]]
+    made = {name: plain(entry[name]) for name in EXPORTED if name in entry}
+    items = [
+        {name: plain(item[name]) for name in ITEM_COLUMNS if name in item}
+        for item in entry["items"]
+    ]
     return made | {"items": items}
 
 
@@ -163,5 +166,6 @@ def _open_dataset(entry: Mapping[str, Any], base: str) -> dict[str, Any]:
 
 
 def _contact(entry: Mapping[str, Any]) -> dict[str, str]:
-    made = {"@type": "vcard:Contact", "fn": entry["contact"] or entry["department"]}
-    return made | ({"hasEmail": f"mailto:{entry['contact']}"} if "@" in entry["contact"] else {})
+    contact = entry.get("contact", "")
+    made = {"@type": "vcard:Contact", "fn": contact or entry["department"]}
+    return made | ({"hasEmail": f"mailto:{contact}"} if "@" in contact else {})

@@ -144,7 +144,7 @@ def _distribution(graph: Graph, node: URIRef, entry: Mapping[str, Any], base: st
 
 def _own(graph: Graph, node: URIRef, entry: Mapping[str, Any]) -> None:
     for name in (*METADATA_NAMES, "category"):
-        value = entry[name]
+        value = entry.get(name)
         if name == "abstract" and not value:
             graph.add((node, SQ.abstract, Literal("")))
         elif name == "keywords" and len(value) > 1:

@@ -1,6 +1,6 @@
 from django.db import models
 
-from catalog.querysets import CampaignTaskQuerySet, KnownQuerySet
+from catalog.querysets import CampaignQuerySet, CampaignTaskQuerySet
 from catalog.states import CAMPAIGN, CAMPAIGN_TASK
 from kernel.models import Row
 
@@ -15,7 +15,7 @@ class Campaign(Row):
     state = models.CharField(max_length=8, choices=CAMPAIGN.choices, default=CAMPAIGN.start)
     opened_by = models.UUIDField()
 
-    objects = KnownQuerySet.as_manager()
+    objects = CampaignQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name

@@ -23,7 +23,7 @@ from catalog.handout import KINDS, TITLE, hand_out
 from catalog.interchange.columns import ENTRY_COLUMNS, ITEM_COLUMNS, METADATA_NAMES, label_of
 from catalog.models import Resource
 from catalog.portal.limits import limited
-from catalog.published import in_force, page_of, told
+from catalog.published import in_force, page_of, told_openly
 from kernel.cursors import read_cursor, write_cursor
 from kernel.errors import Malformed, NotFound
 
@@ -126,7 +126,7 @@ def _xml(root: str, tag: str, places: Any) -> HttpResponse:
 def _page_file(request: HttpRequest, kind: str) -> HttpResponse:
     page = page_of(in_force(is_open=True), KINDS[kind].usual, _after(request))
     following = _next(request, page.last)
-    return _file(request, page.etag, kind, lambda: told(page.keys), following)
+    return _file(request, page.etag, kind, lambda: told_openly(page.keys), following)
 
 
 def _file(
@@ -171,7 +171,7 @@ def _next(request: HttpRequest, last: UUID | None) -> str:
 
 
 def _one(keys: Any) -> dict[str, Any]:
-    found = told(keys)
+    found = told_openly(keys)
     if not found:
         raise NotFound()
     return found[0]
@@ -190,7 +190,7 @@ def _address(name: str, *parts: Any) -> str:
 def _shown(entry: Mapping[str, Any]) -> dict[str, Any]:
     """What the page of an entry says, in its order: (title, text)."""
     names = ("code", "department", *METADATA_NAMES, "data_updated_on")
-    facts = [(ENTRY_COLUMNS[n].title, label_of(ENTRY_COLUMNS[n], entry[n])) for n in names]
+    facts = [(ENTRY_COLUMNS[n].title, label_of(ENTRY_COLUMNS[n], entry.get(n))) for n in names]
     items = [
         [label_of(ITEM_COLUMNS[name], item[name]) for name in _ITEMS_SHOWN]
         for item in entry["items"]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.urls import URLPattern, get_resolver
 
 PREFIX = "api/v1/"
-_NAMED = re.compile(r"\(\?P<(\w+)>\[\^/\]\+\)")
+_NAMED = re.compile(r"\(\?P<(\w+)>[^)]+\)")
 
 
 class Endpoint(NamedTuple):
@@ -28,7 +28,7 @@ def endpoints() -> list[Endpoint]:
 
 def _walk(patterns: list[Any], prefix: str) -> Iterator[Endpoint]:
     for pattern in patterns:
-        route = prefix + _NAMED.sub(r"<\1>", str(pattern.pattern)).strip("^$")
+        route = prefix + _place(str(pattern.pattern)).strip("^$")
         if not isinstance(pattern, URLPattern):
             yield from _walk(pattern.url_patterns, route)
         elif route.startswith(PREFIX):
@@ -38,3 +38,8 @@ def _walk(patterns: list[Any], prefix: str) -> Iterator[Endpoint]:
                 if method != "head":
                     name = f"{pattern.name} {method.upper()}"
                     yield Endpoint(name, method, route, action)
+
+
+def _place(pattern: str) -> str:
+    """The pattern with <name> for whatever an address holds there."""
+    return _NAMED.sub(r"<\1>", pattern).replace("<str:", "<")

@@ -24,6 +24,7 @@ from exchange.actions.requests import agree_request
 from exchange.actions.services import announce_change
 from exchange.actions.userecords import record_use
 from exchange.models import Hook, UseEntry
+from tests.architecture.catalogue import FILE, Catalogue
 from tests.factories.accounts import (
     CredentialFactory,
     DepartmentFactory,
@@ -68,6 +69,12 @@ class Scene:
         self._govern()
         self._oversee()
         self.credential = CredentialFactory(system=self.system)
+        self.people = {
+            (role, place): member_with((role,), department)
+            for role in PEOPLE
+            for place, department in self.departments.items()
+        }
+        self.catalogue = Catalogue(world, self.draft, self.people["steward", "owner"])
         self.ids = self._ids()
         self.clients = self._clients()
 
@@ -143,15 +150,12 @@ class Scene:
             "cases": self.case.pk,
             "merges": self.merge.pk,
             "system-numbers": self.world.provider.pk,
+            **self.catalogue.ids(),
         }
         return {word: str(value) for word, value in found.items()}
 
     def _clients(self) -> dict[tuple[str, str], APIClient]:
-        made = {
-            (role, place): client_for(member_with((role,), department))
-            for role in PEOPLE
-            for place, department in self.departments.items()
-        }
+        made = {place: client_for(member) for place, member in self.people.items()}
         stranger = SystemFactory(department=self.departments["stranger"])
         systems = zip(PLACES, (self.world.publisher, self.world.reader, stranger), strict=True)
         return made | {("system", place): client_for(system) for place, system in systems}
@@ -170,7 +174,9 @@ class Scene:
     @staticmethod
     def word(parts: list[str]) -> str:
         """The key in ``ids`` of what is found below this address."""
-        return "system-versions" if parts[-1] == "versions" and "systems" in parts else parts[-1]
+        below = {"systems": "system-versions", "code-lists": "code-list-versions"}
+        found = [below[part] for part in parts if part in below and parts[-1] == "versions"]
+        return found[0] if found else parts[-1]
 
     @staticmethod
     def _missing(word: str) -> str:
@@ -180,6 +186,8 @@ class Scene:
             "audit-events": "999999999",
             "batches": "99",
             "system-versions": "99",
+            "code-list-versions": "99",
+            "diff": "99",
         }
         return words.get(word) or str(uuid4())
 
@@ -308,6 +316,7 @@ class Scene:
             "hook-list POST": {"url": "https://10.0.0.1/hooks"},
             "hook-pause POST": reason,
             "sign-in POST": {"username": "nobody", "password": "wrong"},
+            **self.catalogue.bodies(),
         }
         return known.get(name, {})
 
@@ -350,6 +359,9 @@ class Scene:
             return client.post(address, data=PDF, content_type="application/pdf")
         if name == "system-import POST":
             return client.post(address, data=self.form(), content_type="text/csv")
+        if name == "catalog-import-list POST":
+            address = f"{address}?source=别的平台&department={self.ids['departments']}"
+            return client.post(address, data=FILE, content_type="application/json")
         if method == "get":
             return client.get(address)
         headers = {"If-Match": '"1"'} if method in ("patch", "delete") else {}

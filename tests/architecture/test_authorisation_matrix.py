@@ -19,7 +19,13 @@ from tests.factories.accounts import CredentialFactory
 ENDPOINTS = endpoints()
 OPEN = {"sign-in POST"}
 # By what the items of these lists are named; all others by their id.
-NAMED = {"batches": "number", "system-versions": "number", "system-numbers": "department"}
+NAMED = {
+    "batches": "number",
+    "code-list-versions": "number",
+    "scorecard": "department",
+    "system-numbers": "department",
+    "system-versions": "number",
+}
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ class BulkReasonIn(BulkIn):
     reason = serializers.CharField(max_length=400)
 
 
-class OutcomeOut(serializers.Serializer):
+class BulkRowOut(serializers.Serializer):
     """What became of one row: the state reached, or the problem as it would be answered alone."""
 
     id = serializers.UUIDField()
@@ -119,7 +119,7 @@ class BulkOut(serializers.Serializer):
 
     done = serializers.IntegerField()
     refused = serializers.IntegerField()
-    results = OutcomeOut(many=True)
+    results = BulkRowOut(many=True)
 
 
 class FaultOut(serializers.Serializer):
@@ -170,7 +170,7 @@ class VersionBrief(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class DifferenceOut(serializers.Serializer):
+class EntryDifferenceOut(serializers.Serializer):
     """From one version to another, field by field."""
 
     before = VersionBrief()

@@ -74,24 +74,20 @@ class NegativeOut(EntryInForceOut):
         return withheld_items(row)
 
 
-def shared_items(row: SearchDocument) -> list[str]:
+def shared_items(row: Any) -> list[str]:
     """The items that the department supplies."""
-    return [item.name for item in _items(row) if _type(row, item) != ShareType.NOT_SHARED]
+    return [part["name"] for part in row.parts if _type(row, part) != ShareType.NOT_SHARED]
 
 
-def withheld_items(row: SearchDocument) -> list[str]:
+def withheld_items(row: Any) -> list[str]:
     """The items that it keeps back."""
-    return [item.name for item in _items(row) if _type(row, item) == ShareType.NOT_SHARED]
+    return [part["name"] for part in row.parts if _type(row, part) == ShareType.NOT_SHARED]
 
 
-def is_whole(row: SearchDocument) -> bool:
+def is_whole(row: Any) -> bool:
     """True if the entry as such is not shared, and no item differs from it."""
     return row.entry.share_type == ShareType.NOT_SHARED and not shared_items(row)
 
 
-def _items(row: SearchDocument) -> list[Any]:
-    return sorted(row.entry.items.all(), key=lambda item: item.position)
-
-
-def _type(row: SearchDocument, item: Any) -> str:
-    return item.share_type or row.entry.share_type
+def _type(row: Any, part: dict[str, str]) -> str:
+    return part["share_type"] or row.entry.share_type

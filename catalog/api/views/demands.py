@@ -119,8 +119,9 @@ class DemandView(ReadView):
     @action(detail=True, methods=["post"])
     def merge(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Put it together with a waiting demand for the same; one answer is for both."""
-        into = self.chosen(Demand, "into", self.read(request)["into"])
-        return self._show(merge_demand(self.get_object(), actor=self.actor, into=into))
+        row, into = self.get_object(), self.read(request)["into"]
+        merged = merge_demand(row, actor=self.actor, into=self.chosen(Demand, "into", into))
+        return self._show(merged)
 
     @action(detail=True, methods=["post"])
     def route(self, request: Request, pk: str, **kwargs: Any) -> Response:

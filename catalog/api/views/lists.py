@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import JSONObject
 
 from accounts.permissions import Perm
 from catalog.api.serializers.demands import DemandOut
@@ -117,9 +119,8 @@ class DutyListView(InForceView):
         """Entries in force that are shared, with the demands that they answer."""
         answered = Demand.objects.visible_to(self.actor).filter(state__in=_ANSWERING)
         rows = super().get_queryset().exclude(entry__share_type=ShareType.NOT_SHARED)
-        return rows.prefetch_related(
-            "entry__items", Prefetch("resource__demands", answered, to_attr="answered")
-        )
+        told = Prefetch("resource__demands", answered, to_attr="answered")
+        return rows.annotate(parts=_parts()).prefetch_related(told)
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """The entries that match."""
@@ -167,7 +168,7 @@ class NegativeListView(InForceView):
             entry_id=OuterRef("entry_id"), share_type=ShareType.NOT_SHARED
         )
         asked = Q(entry__share_type=ShareType.NOT_SHARED) | Exists(withheld)
-        return super().get_queryset().filter(asked).prefetch_related("entry__items")
+        return super().get_queryset().filter(asked).annotate(parts=_parts())
 
     def line(self, row: Any) -> list[Any]:
         """One entry."""
@@ -181,3 +182,9 @@ class NegativeListView(InForceView):
             row.entry.legal_basis,
             row.published_at,
         ]
+
+
+def _parts() -> ArraySubquery:
+    """The items of an entry in their order, each as its name and share type."""
+    items = Item.objects.filter(entry_id=OuterRef("entry_id")).order_by("position")
+    return ArraySubquery(items.values(part=JSONObject(name="name", share_type="share_type")))

@@ -67,11 +67,23 @@ class InForceView(ReportView):
     model = SearchDocument
     perm = Perm.RESOURCE_VIEW
     related = ("resource", "department", "entry")
+    # What the lists show; the words of search are many times as much.
+    shown = (
+        *("name", "is_attached", "fresh_until", "published_at", "completeness", "gaps"),
+        *("resource__code", "resource__data_updated_at"),
+        *("department__name", "department__credit_code"),
+        *("entry__share_type", "entry__share_condition", "entry__share_modes"),
+        *("entry__update_cycle", "entry__refusal_reason", "entry__legal_basis"),
+    )
     filters = {
         "department": "department_id",
         "category_code": "category__code__startswith",
         "attached": "",
     }
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Entries in force, as far as the lists show them."""
+        return super().get_queryset().only(*self.shown)
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """The entries that match; ``attached=true|false``."""

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.api.examples_changes import DIFFERENCE_EXAMPLES
-from catalog.api.serializers.changes import DifferenceOut, VersionBrief
+from catalog.api.serializers.changes import EntryDifferenceOut, VersionBrief
 from catalog.api.serializers.resources import EntryOut
 from catalog.api.views.rows import CatalogView
 from catalog.differences import differences
@@ -27,7 +27,7 @@ class VersionView(CatalogView):
     model = Entry
     out = EntryOut
     filters = {"state": "state", "number": "number"}
-    answers = {"diff": DifferenceOut}
+    answers = {"diff": EntryDifferenceOut}
     examples = DIFFERENCE_EXAMPLES
 
     def get_queryset(self) -> QuerySet:

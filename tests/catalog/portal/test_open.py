@@ -5,12 +5,15 @@ from xml.etree import ElementTree
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 from rdflib import Graph
 
+from accounts.actor import CLOCK
+from catalog.actions.quality import note_data
 from catalog.portal import limits
 from catalog.portal import open as pages
 from catalog.portal.limits import REQUESTS
-from tests.factories.catalog import published_resource
+from tests.factories.catalog import ItemFactory, published_resource
 
 
 @pytest.fixture(autouse=True)
@@ -133,6 +136,47 @@ def test_without_the_cache_the_open_pages_stay_open(client_of_nobody, opened, mo
     answer = client_of_nobody.get("/open/")
     assert answer.status_code == 200
     assert answer.headers["RateLimit"].startswith(f'"open";r={REQUESTS};')
+
+
+def test_the_public_learns_nothing_that_is_the_departments_own(client_of_nobody, cast, opened):
+    own = {
+        "internal_office": "社会事务处",
+        "contact": "张三 010-12345678",
+        "secrecy_assessment": "保密评估结论甲",
+        "privacy_assessment": "影响评估结论乙",
+        "collection_reason": "重复采集理由丙",
+        "share_condition": "共享条件丁",
+        "share_scope": "共享范围戊",
+        "use_purpose": "使用用途己",
+        "grade_note": "分级说明庚",
+        "legal_basis": "不予共享依据辛",
+    }
+    opened.published.change(**own)
+    ItemFactory(entry=opened.published, name="内部备注", share_type="not_shared")
+    suffixes = ("", ".jsonld", ".ttl", ".rdf")
+    paths = [f"/open/{opened.pk}{suffix}" for suffix in suffixes]
+    paths += ["/open/data.json", "/open/", *(f"/open/catalog{suffix}" for suffix in suffixes[1:])]
+    for path in paths:
+        text = client_of_nobody.get(path).content.decode()
+        if path.endswith(("json", "jsonld")):
+            text = json.dumps(json.loads(text), ensure_ascii=False)
+        assert "婚姻登记机关名录" in text
+        assert [word for word in [*own.values(), "内部备注"] if word in text] == []
+
+
+@pytest.mark.parametrize("closing", [{"share_type": "not_shared"}, {"data_grade": "core"}])
+def test_what_may_not_be_open_is_not_although_it_says_so(client_of_nobody, opened, closing):
+    opened.published.change(**closing)
+    assert client_of_nobody.get(f"/open/{opened.pk}").status_code == 404
+    for path in ("/open/", "/open/data.json", "/open/catalog.ttl", "/open/sitemap.xml"):
+        assert str(opened.pk) not in client_of_nobody.get(path).content.decode()
+
+
+def test_that_data_came_changes_what_is_told(client_of_nobody, opened):
+    mark = client_of_nobody.get("/open/data.json").headers["ETag"]
+    note_data(opened.pk, actor=CLOCK, at=timezone.now())
+    again = client_of_nobody.get("/open/data.json", headers={"If-None-Match": mark})
+    assert again.status_code == 200
 
 
 def _places(answer):
