@@ -64,8 +64,7 @@ def take(grant: Grant, *, calls: int, rows: int) -> None:
         cursor.execute(_TAKE, values)
         taken = cursor.rowcount
     if not taken:
-        live_grant(grant.pk)
-        raise _exceeded(grant)
+        raise _exceeded(live_grant(grant.pk), rows)
 
 
 def give_back(grant: Grant, day: date, *, calls: int, rows: int) -> None:
@@ -85,9 +84,19 @@ def seconds_left() -> int:
     return int((midnight - now).total_seconds()) + 1
 
 
-def _exceeded(grant: Grant) -> QuotaExceeded:
+def fits_a_day(fault: QuotaExceeded) -> bool:
+    """Whether what was refused could be given on another day."""
+    return bool(fault.facts["fits"])
+
+
+def _exceeded(grant: Grant, rows: int = 0) -> QuotaExceeded:
+    fits = grant.rows_per_day is None or rows <= grant.rows_per_day
+    detail = "it begins anew at midnight, China time; ask the provider for more if it is not enough"
+    if not fits:
+        detail = "these are more rows than the quota of any day; ask for fewer, or for more a day"
     return QuotaExceeded(
-        "it begins anew at midnight, China time; ask the provider for more if the duty needs it",
+        detail,
+        fits=fits,
         grant=str(grant.pk),
         calls_per_day=grant.calls_per_day,
         rows_per_day=grant.rows_per_day,

@@ -15,7 +15,7 @@ from accounts.actions.obligations import meet_obligation
 from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import require
-from exchange import lanes, sinks
+from exchange import lanes, quotas, sinks
 from exchange.dataplane import webhooks
 from exchange.dataplane.errors import DataplaneError, Transient
 from exchange.destinations import webhook_client
@@ -125,7 +125,11 @@ def _deliver_next(lane: Subscription, lease: Lease, actor: Actor, *, first: bool
             done = _to_webhook(lane, batch, grant, disclosure.names)
         else:
             load = sinks.Load(lane, lease, grant, disclosure, purpose, prepare=first)
-            done = _to_sink(load, batch)
+            brought = _to_sink(load, batch)
+            if brought is None:
+                lanes.settle(lease, 0, load.shape)
+                return False
+            done = brought
     failpoint("deliver.before_finish")
     _finish(lane, lease, done, actor, int((time.monotonic() - started) * 1000))
     failpoint("deliver.after_finish")
@@ -168,8 +172,9 @@ def _finish(
     lane.position, lane.reload, lane.shown_digest = done.number, False, done.shown
 
 
-def _to_sink(load: sinks.Load, batch: Batch | None) -> Delivered:
-    """The batch, or the table of today where the target's rows show something else."""
+def _to_sink(load: sinks.Load, batch: Batch | None) -> Delivered | None:
+    """The batch, or the table of today where the target's rows show something else; None if
+    nothing was published yet."""
     shown = load.shape
     lane = load.lane
     changed = lane.reload or (lane.position > 0 and lane.shown_digest not in ("", shown))
@@ -179,7 +184,7 @@ def _to_sink(load: sinks.Load, batch: Batch | None) -> Delivered:
     else:
         snapshot = snapshot_at_head(lane.dataset)
         if snapshot is None:
-            raise Transient("internal", "the table is to be loaded and there is none")
+            return None
         file = sinks.load_table(load, snapshot)
         number, whole = snapshot.number, True
     return Delivered(
@@ -270,7 +275,7 @@ def _failed(
 def _wait(fault: Stopped, lane: Subscription, outcome: Any) -> float | None:
     """Seconds until the next attempt; None where waiting cannot help."""
     if isinstance(fault, QuotaExceeded):
-        return float(str(fault.facts["retry_after"]))
+        return float(quotas.seconds_left()) if quotas.fits_a_day(fault) else None
     if isinstance(fault, GrantSuspended):
         return 0
     if not isinstance(fault, Transient | Unavailable):

@@ -77,7 +77,7 @@ def reply_change(
     if actor.department_id not in served_departments(locked.dataset):
         raise Forbidden("your department holds no running grant of this service")
     _require_open(locked)
-    said = {"agrees": agrees, "note": note, "replied_by": actor.id}
+    said: dict[str, Any] = {"agrees": agrees, "note": note, "replied_by": actor.id}
     reply, made = ServiceReply.objects.get_or_create(
         announcement=locked, department_id=actor.department_id, defaults=said
     )

@@ -5,10 +5,11 @@ There is no deed that changes or removes one: what was left out is said in a fur
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import audit
@@ -20,7 +21,6 @@ from accounts.models import Department
 from accounts.permissions import Perm, Role
 from accounts.policy import require
 from exchange.models import Grant, UseRecord
-from exchange.querysets import UseRecordQuerySet
 from kernel.errors import Invalid
 
 _CHUNK = 2000
@@ -81,14 +81,13 @@ def record_use(
     return record
 
 
-def export_records(rows: UseRecordQuerySet, *, actor: Actor, format: str) -> Iterable[UseRecord]:
+def export_records(rows: QuerySet[UseRecord], *, actor: Actor, format: str) -> Iterable[UseRecord]:
     """The records of a selection that the actor may see, oldest first, to be written as a file."""
     require(actor, Perm.USE_VIEW)
-    seen = rows.visible_to(actor)
-    department = Department.objects.get(pk=actor.department_id)
+    seen = rows & UseRecord.objects.visible_to(actor)
+    department = Department.objects.get(pk__in=[actor.department_id])
     audit.record(actor, "use.exported", department, rows=seen.count(), format=format)
-    found: Any = seen.order_by("pk").iterator(_CHUNK)
-    return cast(Iterable[UseRecord], found)
+    return seen.order_by("pk").iterator(_CHUNK)
 
 
 def _check_period(grant: Grant, starts_on: date, ends_on: date) -> None:

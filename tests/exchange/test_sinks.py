@@ -148,3 +148,25 @@ def test_a_purpose_that_a_new_edition_leaves_out_stops_the_lane(world, target):
     lane.refresh_from_db()
     assert lane.state == "paused"
     assert lane.state_reason.startswith("purpose-not-granted")
+
+
+def test_a_new_edition_before_the_first_batch_leaves_nothing_to_load(world, target):
+    lane = open_lane(world, target)
+    lane.grant.change(edition=2, masks=MASKS)
+    restart_lanes(lane.grant, actor=world.actor("head"))
+    assert deliver_due(actor=CLOCK) == 0
+    lane.refresh_from_db()
+    assert (lane.state, lane.reload, lane.last_error) == ("active", False, "")
+    world.publish(FIRST)
+    assert deliver_due(actor=CLOCK) == 1
+    assert target.rows("shared.divisions")[0] == ("110101", "甲*")
+
+
+def test_a_batch_larger_than_any_days_quota_stops_the_lane_and_says_so(world, target):
+    lane = open_lane(world, target, rows_per_day=2)
+    world.publish(FIRST)
+    assert deliver_due(actor=CLOCK) == 0
+    lane.refresh_from_db()
+    assert (lane.state, lane.position) == ("paused", 0)
+    assert "more rows than the quota of any day" in lane.state_reason
+    assert not UseEntry.objects.exists()

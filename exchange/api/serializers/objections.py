@@ -32,7 +32,7 @@ class ObjectionIn(In):
         required=False, help_text="The grant concerned; needed for claims and for misuse."
     )
     description = serializers.CharField(max_length=1000)
-    claims = ClaimIn(many=True, required=False, max_length=MOST_CLAIMS)
+    claims = serializers.ListField(child=ClaimIn(), required=False, max_length=MOST_CLAIMS)
 
 
 class CorrectIn(In):
