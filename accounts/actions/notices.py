@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.actor import Actor
 from accounts.models import Member, Notice
 from accounts.permissions import Role
+from kernel.errors import Forbidden
 
 
 def notify_department(
@@ -60,6 +61,8 @@ def notify_authority(
 @transaction.atomic
 def read_notices(*, actor: Actor, until: datetime) -> int:
     """Take every notice up to this moment as read by this person; how many were new."""
+    if not actor.is_person:
+        raise Forbidden("notices are read by people")
     member = Member.objects.select_for_update().get(
         user_id=actor.id, department_id=actor.department_id
     )

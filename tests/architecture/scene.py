@@ -10,8 +10,10 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.actions.attachments import attach_document
+from accounts.actions.notices import notify_department
 from accounts.actions.registers import keep_first
 from accounts.actions.relations import relate_systems
+from accounts.actor import CLOCK
 from accounts.models import AuditEvent, Obligation
 from accounts.permissions import Role
 from accounts.register.columns import FORM
@@ -110,6 +112,14 @@ class Scene:
             effective_on=today,
         )
         self.use_record = record_use(self.grant, actor=asker, starts_on=today, ends_on=today, **USE)
+        self.notice = notify_department(
+            world.dataset,
+            actor=CLOCK,
+            department_id=world.provider.pk,
+            roles=(Role.STEWARD,),
+            verb="batch.published",
+            reason="理由",
+        )
         self.hook = Hook.objects.create(
             department=world.provider, url="https://oa.example/hooks", sealed=""
         )
@@ -137,6 +147,7 @@ class Scene:
             "grants": self.grant.pk,
             "subscriptions": self.lane.pk,
             "uses": UseEntry.objects.get().pk,
+            "notices": self.notice.pk,
             "disputes": self.dispute.pk,
             "objections": self.objection.pk,
             "service-changes": self.change.pk,
@@ -242,6 +253,8 @@ class Scene:
             "merge-abandon POST": reason,
             "system-credential-list POST": {"days": 30},
             "obligation-extend POST": {"workdays": 1, "reason": "理由", "document": "1号"},
+            "obligation-ask-extension POST": {"workdays": 1, "reason": "理由"},
+            "obligation-decline-extension POST": reason,
             "obligation-explain POST": {"just_cause": "理由"},
             "clock-limit POST": {"workdays": 5, "basis": "本省规定"},
             "calendar-list POST": {"year": 2027, "days": [], "source": "国办发明电"},
