@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from accounts import audit
 from accounts.actions.notices import notify_authority, notify_department
@@ -23,6 +24,17 @@ from exchange.models import Dispute, Grant, Objection, SharingRequest
 from exchange.states import DISPUTE, DISPUTE_OPEN
 from exchange.vocabulary import DisputeOutcome
 from kernel.errors import Conflict, Forbidden
+
+# The titles of the notices, which their verbs give: named here to be translated.
+TITLES = (
+    gettext_noop("Dispute decided"),
+    gettext_noop("Dispute elevated"),
+    gettext_noop("Dispute opened"),
+    gettext_noop("Dispute referred"),
+    gettext_noop("Dispute responded"),
+    gettext_noop("Dispute settled"),
+    gettext_noop("Dispute withdrawn"),
+)
 
 Subject = SharingRequest | Grant | Objection
 # What was never let out, was taken back or is long disposed of gives nothing to quarrel about.
@@ -69,7 +81,7 @@ def open_dispute(subject: Subject, *, actor: Actor, claim: str) -> Dispute:
         dispute.respondent_id,
         actor,
         "dispute.opened",
-        "Another department disputes what your department did; negotiate with it.",
+        gettext_noop("Another department disputes what your department did; negotiate with it."),
         due_on=clock.due_on.isoformat(),
     )
     return dispute
@@ -91,7 +103,7 @@ def respond_dispute(dispute: Dispute, *, actor: Actor, response: str) -> Dispute
         dispute.department_id,
         actor,
         "dispute.responded",
-        "The other side has stated its view of your department's dispute.",
+        gettext_noop("The other side has stated its view of your department's dispute."),
     )
     return dispute
 
@@ -116,11 +128,18 @@ def refer_dispute(dispute: Dispute, *, actor: Actor) -> Dispute:
         dispute,
         actor=actor,
         verb="dispute.referred",
-        reason="Two departments could not agree; the authority decides their dispute.",
+        reason=gettext_noop(
+            "Two departments could not agree; the authority decides their dispute."
+        ),
         resource=_named(dispute),
         due_on=clock.due_on.isoformat(),
     )
-    _tell_sides(dispute, actor, "dispute.referred", "A dispute of your department went further.")
+    _tell_sides(
+        dispute,
+        actor,
+        "dispute.referred",
+        gettext_noop("A dispute of your department went further."),
+    )
     return dispute
 
 
@@ -131,7 +150,12 @@ def elevate_dispute(dispute: Dispute, *, actor: Actor, document: str) -> Dispute
     DISPUTE.move(dispute, "elevate", elevated_at=timezone.now(), document=document)
     meet_obligation("N3", dispute, actor=actor)
     audit.record(actor, "dispute.elevated", dispute, document=document)
-    _tell_sides(dispute, actor, "dispute.elevated", "A dispute of your department went further.")
+    _tell_sides(
+        dispute,
+        actor,
+        "dispute.elevated",
+        gettext_noop("A dispute of your department went further."),
+    )
     return dispute
 
 
@@ -143,7 +167,9 @@ def settle_dispute(dispute: Dispute, *, actor: Actor, decision: str) -> Dispute:
     DISPUTE.move(dispute, "settle", ended_at=timezone.now(), decided_by=actor.id, decision=decision)
     _stop_clocks(dispute, actor)
     audit.record(actor, "dispute.settled", dispute)
-    _tell_sides(dispute, actor, "dispute.settled", "A dispute of your department has ended.")
+    _tell_sides(
+        dispute, actor, "dispute.settled", gettext_noop("A dispute of your department has ended.")
+    )
     return dispute
 
 
@@ -177,7 +203,7 @@ def decide_dispute(
         dispute,
         actor,
         "dispute.decided",
-        "A dispute of your department has been decided.",
+        gettext_noop("A dispute of your department has been decided."),
         outcome=outcome,
         document=document,
     )
@@ -193,7 +219,9 @@ def withdraw_dispute(dispute: Dispute, *, actor: Actor) -> Dispute:
     for kind in ("N2", "N3"):
         cancel_obligation(kind, dispute, actor=actor)
     audit.record(actor, "dispute.withdrawn", dispute)
-    _tell_sides(dispute, actor, "dispute.withdrawn", "A dispute of your department has ended.")
+    _tell_sides(
+        dispute, actor, "dispute.withdrawn", gettext_noop("A dispute of your department has ended.")
+    )
     return dispute
 
 

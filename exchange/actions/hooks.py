@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from accounts import audit
 from accounts.actions.notices import mark_delivered, notify_department
@@ -28,6 +29,9 @@ from exchange.models import Hook
 from exchange.secrets import seal, unseal
 from exchange.states import HOOK
 from kernel.errors import Conflict
+
+# The titles of the notices, which their verbs give: named here to be translated.
+TITLES = (gettext_noop("Hook parked"),)
 
 TURN_SECONDS = 30
 HOOKS_PER_TURN = 50
@@ -202,6 +206,6 @@ def _park(hook: Hook, error: str, actor: Actor) -> None:
         department_id=hook.department_id,
         roles=(Role.DEPARTMENT_ADMIN,),
         verb="hook.parked",
-        reason="Your department's webhook does not take its notices and was stopped.",
+        reason=gettext_noop("Your department's webhook does not take its notices and was stopped."),
         error=error[:400],
     )

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from accounts import audit
 from accounts.actions.attachments import MOST_BYTES, clean_name
@@ -31,6 +32,15 @@ from exchange.tables import current_schema
 from exchange.values import key_values, stored_value
 from exchange.vocabulary import ObjectionKind, ObjectionOutcome
 from kernel.errors import Conflict, Forbidden, Invalid
+
+# The titles of the notices, which their verbs give: named here to be translated.
+TITLES = (
+    gettext_noop("Objection closed"),
+    gettext_noop("Objection received"),
+    gettext_noop("Objection resolved"),
+    gettext_noop("Objection submitted"),
+    gettext_noop("Objection withdrawn"),
+)
 
 MOST_CLAIMS = 100
 _CORRECTED = (ObjectionOutcome.CORRECTED, ObjectionOutcome.PARTLY_CORRECTED)
@@ -79,7 +89,7 @@ def submit_objection(
         respondent,
         actor,
         "objection.submitted",
-        "Another department objects; your department verifies and answers.",
+        gettext_noop("Another department objects; your department verifies and answers."),
         due_on=clock.due_on.isoformat(),
     )
     return objection
@@ -123,7 +133,7 @@ def receive_objection(objection: Objection, *, actor: Actor) -> Objection:
         objection.department_id,
         actor,
         "objection.received",
-        "The other side verifies what your department objects to.",
+        gettext_noop("The other side verifies what your department objects to."),
     )
     return objection
 
@@ -159,7 +169,7 @@ def resolve_objection(
         objection.department_id,
         actor,
         "objection.resolved",
-        "The other side has answered your department's objection.",
+        gettext_noop("The other side has answered your department's objection."),
         outcome=outcome,
     )
     return objection
@@ -178,7 +188,7 @@ def close_objection(objection: Objection, *, actor: Actor, rating: int) -> Objec
         objection.respondent_id,
         actor,
         "objection.closed",
-        "Your department's answer to an objection has been taken note of.",
+        gettext_noop("Your department's answer to an objection has been taken note of."),
         rating=rating,
     )
     return objection
@@ -196,7 +206,7 @@ def withdraw_objection(objection: Objection, *, actor: Actor) -> Objection:
         objection.respondent_id,
         actor,
         "objection.withdrawn",
-        "Your department owes no answer to this objection any more.",
+        gettext_noop("Your department owes no answer to this objection any more."),
     )
     return objection
 

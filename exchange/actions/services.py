@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from accounts import audit
 from accounts.actions.notices import notify_department
@@ -18,6 +19,15 @@ from exchange.services import CHANGE_OPEN, require_change_cleared, served_depart
 from exchange.states import SERVICE_CHANGE
 from exchange.vocabulary import ChangeKind
 from kernel.errors import Conflict, Forbidden, Invalid
+
+# The titles of the notices, which their verbs give: named here to be translated.
+TITLES = (
+    gettext_noop("Service announced"),
+    gettext_noop("Service completed"),
+    gettext_noop("Service filed"),
+    gettext_noop("Service replied"),
+    gettext_noop("Service withdrawn"),
+)
 
 
 @transaction.atomic
@@ -59,7 +69,9 @@ def announce_change(
         change,
         actor,
         "service.announced",
-        "A service on which your department relies will stop or change; agree or object.",
+        gettext_noop(
+            "A service on which your department relies will stop or change; agree or object."
+        ),
     )
     return change
 
@@ -89,7 +101,7 @@ def reply_change(
         change.department_id,
         actor,
         "service.replied",
-        "A department that you serve has answered your announcement.",
+        gettext_noop("A department that you serve has answered your announcement."),
         agrees=agrees,
     )
     return reply
@@ -101,7 +113,7 @@ def file_change(change: ServiceChange, *, actor: Actor, number: str) -> ServiceC
     require(actor, Perm.SERVICE_FILE)
     SERVICE_CHANGE.move(change, "file", filing_number=number, filed_at=timezone.now())
     audit.record(actor, "service.filed", change, number=number)
-    reason = "The authority has filed the announced stop or change of a service."
+    reason = gettext_noop("The authority has filed the announced stop or change of a service.")
     _tell(change, change.department_id, actor, "service.filed", reason, number=number)
     _tell_served(change, actor, "service.filed", reason, number=number)
     return change
@@ -125,7 +137,7 @@ def complete_change(change: ServiceChange, *, actor: Actor) -> ServiceChange:
         change,
         actor,
         "service.completed",
-        "The announced stop or change of a service has taken place.",
+        gettext_noop("The announced stop or change of a service has taken place."),
     )
     return change
 
@@ -140,7 +152,7 @@ def withdraw_change(change: ServiceChange, *, actor: Actor) -> ServiceChange:
         change,
         actor,
         "service.withdrawn",
-        "The announced stop or change of a service will not take place.",
+        gettext_noop("The announced stop or change of a service will not take place."),
     )
     return change
 

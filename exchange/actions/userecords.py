@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from accounts import audit
 from accounts.actions.notices import notify_department
@@ -22,6 +23,9 @@ from accounts.permissions import Perm, Role
 from accounts.policy import require
 from exchange.models import Grant, UseRecord
 from kernel.errors import Invalid
+
+# The titles of the notices, which their verbs give: named here to be translated.
+TITLES = (gettext_noop("Use recorded"),)
 
 _CHUNK = 2000
 
@@ -73,7 +77,7 @@ def record_use(
         department_id=grant.provider_id,
         roles=(Role.STEWARD,),
         verb="use.recorded",
-        reason="A department that holds a right of yours has recorded its use.",
+        reason=gettext_noop("A department that holds a right of yours has recorded its use."),
         resource=str(grant.resource),
         starts_on=str(starts_on),
         ends_on=str(ends_on),

@@ -60,7 +60,26 @@ def doors(world, client_of):
         "ends_on": term,
     }
     attach = {"resource": str(world.resource.pk), "system": str(world.publisher.pk)}
+    said = {"kind": "catalogue", "resource": str(world.resource.pk), "description": "有误"}
+    objection = client_of("asker").post("/api/v1/objections", said).json()["id"]
+    today = timezone.localdate().isoformat()
+    use = {"scenario": "核对", "process": "查询", "effect": "减少材料", "storage": "不留存"}
+    announced = {"dataset": str(world.dataset.pk), "kind": "stop", "reason": "停"}
     return [
+        ("asker", "/api/v1/objections", said),
+        (
+            "steward",
+            f"/api/v1/objections/{objection}/resolve",
+            {"outcome": "unfounded", "feedback": "无误"},
+        ),
+        ("steward", f"/api/v1/objections/{objection}/correct", {"rows": [row("110101")]}),
+        ("asker_head", "/api/v1/disputes", {"grant": str(grant.pk), "claim": "不服"}),
+        ("head", "/api/v1/service-changes", {**announced, "effective_on": term}),
+        (
+            "asker",
+            "/api/v1/use-records",
+            {"grant": str(grant.pk), "starts_on": today, "ends_on": today, **use},
+        ),
         ("steward", "/api/v1/datasets", attach),
         ("reader", f"/api/v1/datasets/{world.dataset.pk}/lookup", {"where": {"code": "1"}}),
         ("asker", "/api/v1/requests", request),
