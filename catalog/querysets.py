@@ -81,7 +81,9 @@ class CommentQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> "CommentQuerySet":
         """Those on the own department's versions; for a platform role, on what reached it."""
         if may_everywhere(actor, Perm.RESOURCE_VIEW):
-            return self.filter(entry__state__in=(*WITH_AUTHORITY, "returned"))
+            # One that its own head returned never reached the platform.
+            reached = Q(entry__state="returned", entry__approved_at__isnull=False)
+            return self.filter(Q(entry__state__in=WITH_AUTHORITY) | reached)
         if may(actor, Perm.RESOURCE_VIEW):
             return self.filter(entry__department_id=actor.department_id)
         return self.none()
