@@ -20,6 +20,8 @@ from python_calamine import CalamineError, CalamineWorkbook
 from kernel.errors import Malformed, TooLarge
 
 MOST_PARTS = 2000
+# Joined areas of the sheet that is read.
+MOST_MERGES = 1_000_000
 MOST_UNPACKED = 320 * 1024 * 1024
 _PIECE = 64 * 1024
 _LOCAL_HEADER = 30
@@ -58,12 +60,14 @@ class WorkbookTooLarge(TooLarge):
 class Marks:
     """What a sheet's XML says before anything is read: its extent, formulas and error values.
 
-    Cells are (row, column), both counted from 1.
+    Cells are (row, column), both counted from 1. ``cells`` counts those that a library which holds
+    the whole workbook would hold: of all its sheets, with the cells of joined areas.
     """
 
     rows: int = 0
     columns: int = 0
     cells: int = 0
+    merges: int = 0
     formulas: set[tuple[int, int]] = field(default_factory=set)
     errors: set[tuple[int, int]] = field(default_factory=set)
 
@@ -115,12 +119,17 @@ def _read(
     most_columns: int,
     name: str | None,
 ) -> SheetTable:
-    sheets = _sheets(file, parts)
+    sheets, others = _sheets(file, parts)
     if not sheets:
         raise ValueError("it has no visible sheet")
     chosen = name if name in sheets else next(iter(sheets))
     marks = Marks()
-    _parse(file, parts[sheets[chosen]], _marking(marks, most_rows, most_columns))
+    read = sheets[chosen]
+    _parse(file, parts[read], _marking(marks, most_rows, most_columns))
+    for part in {read, *others}:
+        elsewhere = Marks()
+        _parse(file, parts[part], _counting(marks if part == read else elsewhere))
+        marks.cells += elsewhere.cells
     file.seek(0)
     book = CalamineWorkbook.from_filelike(file)
     sheet = book.get_sheet_by_name(chosen)
@@ -211,8 +220,8 @@ def _parse(file: IO[bytes], info: zipfile.ZipInfo, on_start: Callable[..., None]
     parser.Parse(b"", True)
 
 
-def _sheets(file: IO[bytes], parts: dict[str, zipfile.ZipInfo]) -> dict[str, str]:
-    """Visible sheets in order: name -> part."""
+def _sheets(file: IO[bytes], parts: dict[str, zipfile.ZipInfo]) -> tuple[dict[str, str], list[str]]:
+    """Visible sheets in order, name -> part, and the parts of all sheets."""
     targets: dict[str, str] = {}
     listed: list[tuple[str, str, bool]] = []
 
@@ -231,7 +240,26 @@ def _sheets(file: IO[bytes], parts: dict[str, zipfile.ZipInfo]) -> dict[str, str
     _parse(file, parts[_MAIN], sheet)
     if len({name for name, _, _ in listed}) != len(listed):
         raise ValueError("two of its sheets have one name")
-    return {name: targets[key] for name, key, seen in listed if seen and targets.get(key) in parts}
+    there = [(name, targets[key], seen) for name, key, seen in listed if targets.get(key) in parts]
+    return {name: part for name, part, seen in there if seen}, [part for _, part, _ in there]
+
+
+def _counting(marks: Marks) -> Callable[..., None]:
+    """Counts a sheet's cells and the cells of its joined areas."""
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        if tag == "c":
+            marks.cells += 1
+        elif tag == "mergeCell":
+            first, _, last = attributes["ref"].partition(":")
+            (top, left), (bottom, right) = _place(first), _place(last or first)
+            marks.cells += max(bottom - top + 1, 0) * max(right - left + 1, 0)
+            marks.merges += 1
+            if marks.merges > MOST_MERGES:
+                detail = f"a sheet has more than {MOST_MERGES} merged cells"
+                raise WorkbookTooLarge(detail, limit=MOST_MERGES)
+
+    return start
 
 
 def _marking(marks: Marks, most_rows: int, most_columns: int) -> Callable[..., None]:
@@ -243,7 +271,6 @@ def _marking(marks: Marks, most_rows: int, most_columns: int) -> Callable[..., N
             place[1] += 1
             if "r" in attributes:
                 place[:] = _place(attributes["r"])
-            marks.cells += 1
             if attributes.get("t") == "e":
                 marks.errors.add((place[0], place[1]))
         elif tag == "row":

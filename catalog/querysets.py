@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.actor import Actor
 from accounts.permissions import Perm
@@ -28,9 +28,11 @@ class ResourceQuerySet(models.QuerySet):
         if may(actor, Perm.RESOURCE_VIEW):
             seen |= Q(department_id=actor.department_id)
         if may_everywhere(actor, Perm.RESOURCE_VIEW):
-            seen |= Q(entries__state__in=WITH_AUTHORITY)
-        # A subquery rather than a join, which would repeat a resource for each of its versions.
-        return self.filter(pk__in=self.model._base_manager.filter(seen).values("pk"))
+            entries: Any = self.model._meta.get_field("entries").related_model
+            # Asked row by row, and only of those that have no code.
+            reached = entries.objects.filter(resource=OuterRef("pk"), state__in=WITH_AUTHORITY)
+            seen |= Q(Exists(reached))
+        return self.filter(seen)
 
 
 class EntryQuerySet(models.QuerySet):
@@ -81,7 +83,9 @@ class CommentQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> "CommentQuerySet":
         """Those on the own department's versions; for a platform role, on what reached it."""
         if may_everywhere(actor, Perm.RESOURCE_VIEW):
-            return self.filter(entry__state__in=(*WITH_AUTHORITY, "returned"))
+            # One that its own head returned never reached the platform.
+            reached = Q(entry__state="returned", entry__approved_at__isnull=False)
+            return self.filter(Q(entry__state__in=WITH_AUTHORITY) | reached)
         if may(actor, Perm.RESOURCE_VIEW):
             return self.filter(entry__department_id=actor.department_id)
         return self.none()

@@ -1,6 +1,6 @@
 """Deeds on the tree of classes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from django.db import IntegrityError, connection, transaction
@@ -65,18 +65,24 @@ def load_categories(pairs: Iterable[tuple[str, str]], *, actor: Actor) -> Loaded
             added.append(row)
         elif row.name != name:
             renamed.append((row, {"code": code, "before": row.name, "after": name}))
-            row.change(name=name)
     Category.objects.bulk_create(added, batch_size=2000)
-    _refresh(row for row, _ in renamed)
+    _rename(renamed)
     audit.record_all(actor, "category.added", [(row, {"code": row.code}) for row in added])
     audit.record_all(actor, "category.renamed", renamed)
     return Loaded(len(added), len(renamed), len(listed) - len(added) - len(renamed))
 
 
-def _refresh(renamed: Iterable[Category]) -> None:
-    """Resources are found by the names of their classes."""
-    named = Resource.objects.filter(category__in=list(renamed), published__isnull=False)
-    indexing.refresh(named.values_list("pk", flat=True))
+def _rename(renamed: Sequence[tuple[Category, dict[str, str]]]) -> None:
+    """Resources are found by the names of their classes.
+
+    They are held before their class is, as by publication, which then takes a code from it.
+    """
+    rows = Resource.objects.filter(category__in=[row for row, _ in renamed])
+    named = rows.filter(published__isnull=False).select_for_update(no_key=True).order_by("pk")
+    held = list(named.values_list("pk", flat=True))
+    for row, told in sorted(renamed, key=lambda one: one[0].pk):
+        row.change(name=told["after"])
+    indexing.refresh(held)
 
 
 def _parents(listed: list[tuple[str, str]], known: Mapping[str, Category]) -> dict[str, str | None]:

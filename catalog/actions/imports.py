@@ -108,6 +108,8 @@ def take_import(row: CatalogImport, *, actor: Actor) -> CatalogImport:
     if row.standing == CatalogImport.Standing.IN_FORCE:
         require(actor, Perm.CATALOG_LOAD)
     INTAKE.move(row, "take", taken_at=timezone.now())
+    # A check that ended since the row was read may have brought another mapping.
+    row.refresh_from_db(fields=["mapping"])
     _hold_source(row.source)
     words = read_mapping(row.mapping)
     planned, findings = _plan(row, words, actor, is_held=True)

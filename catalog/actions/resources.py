@@ -22,6 +22,7 @@ from catalog.errors import (
     NameTaken,
     NotEditable,
     NotInForce,
+    PlacementTaken,
     RevisionOpen,
 )
 from catalog.gates import filing_faults
@@ -209,6 +210,8 @@ def _move_category(resource: Resource, category: Category) -> None:
     if resource.code is not None:
         raise CategoryFixed(f"its code is {resource.code}", code_given=resource.code)
     _check_category(category)
+    if resource.placements.filter(category=category).exists():
+        raise PlacementTaken(f"give its place in {category.code} up first")
     resource.change(category=category)
 
 

@@ -6,10 +6,11 @@ from typing import Any
 import orjson
 
 from catalog.interchange.columns import ENTRY_COLUMNS, ITEM_COLUMNS, plain
-from catalog.interchange.errors import CatalogUnreadable
+from catalog.interchange.errors import CatalogTooLarge, CatalogUnreadable
 from kernel import strictjson
 from kernel.errors import Malformed
 
+MOST_VALUES = 5_000_000
 _LISTS = ("entries", "items", "data", "result", "rows")
 # Project Open Data (ISO 8601 repeating intervals) -> our cycles.
 CYCLES = {
@@ -37,7 +38,7 @@ Entries = list[tuple[int, dict[str, Any]]]
 
 def read_json(body: bytes) -> Entries:
     """Entries of a list, or of the first list in an object; each with its place from 1."""
-    value = _loads(body)
+    value = load_json(body)
     if isinstance(value, dict):
         value = next((value[key] for key in _LISTS if isinstance(value.get(key), list)), None)
     if not isinstance(value, list):
@@ -69,7 +70,7 @@ def _flat(one: Mapping[str, Any]) -> dict[str, Any]:
 
 def read_data_json(body: bytes) -> Entries:
     """Entries of a data.json (Project Open Data 1.1)."""
-    value = _loads(body)
+    value = load_json(body)
     found = value.get("dataset") if isinstance(value, dict) else None
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         raise CatalogUnreadable("there is no list of datasets in it")
@@ -103,7 +104,12 @@ def _dataset(one: Mapping[str, Any]) -> dict[str, Any]:
     return {**{k: v for k, v in made.items() if v is not None}, **own}
 
 
-def _loads(body: bytes) -> Any:
+def load_json(body: bytes) -> Any:
+    """The value of a JSON document; CatalogTooLarge or CatalogUnreadable before much is held."""
+    # Counted before they are objects, each of which takes many times its bytes.
+    values = body.count(b",") + body.count(b"[") + body.count(b"{")
+    if values > MOST_VALUES:
+        raise CatalogTooLarge(f"it has about {values} values; at most {MOST_VALUES}")
     try:
         return strictjson.loads(body.removeprefix(b"\xef\xbb\xbf"))
     except Malformed as bad:

@@ -1,14 +1,16 @@
 """Catalogues in DCAT: JSON-LD, RDF/XML and Turtle; nothing is fetched and nothing is included."""
 
-import json
+import re
 from collections.abc import Callable
 from typing import Any
 from xml.parsers import expat
 
 from rdflib import Graph, Literal, URIRef
+from rdflib.plugins.stores.memory import Memory
 from rdflib.term import Node
 
 from catalog.interchange.columns import ENTRY_COLUMNS, ITEM_COLUMNS
+from catalog.interchange.documents import load_json
 from catalog.interchange.errors import CatalogTooLarge, CatalogUnreadable
 from catalog.interchange.rdf_terms import (
     ACCESS_RIGHTS,
@@ -21,14 +23,33 @@ from catalog.interchange.rdf_terms import (
     SQ,
 )
 from kernel import strictjson
-from kernel.errors import Malformed
+from kernel.errors import DomainError, Malformed
 
 MOST_BYTES = 32 * 1024 * 1024
+# Each takes about a kilobyte; a page of our own export has a tenth of them.
+MOST_TRIPLES = 400_000
 _FREQUENCY_OF = {said: cycle for cycle, said in FREQUENCIES.items()}
 _ACCESS_OF = {said: share for share, said in ACCESS_RIGHTS.items()}
+_KEEPABLE = re.compile("[^\0\ud800-\udfff]*")
 _LISTED = ("keywords", "share_modes", "related_codes", "codes")
 
 Entries = list[tuple[int, dict[str, Any]]]
+
+
+class _Bounded(Memory):
+    """Statements in memory: so many, and only of text that a database can keep."""
+
+    def add(self, triple: Any, context: Any, quoted: bool = False) -> None:
+        """Keep a statement; CatalogTooLarge, or CatalogUnreadable that names the property."""
+        self.kept = getattr(self, "kept", 0) + 1
+        if self.kept > MOST_TRIPLES:
+            detail = f"it has more than {MOST_TRIPLES} statements; hand it in in parts"
+            raise CatalogTooLarge(detail, limit=MOST_TRIPLES)
+        for text in triple:
+            if not _KEEPABLE.fullmatch(text):
+                named = ascii(str(triple[1]))[:80]
+                raise CatalogUnreadable(f"a value of {named} holds a NUL or half of a character")
+        super().add(triple, context, quoted)
 
 
 def read_json_ld(body: bytes) -> Entries:
@@ -51,9 +72,11 @@ def read_turtle(body: bytes) -> Entries:
 def _read(body: bytes, syntax: str) -> Entries:
     if len(body) > MOST_BYTES:
         raise CatalogTooLarge(f"at most {MOST_BYTES} bytes of RDF are taken", limit=MOST_BYTES)
-    graph = Graph()
+    graph = Graph(store=_Bounded())
     try:
         graph.parse(data=body, format=syntax, publicID="urn:shuqiao:import")
+    except DomainError:
+        raise
     # The parsers raise whatever their grammar trips over.
     except Exception as broken:
         raise CatalogUnreadable(f"no {syntax} that can be read: {str(broken)[:120]}") from broken
@@ -69,20 +92,22 @@ def _order(graph: Graph, node: Node) -> str:
 
 def _check_contexts(body: bytes) -> None:
     """A context that is an address would be fetched; only contexts in the document are taken."""
-    try:
-        pending = [strictjson.loads(body)]
-    except Malformed as bad:
-        raise CatalogUnreadable(bad.detail) from bad
+    pending = [load_json(body)]
     while pending:
         value = pending.pop()
         if isinstance(value, list):
             pending += value
         elif isinstance(value, dict):
-            contexts = value.get("@context", [])
-            listed = contexts if isinstance(contexts, list) else [contexts]
-            if "@import" in value or any(isinstance(one, str) for one in listed):
+            if "@import" in value or _holds_text(value.get("@context")):
                 raise CatalogUnreadable("its @context is an address; write the context into it")
             pending += value.values()
+
+
+def _holds_text(contexts: Any) -> bool:
+    """True if a context is a text, in however many lists it stands."""
+    if isinstance(contexts, list):
+        return any(map(_holds_text, contexts))
+    return isinstance(contexts, str)
 
 
 def _check_xml(body: bytes) -> None:
@@ -130,7 +155,11 @@ def _dataset(graph: Graph, node: Node) -> dict[str, Any]:
 
 def _ordered(graph: Graph, node: Node) -> list[Node]:
     items = list(graph.objects(node, SQ.item))
-    return sorted(items, key=lambda item: int(_text(graph, item, SQ.position) or 0))
+    return sorted(items, key=lambda item: _position(_text(graph, item, SQ.position)))
+
+
+def _position(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def _own(graph: Graph, node: Node, columns: Any) -> dict[str, Any]:
@@ -146,8 +175,8 @@ def _own(graph: Graph, node: Node, columns: Any) -> dict[str, Any]:
 
 def _listed(text: str) -> Any:
     try:
-        return json.loads(text)
-    except ValueError:
+        return strictjson.loads(text.encode())
+    except Malformed:
         return text
 
 

@@ -147,7 +147,7 @@ def _own(graph: Graph, node: URIRef, entry: Mapping[str, Any]) -> None:
         value = entry.get(name)
         if name == "abstract" and not value:
             graph.add((node, SQ.abstract, Literal("")))
-        elif name == "keywords" and len(value) > 1:
+        elif name == "keywords" and len(value or ()) > 1:
             graph.add((node, SQ.keywords, _literal(value)))
         elif name == "landing_url" and _ADDRESS.fullmatch(value or ""):
             continue

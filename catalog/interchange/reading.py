@@ -3,7 +3,7 @@
 import csv
 import io
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ JSON_LD, RDF_XML, TURTLE = "jsonld", "rdf", "turtle"
 FORMATS = (EXCEL, CSV, JSON, DATA_JSON, JSON_LD, RDF_XML, TURTLE)
 MOST_BYTES = 64 * 1024 * 1024
 MOST_ROWS, MOST_COLUMNS = 200_000, 200
+# Characters of one row of CSV, which may go over many lines.
+MOST_IN_ROW = 1_000_000
 # Titles may stand above the headers.
 _HEADER_WITHIN = 6
 # Headers below 共享属性, 开放属性 and the like say everything; the upper one is their group.
@@ -61,19 +63,47 @@ def _read_excel(body: bytes, words: SourceWords) -> Sheet:
 
 
 def _read_csv(body: bytes, words: SourceWords) -> Sheet:
-    text = decode(body)
+    if b"\0" in body:
+        line = body.count(b"\n", 0, body.index(b"\0")) + 1
+        raise CatalogUnreadable(f"line {line} holds a NUL character; remove it")
+    return _table(list(_csv_rows(body)), words)
+
+
+def _csv_rows(body: bytes) -> Iterator[list[str]]:
+    """The rows one by one, so that no more is held than what is taken."""
+    text = io.TextIOWrapper(io.BytesIO(body), encoding_of(body), newline="")
+    in_row = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal in_row
+        for line in text:
+            in_row += len(line)
+            if in_row > MOST_IN_ROW:
+                detail = f"a row has more than {MOST_IN_ROW} characters"
+                raise CatalogTooLarge(detail, limit=MOST_IN_ROW)
+            yield line
+
+    reader = csv.reader(lines(), strict=True)
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        for number, row in enumerate(reader, 1):
+            if number > MOST_ROWS:
+                raise CatalogTooLarge(f"at most {MOST_ROWS} rows are taken", limit=MOST_ROWS)
+            if len(row) > MOST_COLUMNS:
+                detail = f"line {reader.line_num} has {len(row)} columns"
+                raise CatalogTooLarge(f"{detail}; at most {MOST_COLUMNS}", limit=MOST_COLUMNS)
+            in_row = 0
+            yield [_unescaped(cell) for cell in row]
     except csv.Error as broken:
-        raise CatalogUnreadable(f"not CSV: {str(broken)[:80]}") from broken
-    return _table([[_unescaped(cell) for cell in row] for row in rows], words)
+        detail = f"line {reader.line_num} is not CSV: {str(broken)[:80]}"
+        raise CatalogUnreadable(detail) from broken
 
 
-def decode(body: bytes) -> str:
-    """Text in UTF-8, or else in GB18030: bytes of the one are hardly ever right in the other."""
+def encoding_of(body: bytes) -> str:
+    """UTF-8, or else GB18030: bytes of the one are hardly ever right in the other."""
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            return body.decode(encoding)
+            body.decode(encoding)
+            return encoding
         except UnicodeDecodeError:
             continue
     raise CatalogUnreadable("the text is neither UTF-8 nor GB18030; save it in one of them")
@@ -135,7 +165,11 @@ def _blocks(merges: Sequence[Any], column: int, first: int) -> dict[int, int]:
     blocks: dict[int, int] = {}
     for (top, left), (bottom, right) in merges:
         if left <= column <= right and top >= first and bottom > top:
-            blocks.update({line + 1: top + 1 for line in range(top, min(bottom, MOST_ROWS) + 1)})
+            lines = range(top + 1, min(bottom, MOST_ROWS) + 2)
+            # Cells that overlap could name each line a million times.
+            if any(line in blocks for line in lines):
+                raise CatalogUnreadable(f"merged cells overlap below line {top + 1}")
+            blocks.update(dict.fromkeys(lines, top + 1))
     return blocks
 
 

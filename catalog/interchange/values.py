@@ -32,7 +32,9 @@ _SCALE = Decimal("0.0001")
 
 
 def text_of(raw: Any) -> str:
-    """A value as its file wrote it; whole numbers without a decimal point."""
+    """A value as its file wrote it, but for NUL; whole numbers without a decimal point."""
+    if isinstance(raw, str):
+        return raw.replace("\0", "")
     if isinstance(raw, bool):
         return "是" if raw else "否"
     if isinstance(raw, float):

@@ -84,6 +84,9 @@ def rebuild() -> int:
 
 
 def _refresh(ids: Sequence[UUID]) -> int:
+    # Held, or what a deed under way is just putting out of force would be written again.
+    held = Resource.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
+    list(held.values_list("pk", flat=True))
     wanted = tuple(f"published__{name}" for name in METADATA)
     rows = list(
         Resource.objects.filter(pk__in=ids, published__isnull=False)

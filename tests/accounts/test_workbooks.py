@@ -109,3 +109,20 @@ def test_what_is_no_workbook_is_said_to_be_none(tmp_path, content):
 
 def test_columns_have_letters():
     assert [column_letter(n) for n in (1, 26, 27, 52, 16384)] == ["A", "Z", "AA", "AZ", "XFD"]
+
+
+def joined(*references: str) -> bytes:
+    found = "".join(f'<mergeCell ref="{reference}"/>' for reference in references)
+    sheet = cells("A1").removesuffix(b"</worksheet>")
+    return sheet + f"<mergeCells>{found}</mergeCells></worksheet>".encode()
+
+
+def test_the_cells_of_joined_areas_count_for_whoever_would_hold_them(tmp_path):
+    table = read(changed({SHEET: joined("B2:C4", "D1")}), tmp_path)
+    assert table.marks.cells == read(changed({SHEET: cells("A1")}), tmp_path).marks.cells + 7
+
+
+def test_more_joined_areas_than_are_taken_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(workbooks, "MOST_MERGES", 2)
+    with pytest.raises(WorkbookTooLarge, match="more than 2 merged cells"):
+        read(changed({SHEET: joined("A1:A9", "A1:A9", "A1:A9")}), tmp_path)

@@ -20,6 +20,7 @@ from accounts.register.marking import mark_workbook
 from accounts.register.reading import CSV, read_form
 from kernel.api import ApiView
 from kernel.errors import Invalid
+from kernel.parameters import one_of
 
 IMPORTED = "批量导入"
 
@@ -87,14 +88,6 @@ class SystemImportView(ApiView):
                 content = mark_workbook(path, form.cells, result.faults)
                 return _download(content, "信息系统登记表-批注.xlsx")
         return Response(result.facts())
-
-
-def one_of(request: Request, name: str, usual: str, *others: str) -> str:
-    """A query parameter that has few values; the first one if it is left out."""
-    value: str = request.query_params.get(name, usual)
-    if value not in (usual, *others):
-        raise Invalid.field(name, f"must be one of: {', '.join((usual, *others))}")
-    return value
 
 
 def _download(content: bytes, name: str) -> FileResponse:

@@ -9,7 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.actions.signals import Told, record_heartbeat, record_signal, record_signals
+from accounts.actions.signals import Mode, Told, record_heartbeat, record_signal, record_signals
 from accounts.api.bodies import FORMATS, CSVFacts, NDJSONFacts, WorkbookFacts, facts_body
 from accounts.api.examples import SIGNALS
 from accounts.api.serializers.signals import DailyOut, SignalIn, ToldOut
@@ -20,6 +20,7 @@ from accounts.signals.days import daily_series
 from accounts.vocabulary import SignalKind
 from kernel.api import ApiView, In
 from kernel.errors import Invalid
+from kernel.parameters import flag_of, one_of
 from kernel.parsers import StrictJSONParser
 
 USUAL_DAYS, MOST_DAYS = 90, 800
@@ -48,7 +49,8 @@ class SignalView(ApiView):
         ``mode=partial`` (default) stores the good lines, ``atomic`` all or none;
         ``dry_run=true`` stores nothing. Telling a fact again changes nothing.
         """
-        mode, dry_run = self._one_of("mode", "partial", "atomic"), self._flag("dry_run")
+        mode: Mode = one_of(request, "mode", "partial", "atomic")
+        dry_run = bool(flag_of(request, "dry_run"))
         if request.content_type.partition(";")[0].strip() == StrictJSONParser.media_type:
             told = self._single(request, dry_run=dry_run)
         else:
@@ -85,15 +87,6 @@ class SignalView(ApiView):
                 "errors": told.errors,
             }
         )
-
-    def _one_of(self, name: str, *words: str) -> Any:
-        value = self.request.query_params.get(name, words[0])
-        if value not in words:
-            raise Invalid.field(name, f"must be one of: {', '.join(words)}")
-        return value
-
-    def _flag(self, name: str) -> bool:
-        return bool(self._one_of(name, "false", "true") == "true")
 
 
 class SystemSignalView(ApiView):

@@ -16,7 +16,6 @@ from accounts.models import Department
 from accounts.register.reading import CSV
 from catalog.actions.campaigns import close_campaign, confirm_task, open_campaign, return_task
 from catalog.api.examples_quality import CAMPAIGN_TASKS, CAMPAIGNS
-from catalog.api.parameters import one_of
 from catalog.api.serializers.campaigns import (
     CampaignIn,
     CampaignOut,
@@ -29,6 +28,7 @@ from catalog.quality.completeness import CENSUS_NUMBERS
 from catalog.reports import counts_of
 from kernel.api import ReadView, ReasonIn
 from kernel.errors import Invalid
+from kernel.parameters import one_of
 
 _STATES = {"open": "未确认", "confirmed": "已确认", "returned": "退回"}
 _HEADS = [

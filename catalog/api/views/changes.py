@@ -21,6 +21,7 @@ from catalog.api.serializers.changes import (
 from catalog.api.views.rows import CatalogView
 from catalog.models import Adjustment, Comment, Resource
 from kernel.api import In
+from kernel.parameters import flag_of
 
 
 class CommentView(CatalogView):
@@ -43,7 +44,7 @@ class CommentView(CatalogView):
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         """``resolved=false``: those still to be answered."""
-        asked, rows = self.flag("resolved"), super().filter_queryset(queryset)
+        asked, rows = flag_of(self.request, "resolved"), super().filter_queryset(queryset)
         return rows if asked is None else rows.filter(resolved_at__isnull=not asked)
 
     def create(self, request: Request, **kwargs: Any) -> Response:
@@ -91,7 +92,7 @@ class AdjustmentView(CatalogView):
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         """``followed=false``: those whose clock still runs."""
-        asked, rows = self.flag("followed"), super().filter_queryset(queryset)
+        asked, rows = flag_of(self.request, "followed"), super().filter_queryset(queryset)
         return rows if asked is None else rows.filter(entry__isnull=not asked)
 
     def create(self, request: Request, **kwargs: Any) -> Response:

@@ -23,7 +23,6 @@ from catalog.actions.demands import (
     withdraw_demand,
 )
 from catalog.api.examples_quality import DEMANDS
-from catalog.api.parameters import flag_of
 from catalog.api.serializers.demands import (
     CandidateOut,
     CandidatesOut,
@@ -40,6 +39,7 @@ from catalog.api.serializers.demands import (
 from catalog.models import Demand, Resource
 from catalog.search.similar import similar
 from kernel.api import ReadView, ReasonIn
+from kernel.parameters import flag_of
 
 
 class DemandView(ReadView):

@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from accounts.api.views.forms import one_of
 from accounts.permissions import Perm
 from accounts.policy import require
 from catalog.handout import KINDS, hand_out
@@ -22,6 +21,7 @@ from kernel.api import ApiView
 from kernel.cursors import read_cursor, write_cursor
 from kernel.errors import Invalid
 from kernel.paging import read_limit
+from kernel.parameters import one_of
 
 _KIND = "catalog.export"
 _FILTERS = {
@@ -75,8 +75,8 @@ class CatalogExportView(ApiView):
         return answer
 
     def get_queryset(self) -> QuerySet:
-        """Resources in force, which all departments may know."""
-        return in_force().filter(pk__in=Resource.objects.visible_to(self.actor).values("pk"))
+        """Resources in force, which all departments may know (Art. 16)."""
+        return in_force()
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         """``open=true`` keeps what is open to the public."""

@@ -20,6 +20,7 @@ from catalog.api.views.quality import InForceView
 from catalog.api.views.reports import ReportView
 from catalog.models import Demand, Item
 from catalog.vocabulary import ShareMode, ShareType, UpdateCycle
+from kernel.parameters import choice_of
 
 DEMAND_STATES = {
     "submitted": "已提交",
@@ -124,8 +125,8 @@ class DutyListView(InForceView):
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """The entries that match."""
-        self.check_choice("share_type", ShareType.values)
-        self.check_choice("update_cycle", UpdateCycle.values)
+        choice_of(self.request, "share_type", ShareType.values)
+        choice_of(self.request, "update_cycle", UpdateCycle.values)
         return super().filter_queryset(queryset)
 
     def line(self, row: Any) -> list[Any]:

@@ -14,7 +14,6 @@ from accounts.models import Department
 from accounts.permissions import Perm
 from accounts.policy import may_everywhere, require
 from accounts.workdays import Calendars, workdays_left
-from catalog.api.parameters import flag_of, one_of
 from catalog.api.serializers.quality import (
     IncompleteOut,
     OverdueOut,
@@ -34,6 +33,7 @@ from catalog.versions import entry_values, item_values, items_of
 from catalog.vocabulary import UpdateCycle
 from kernel.api import ApiView
 from kernel.errors import Invalid
+from kernel.parameters import choice_of, flag_of, one_of
 
 # Nothing in the catalogue is older: the guide is of 2017, and what came in with its own days.
 _FIRST_YEAR = 2000
@@ -91,12 +91,6 @@ class InForceView(ReportView):
         attached = flag_of(self.request, "attached")
         return rows if attached is None else rows.filter(is_attached=attached)
 
-    def check_choice(self, name: str, choices: list[str]) -> None:
-        """Invalid if the parameter is none of these."""
-        value = self.request.query_params.get(name)
-        if value is not None and value not in choices:
-            raise Invalid.field(name, f"choose from: {', '.join(choices)}", "invalid-choice")
-
 
 class OverdueView(InForceView):
     """Entries whose data are later than their own cycle promises."""
@@ -122,7 +116,7 @@ class OverdueView(InForceView):
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """The entries that match."""
-        self.check_choice("update_cycle", list(PROMISING))
+        choice_of(self.request, "update_cycle", PROMISING)
         return super().filter_queryset(queryset)
 
     def get_serializer_context(self) -> dict[str, Any]:
@@ -170,7 +164,7 @@ class IncompleteView(InForceView):
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """``gap``: which thing is missing; ``below``: completeness under this number."""
         rows, asked = super().filter_queryset(queryset), self.request.query_params
-        self.check_choice("gap", [element.code for element in ELEMENTS])
+        choice_of(self.request, "gap", [element.code for element in ELEMENTS])
         if "gap" in asked:
             rows = rows.filter(gaps__contains=[asked["gap"]])
         if "below" in asked:

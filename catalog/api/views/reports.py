@@ -14,9 +14,9 @@ from accounts.documents import XLSX
 from accounts.permissions import Perm
 from accounts.policy import require
 from accounts.register.reading import CSV
-from catalog.api.parameters import one_of
 from catalog.downloads import Heads, report_answer
 from kernel.api import ApiView
+from kernel.parameters import one_of
 
 _CHUNK = 1000
 Line = list[Any]

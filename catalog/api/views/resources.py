@@ -43,6 +43,7 @@ from catalog.versions import in_progress
 from catalog.vocabulary import DataGrade, FormatClass, ShareType, UpdateCycle
 from kernel.api import ReasonIn
 from kernel.errors import Invalid
+from kernel.parameters import choice_of, flag_of
 
 CHOICES = {
     "share_type": ShareType.values,
@@ -104,13 +105,13 @@ class ResourceView(CatalogView):
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         """``state`` asks for a visible version in that state, so that it tells no secrets."""
         for name, choices in CHOICES.items():
-            self.choice(name, choices)
-        state = self.choice("state", ENTRY.states)
+            choice_of(self.request, name, choices)
+        state = choice_of(self.request, "state", ENTRY.states)
         if state is not None:
             found = Entry.objects.visible_to(self.actor).filter(state=state)
             queryset = queryset.filter(pk__in=found.values("resource_id"))
         for name, column in FLAGS.items():
-            asked = self.flag(name)
+            asked = flag_of(self.request, name)
             if asked is not None:
                 queryset = queryset.filter(**{column: asked})
         return super().filter_queryset(self._in_class(queryset))

@@ -47,17 +47,3 @@ class CatalogView(ReadView):
             raise Invalid(errors=missing)
         for _, item, pk in asked:
             item[name] = found[pk]
-
-    def flag(self, name: str) -> bool | None:
-        """A parameter that is true or false; None if it is not sent."""
-        asked = self.request.query_params.get(name)
-        if asked not in (None, "true", "false"):
-            raise Invalid.field(name, "must be true or false", "invalid-choice")
-        return None if asked is None else asked == "true"
-
-    def choice(self, name: str, choices: Iterable[str]) -> str | None:
-        """A parameter that is one of these words; None if it is not sent."""
-        asked = self.request.query_params.get(name)
-        if asked is not None and asked not in choices:
-            raise Invalid.field(name, f"choose from: {', '.join(choices)}", "invalid-choice")
-        return asked

@@ -56,6 +56,14 @@ def test_what_is_in_force_is_no_longer_talked_about(cast):
         comment(cast, cast.resource("published"))
 
 
+def test_what_a_department_says_to_itself_stays_there_although_its_head_returns_it(cast):
+    resource = cast.resource("submitted")
+    comment(cast, resource, "head")
+    return_resource(resource, actor=cast.actor("head"), reason="代码长度不对")
+    assert not Comment.objects.visible_to(cast.actor("authority")).exists()
+    assert Comment.objects.visible_to(cast.actor("steward")).count() == 1
+
+
 def test_a_comment_is_seen_by_both_sides_and_by_nobody_else(cast):
     resource = cast.resource("approved")
     made = comment(cast, resource)

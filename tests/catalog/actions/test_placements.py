@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import AuditEvent
 from catalog.actions.placements import place_resource, unplace_resource
-from catalog.actions.resources import revise_resource
+from catalog.actions.resources import change_resource, revise_resource
 from catalog.errors import CategoryInvalid, PlacementFixed, PlacementTaken
 from catalog.models import Category, Placement, SearchDocument
 from kernel.errors import Forbidden, NotFound
@@ -59,6 +59,22 @@ def test_a_resource_is_found_by_each_of_its_codes(cast, health):
     place(cast, resource, health, "authority")
     after = SearchDocument.objects.get().words
     assert after != before
+
+
+def test_the_first_class_is_not_moved_to_where_the_resource_has_a_place(cast, health):
+    resource = cast.resource()
+    place(cast, resource, health)
+    resource.refresh_from_db()
+    with pytest.raises(PlacementTaken):
+        change_resource(
+            resource,
+            actor=cast.actor("steward"),
+            expected=resource.version,
+            values={},
+            category=health,
+        )
+    cast.bring(resource, "published")
+    assert (resource.code, codes(resource)) == ("307024/1", ["201/1"])
 
 
 def test_a_place_is_given_once(cast, health):

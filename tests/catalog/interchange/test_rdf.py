@@ -8,10 +8,12 @@ from pyshacl import validate
 from rdflib import Graph
 
 from catalog.api.examples import ITEMS, METADATA
+from catalog.interchange import rdf_reading
 from catalog.interchange.columns import METADATA_NAMES
-from catalog.interchange.errors import CatalogUnreadable
+from catalog.interchange.errors import CatalogTooLarge, CatalogUnreadable
 from catalog.interchange.mapping import read_mapping
 from catalog.interchange.rdf_reading import read_json_ld, read_rdf_xml, read_turtle
+from catalog.interchange.rdf_terms import SQ
 from catalog.interchange.rdf_writing import write_rdf
 from catalog.interchange.reading import format_of, read_catalogue
 from tests.catalog.realdata import real_file
@@ -19,6 +21,10 @@ from tests.catalog.realdata import real_file
 BASE = "https://share.example.test"
 READERS = {"jsonld": read_json_ld, "rdf": read_rdf_xml, "turtle": read_turtle}
 SYNTAX = {"jsonld": "json-ld", "rdf": "xml", "turtle": "turtle"}
+PREFIXES = (
+    "@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dcterms: <http://purl.org/dc/terms/> . "
+    f"@prefix sq: <{SQ}> . "
+)
 EMPTY = dict.fromkeys(METADATA_NAMES, "") | {
     "keywords": [],
     "related_codes": [],
@@ -116,13 +122,50 @@ def test_a_catalogue_of_another_portal_is_read_by_dcats_own_words():
         (read_json_ld, b'{"@context": "http://127.0.0.1:1/", "@id": "urn:a"}'),
         (read_json_ld, b'{"@graph": [{"@context": ["http://127.0.0.1:1/"], "@id": "urn:a"}]}'),
         (read_json_ld, b'{"@context": {"@import": "http://127.0.0.1:1/"}}'),
+        (read_json_ld, b'{"@context": [[], [["http://127.0.0.1:1/"]]], "@id": "urn:a"}'),
+        (read_json_ld, b'{"@context": {"a": {"@id": "u:a", "@context": [["file:///x"]]}}}'),
         (read_rdf_xml, b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>'),
         (read_rdf_xml, "<?xml version='1.0' encoding='utf-16'?><!DOCTYPE a><a/>".encode("utf-16")),
     ],
 )
 def test_nothing_is_fetched_and_nothing_is_included(read, body):
-    with pytest.raises(CatalogUnreadable):
+    with pytest.raises(CatalogUnreadable, match=r"is an address|a document type"):
         read(body)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        r'dcterms:title "a\u0000b"',
+        r'dcterms:title "a\uD800b"',
+    ],
+)
+def test_a_text_that_no_database_keeps_is_refused_with_its_property(said):
+    body = f"{PREFIXES}<urn:x:1> a dcat:Dataset ; {said} ."
+    with pytest.raises(CatalogUnreadable, match="dc/terms/title"):
+        read_turtle(body.encode())
+
+
+def test_a_document_of_more_statements_than_are_taken_is_refused(monkeypatch):
+    monkeypatch.setattr(rdf_reading, "MOST_TRIPLES", 3)
+    said = "<urn:x:1> a dcat:Dataset ; dcterms:title"
+    assert read_turtle(f'{PREFIXES}{said} "a", "b" .'.encode())[0][1]["name"] == "a"
+    for read, body in (
+        (read_turtle, f'{PREFIXES}{said} "a", "b", "c" .'),
+        (read_json_ld, '{"@context": {"@vocab": "urn:x:"}, "a": [1, 2, 3, 4]}'),
+    ):
+        with pytest.raises(CatalogTooLarge):
+            read(body.encode())
+
+
+def test_odd_values_of_our_own_terms_are_read_on():
+    deep = "[" * 5000
+    body = f'''{PREFIXES}<urn:x:1> a dcat:Dataset ; dcterms:title "a" ; sq:keywords "{deep}" ;
+        sq:item <urn:x:2>, <urn:x:3> . <urn:x:2> sq:position "last" ; sq:name "姓名" .
+        <urn:x:3> sq:position "{"9" * 5000}" ; sq:name "号码" .'''
+    ((_, read),) = read_turtle(body.encode())
+    assert read["keywords"] == deep
+    assert {item["name"] for item in read["items"]} == {"姓名", "号码"}
 
 
 def test_an_export_is_told_from_plain_json():

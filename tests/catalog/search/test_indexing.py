@@ -1,6 +1,10 @@
 """Search documents follow the resources in force."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection, transaction
 
 from catalog.models import SearchDocument
 from catalog.search.indexing import rebuild, refresh
@@ -50,7 +54,7 @@ def test_a_withdrawn_resource_is_forgotten():
 
 def test_many_resources_take_as_many_queries_as_one(django_assert_num_queries):
     resources = [published_resource(name=f"低保对象{n}") for n in range(30)]
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert refresh([resource.pk for resource in resources]) == 30
 
 
@@ -75,3 +79,32 @@ def test_rebuilding_finds_what_was_missed_and_forgets_what_is_gone():
     gone.change(published=None)
     assert rebuild() == 1
     assert list(SearchDocument.objects.values_list("resource_id", flat=True)) == [kept.pk]
+
+
+def waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_being_withdrawn_is_not_written_again_by_who_read_it_before():
+    resource = published_resource()
+    refresh([resource.pk])
+
+    def rebuilt():
+        try:
+            return rebuild()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            resource.change(published=None)
+            refresh([resource.pk])
+            rival = pool.submit(rebuilt)
+            until = time.monotonic() + 10
+            while not waits_for_a_lock() and time.monotonic() < until:
+                time.sleep(0.02)
+        assert rival.result(timeout=20) == 0
+    assert not SearchDocument.objects.exists()
