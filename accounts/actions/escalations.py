@@ -6,6 +6,7 @@ from datetime import date
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from accounts import audit
 from accounts.actor import CLOCK, Actor
@@ -30,12 +31,23 @@ class Step:
     reason: str
 
 
-WARNED = Step(1, "obligation.warned", (Role.HEAD, Role.STEWARD), "Your department has this duty.")
+WARNED = Step(
+    1,
+    "obligation.warned",
+    (Role.HEAD, Role.STEWARD),
+    gettext_noop("Your department has this duty."),
+)
 OVERDUE = Step(
-    2, "obligation.overdue", (Role.HEAD, Role.DEPARTMENT_ADMIN), "Your department has this duty."
+    2,
+    "obligation.overdue",
+    (Role.HEAD, Role.DEPARTMENT_ADMIN),
+    gettext_noop("Your department has this duty."),
 )
 ESCALATED = Step(
-    3, "obligation.escalated", (Role.AUTHORITY,), "The authority watches over the limits (Art. 29)."
+    3,
+    "obligation.escalated",
+    (Role.AUTHORITY,),
+    gettext_noop("The authority watches over the limits (Art. 29)."),
 )
 
 

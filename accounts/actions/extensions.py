@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from accounts import audit
 from accounts.actions.notices import notify_authority, notify_department
@@ -31,7 +32,7 @@ def ask_extension(row: Obligation, *, actor: Actor, workdays: int, reason: str) 
         locked,
         actor=actor,
         verb="obligation.extension_asked",
-        reason="A department asks for more time; you may give it once.",
+        reason=gettext_noop("A department asks for more time; you may give it once."),
         kind=row.kind,
         workdays=workdays,
     )
@@ -53,7 +54,7 @@ def decline_extension(row: Obligation, *, actor: Actor, reason: str) -> Obligati
         department_id=locked.department_id,
         roles=_OFFICE,
         verb="obligation.extension_declined",
-        reason="Your department asked for more time.",
+        reason=gettext_noop("Your department asked for more time."),
         kind=row.kind,
         why=reason,
     )
@@ -90,8 +91,8 @@ def extend_obligation(
         document=document,
     )
     told = {
-        locked.department_id: "Your department has this duty.",
-        locked.counterpart_id: "Your department waits for this.",
+        locked.department_id: gettext_noop("Your department has this duty."),
+        locked.counterpart_id: gettext_noop("Your department waits for this."),
     }
     for department_id, why in told.items():
         if department_id is not None:

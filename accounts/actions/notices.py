@@ -8,11 +8,22 @@ from uuid import UUID
 from django.db import models, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from accounts.actor import Actor
 from accounts.models import Member, Notice
 from accounts.permissions import Role
 from kernel.errors import Forbidden
+
+# The titles of the notices about clocks, which their verbs give: named here to be translated.
+TITLES = (
+    gettext_noop("Obligation warned"),
+    gettext_noop("Obligation overdue"),
+    gettext_noop("Obligation escalated"),
+    gettext_noop("Obligation extended"),
+    gettext_noop("Obligation extension asked"),
+    gettext_noop("Obligation extension declined"),
+)
 
 
 def notify_department(

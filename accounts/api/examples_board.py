@@ -55,3 +55,9 @@ EXTENSION_ASKED = [
         request_only=True,
     )
 ]
+EXTENSION_DECLINED = [
+    OpenApiExample("Not enough", value={"reason": "理由不足，请按期答复"}, request_only=True)
+]
+NOTICES_READ = [
+    OpenApiExample("Up to now", value={"until": "2026-03-12T10:00:00+08:00"}, request_only=True)
+]

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.actions.notices import read_notices
-from accounts.api.examples_board import BOARD, DURATIONS
+from accounts.api.examples_board import BOARD, DURATIONS, NOTICES_READ
 from accounts.api.serializers.board import (
     BoardOut,
     ClockStatisticsOut,
@@ -102,6 +102,7 @@ class NoticeView(ReadView):
     into = {"mark_read": NoticesReadIn}
     answers = {"mark_read": {200: NoticesReadOut}}
     filters = {"verb": "verb", "subject_id": "subject_id"}
+    examples = {"mark_read": NOTICES_READ}
 
     def get_serializer_context(self) -> dict[str, Any]:
         """With the moment up to which the person has read."""

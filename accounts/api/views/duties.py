@@ -13,7 +13,7 @@ from accounts.actions.clocks import limit_clock
 from accounts.actions.extensions import ask_extension, decline_extension, extend_obligation
 from accounts.actions.obligations import explain_obligation
 from accounts.api.examples import CALENDAR, CLOCK_LIMIT, EXPLANATION, EXTENSION
-from accounts.api.examples_board import EXTENSION_ASKED
+from accounts.api.examples_board import EXTENSION_ASKED, EXTENSION_DECLINED
 from accounts.api.serializers.duties import (
     CalendarIn,
     CalendarOut,
@@ -52,6 +52,7 @@ class ObligationView(ReadView):
     }
     examples = {
         "ask_extension": EXTENSION_ASKED,
+        "decline_extension": EXTENSION_DECLINED,
         "extend": EXTENSION,
         "explain": EXPLANATION,
     }

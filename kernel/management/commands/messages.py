@@ -82,7 +82,7 @@ def _uncompiled(folder: Path, known: Catalog, compiled: Path) -> list[str]:
 
 
 def _texts(folder: Path) -> Iterator[tuple[str, int, Any]]:
-    for file in sorted(folder.rglob("*.html")):
+    for file in sorted([*folder.rglob("*.html"), *folder.rglob("templates/**/*.txt")]):
         place = file.relative_to(folder.parent).as_posix()
         code = templatize(file.read_text("utf-8"), origin=place)
         # What is no call has become filler; its indentation would mean something to Python.
