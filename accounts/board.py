@@ -1,6 +1,7 @@
 """The board of deadlines: how the clocks of each department stand, and how long they took."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,7 @@ from accounts.calendars import calendars_from
 from accounts.clocks import KEEPING
 from accounts.clockstats import Closed, Duration, statistics
 from accounts.models import Obligation
+from accounts.querysets import standing_on
 from accounts.vocabulary import Standing
 
 # What is still to be done; the rest is history.
@@ -21,7 +23,8 @@ OPEN = (Standing.RUNNING, Standing.WARNING, Standing.OVERDUE)
 def board(rows: QuerySet[Obligation], today: date) -> list[dict[str, Any]]:
     """One line a department, those with most overdue first: open clocks by standing and kind, how
     many ask for more time, and the next last day."""
-    open_rows = rows.filter(state="open").exclude(kind__in=KEEPING).with_standing(today)
+    open_rows = rows.filter(state="open").exclude(kind__in=KEEPING)
+    open_rows = open_rows.annotate(standing=standing_on(today))
     counted = open_rows.values("department_id", "department__name", "kind", "standing").annotate(
         count=Count("pk")
     )
@@ -63,7 +66,7 @@ def durations(rows: QuerySet[Obligation], since: date, until: date) -> list[Dura
     return statistics(found, calendars_from(first, years=until.year - first + 1))
 
 
-def _line(row: dict[str, Any]) -> dict[str, Any]:
+def _line(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "department": row["department_id"],
         "department_name": row["department__name"],

@@ -56,18 +56,6 @@ class OwnedQuerySet(models.QuerySet):
         return self.none()
 
 
-class ObligationQuerySet(OwnedQuerySet):
-    """Clocks, and how each of them stands on a day."""
-
-    def with_standing(self, today: date) -> "ObligationQuerySet":
-        """Each with ``standing``: one of accounts.vocabulary.Standing."""
-        return self.annotate(standing=standing_on(today))
-
-    def running_late(self, today: date) -> "ObligationQuerySet":
-        """Clocks that still run although their last day is over."""
-        return self.filter(state="open", due_on__lt=today).exclude(kind__in=KEEPING)
-
-
 def standing_on(today: date) -> Case:
     """How a clock stands: kept, running, warned of, overdue, met in time or late, cancelled."""
     met_on = TruncDate("met_at", tzinfo=timezone.get_default_timezone())

@@ -1,7 +1,10 @@
 """Notices by e-mail: once a day what is new, to those who left an address."""
 
+from uuid import UUID
+
 import structlog
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -35,7 +38,7 @@ def mail_digests(*, actor: Actor = CLOCK) -> int:
 
 
 @transaction.atomic
-def _mail(key: object, connection: object) -> int:
+def _mail(key: UUID, connection: BaseEmailBackend) -> int:
     found = Member.objects.select_for_update(skip_locked=True, of=("self",))
     member = found.select_related("user", "department").filter(pk=key).first()
     if member is None:

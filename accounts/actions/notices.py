@@ -72,8 +72,8 @@ def notify_authority(
 @transaction.atomic
 def read_notices(*, actor: Actor, until: datetime) -> int:
     """Take every notice up to this moment as read by this person; how many were new."""
-    if not actor.is_person:
-        raise Forbidden("notices are read by people")
+    if actor.id is None or actor.department_id is None or not actor.is_person:
+        raise Forbidden("notices are read by people who act for a department")
     member = Member.objects.select_for_update().get(
         user_id=actor.id, department_id=actor.department_id
     )

@@ -30,7 +30,6 @@ QUESTIONS = {
     "accounts.actions.rules.current_rules",
     "accounts.actions.obligations.local_limit",
     "catalog.actions.demands.demands_like",
-    "exchange.actions.requests.answer_clock",
 }
 # A person who signs in has no rights yet; a clock, a hold, a version and a merge that begins or
 # ends follow from a deed that was allowed.

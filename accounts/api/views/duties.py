@@ -27,6 +27,7 @@ from accounts.api.serializers.duties import (
 from accounts.clocks import CLOCKS, Clock
 from accounts.errors import CalendarInvalid
 from accounts.models import CalendarYear, ClockLimit, Obligation
+from accounts.querysets import standing_on
 from accounts.vocabulary import Standing
 from kernel.api import ApiView, ReadView, ReasonIn
 from kernel.errors import Invalid, NotFound
@@ -61,11 +62,12 @@ class ObligationView(ReadView):
         """With room for the calendars, which are read once for a page."""
         return {**super().get_serializer_context(), "calendars": {}}
 
-    def get_queryset(self) -> QuerySet[Obligation]:
+    def get_queryset(self) -> QuerySet[Any]:
         """The clocks, each with its standing today."""
-        return super().get_queryset().with_standing(timezone.localdate())
+        rows: QuerySet[Any] = Obligation.objects.visible_to(self.actor)
+        return rows.annotate(standing=standing_on(timezone.localdate()))
 
-    def filter_queryset(self, queryset: QuerySet[Obligation]) -> QuerySet[Obligation]:
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """``standing`` is computed, so it is filtered here."""
         asked = self.request.query_params.get("standing")
         if asked is not None:
