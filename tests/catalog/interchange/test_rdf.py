@@ -172,8 +172,6 @@ def test_odd_values_of_our_own_terms_are_read_on():
 def test_controls_that_somebody_typed_break_no_document(kind):
     texts = {"name": "登记\x01信息", "abstract": "摘\x0b要", "theme": "民\x1f政"}
     odd = entry(1, keywords=["婚\x02姻"], **texts)
-        1, name="登记\x01信息", abstract="摘\x0b要", keywords=["婚\x02姻"], theme="民\x1f政"
-    )
     body = write_rdf([odd], kind, base=BASE, title="目录")
     ((_, read),) = READERS[kind](body)
     told = [read[name] for name in ("name", "abstract", "keywords", "theme")]
