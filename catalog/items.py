@@ -1,8 +1,7 @@
-"""The items that a resource promises, as the exchange needs them."""
+"""The version that a resource promises, as the exchange needs it."""
 
 from catalog.errors import NotInForce
-from catalog.models import Entry, Item, Resource
-from catalog.vocabulary import ShareType
+from catalog.models import Entry, Resource
 
 
 def entry_in_force(resource: Resource) -> Entry:
@@ -11,16 +10,3 @@ def entry_in_force(resource: Resource) -> Entry:
     if entry is None:
         raise NotInForce()
     return entry
-
-
-def items_in_force(resource: Resource) -> list[Item]:
-    """The items of the published version in their order; NotInForce if there is none.
-
-    A later version has rows of its own: what must last longer than a version names ``column``.
-    """
-    return list(entry_in_force(resource).items.order_by("position"))
-
-
-def effective_share_type(item: Item, entry: Entry) -> ShareType:
-    """How this item is shared: as the item says, else as its version says."""
-    return ShareType(item.share_type or entry.share_type)

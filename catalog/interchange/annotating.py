@@ -8,6 +8,7 @@ from typing import Any
 
 import xlsxwriter
 from openpyxl import load_workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
@@ -60,7 +61,7 @@ def _mark(sheet: Any, places: Mapping[str, int], findings: Iterable[Any]) -> Non
             continue
         if cell.comment is None or one.kind == WRONG:
             cell.fill = _FILLS[one.kind]
-            words = f"{KINDS[one.kind]}（{one.code}）\n{one.detail or one.after}"
+            words = _safe(f"{KINDS[one.kind]}（{one.code}）\n{one.detail or one.after}")
             cell.comment = Comment(words, "Shuqiao", height=110, width=280)
 
 
@@ -94,5 +95,9 @@ def _row(one: Any) -> tuple[Any, ...]:
 
 
 def _safe(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula gets an apostrophe."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") else value
+    """Text without what no workbook can hold; what would be taken for a formula gets an
+    apostrophe."""
+    if not isinstance(value, str):
+        return value
+    kept = ILLEGAL_CHARACTERS_RE.sub("", value)
+    return f"'{kept}" if kept[:1] in ("=", "+", "-", "@") else kept

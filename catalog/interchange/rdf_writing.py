@@ -31,6 +31,7 @@ MEDIA_TYPES = {
     "turtle": "text/turtle; charset=utf-8",
 }
 _ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # Said with DCAT's own words; the rest with ours.
 _SAID = frozenset(
     ("name", "abstract", "keywords", "share_type", "update_cycle", "released_on", "theme")
@@ -48,8 +49,8 @@ def write_rdf(
     catalogue = URIRef(f"{base}/open/")
     publisher = URIRef(f"{base}/")
     graph.add((catalogue, RDF.type, DCAT.Catalog))
-    graph.add((catalogue, DCTERMS.title, Literal(title, lang="zh")))
-    graph.add((catalogue, DCTERMS.description, Literal(f"{title}：政务信息资源目录", lang="zh")))
+    graph.add((catalogue, DCTERMS.title, _words(title, lang="zh")))
+    graph.add((catalogue, DCTERMS.description, _words(f"{title}：政务信息资源目录", lang="zh")))
     graph.add((catalogue, DCTERMS.publisher, publisher))
     _agent(graph, publisher, title)
     if next_page and _ADDRESS.fullmatch(next_page):
@@ -71,14 +72,14 @@ def _dataset(graph: Graph, entry: Mapping[str, Any], base: str) -> URIRef:
     publisher = URIRef(f"urn:shuqiao:department:{quote(entry['credit_code'])}")
     _agent(graph, publisher, entry["department"], entry["credit_code"])
     graph.add((node, RDF.type, DCAT.Dataset))
-    graph.add((node, DCTERMS.title, Literal(entry["name"], lang="zh")))
+    graph.add((node, DCTERMS.title, _words(entry["name"], lang="zh")))
     told = entry["abstract"] or entry["name"]
-    graph.add((node, DCTERMS.description, Literal(told, lang="zh")))
+    graph.add((node, DCTERMS.description, _words(told, lang="zh")))
     graph.add((node, DCTERMS.publisher, publisher))
     if entry["code"]:
-        graph.add((node, DCTERMS.identifier, Literal(entry["code"])))
+        graph.add((node, DCTERMS.identifier, _words(entry["code"])))
     for word in entry["keywords"]:
-        graph.add((node, DCAT.keyword, Literal(word, lang="zh")))
+        graph.add((node, DCAT.keyword, _words(word, lang="zh")))
     _days(graph, node, entry)
     _authorities(graph, node, entry)
     _page(graph, node, entry)
@@ -91,9 +92,9 @@ def _dataset(graph: Graph, entry: Mapping[str, Any], base: str) -> URIRef:
 
 def _agent(graph: Graph, node: URIRef, name: str, identifier: str = "") -> None:
     graph.add((node, RDF.type, FOAF.Agent))
-    graph.add((node, FOAF.name, Literal(name, lang="zh")))
+    graph.add((node, FOAF.name, _words(name, lang="zh")))
     if identifier:
-        graph.add((node, DCTERMS.identifier, Literal(identifier)))
+        graph.add((node, DCTERMS.identifier, _words(identifier)))
 
 
 def _days(graph: Graph, node: URIRef, entry: Mapping[str, Any]) -> None:
@@ -115,7 +116,7 @@ def _authorities(graph: Graph, node: URIRef, entry: Mapping[str, Any]) -> None:
         theme = URIRef(f"urn:shuqiao:theme:{quote(entry['theme'], safe='')}")
         graph.add((node, DCAT.theme, theme))
         graph.add((theme, RDF.type, SKOS.Concept))
-        graph.add((theme, SKOS.prefLabel, Literal(entry["theme"], lang="zh")))
+        graph.add((theme, SKOS.prefLabel, _words(entry["theme"], lang="zh")))
 
 
 def _page(graph: Graph, node: URIRef, entry: Mapping[str, Any]) -> None:
@@ -134,12 +135,12 @@ def _distribution(graph: Graph, node: URIRef, entry: Mapping[str, Any], base: st
     graph.add((node, DCAT.distribution, made))
     graph.add((made, RDF.type, DCAT.Distribution))
     graph.add((made, DCAT.accessURL, URIRef(page)))
-    graph.add((made, DCTERMS.title, Literal(entry["name"], lang="zh")))
+    graph.add((made, DCTERMS.title, _words(entry["name"], lang="zh")))
     if entry["format_type"]:
         kind = _FILE_TYPES[quote(entry["format_type"], safe="")]
         graph.add((made, DCTERMS["format"], kind))
         graph.add((kind, RDF.type, DCTERMS.MediaTypeOrExtent))
-        graph.add((kind, RDFS.label, Literal(entry["format_type"])))
+        graph.add((kind, RDFS.label, _words(entry["format_type"])))
 
 
 def _own(graph: Graph, node: URIRef, entry: Mapping[str, Any]) -> None:
@@ -164,13 +165,18 @@ def _item(graph: Graph, node: URIRef, item: Mapping[str, Any], place: int) -> No
             graph.add((made, SQ[name], _literal(item[name])))
 
 
+def _words(text: str, lang: str | None = None) -> Literal:
+    """A text without the controls that XML has no way to write."""
+    return Literal(_CONTROLS.sub("", text), lang=lang)
+
+
 def _literal(value: Any) -> Literal:
     kept = plain(value)
     if isinstance(kept, bool):
         return Literal("true" if kept else "false")
     if isinstance(kept, list):
-        return Literal(json.dumps(kept, ensure_ascii=False))
-    return Literal(str(kept))
+        return _words(json.dumps(kept, ensure_ascii=False))
+    return _words(str(kept))
 
 
 def _is_empty(value: Any) -> bool:

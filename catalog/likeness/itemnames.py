@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from functools import lru_cache
 
 _BRACKETS = re.compile(r"[(\[【<《].*?[)\]】>》]")
@@ -93,12 +92,6 @@ def forms_of(name: str) -> frozenset[str]:
         if mean.endswith(tail):
             found.add(mean.removesuffix(tail) + form)
     return frozenset(found)
-
-
-def subject_of(means: Iterable[str]) -> str:
-    """Whom a table of items with these meanings is about, or "" where none of them tells."""
-    found = [SUBJECTS[mean] for mean in means if mean in SUBJECTS]
-    return "person" if "person" in found else (found or [""])[0]
 
 
 def tells(mean: str) -> bool:

@@ -168,6 +168,16 @@ def test_odd_values_of_our_own_terms_are_read_on():
     assert {item["name"] for item in read["items"]} == {"姓名", "号码"}
 
 
+@pytest.mark.parametrize("kind", SYNTAX)
+def test_controls_that_somebody_typed_break_no_document(kind):
+    texts = {"name": "登记\x01信息", "abstract": "摘\x0b要", "theme": "民\x1f政"}
+    odd = entry(1, keywords=["婚\x02姻"], **texts)
+    body = write_rdf([odd], kind, base=BASE, title="目录")
+    ((_, read),) = READERS[kind](body)
+    told = [read[name] for name in ("name", "abstract", "keywords", "theme")]
+    assert told == ["登记信息", "摘要", ["婚姻"], "民政"]
+
+
 def test_an_export_is_told_from_plain_json():
     body = write_rdf(ENTRIES, "jsonld", base=BASE, title="目录")
     sheet = read_catalogue(body, "jsonld", read_mapping({}))

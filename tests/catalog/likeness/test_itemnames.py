@@ -2,7 +2,7 @@
 
 import pytest
 
-from catalog.likeness.itemnames import forms_of, meaning, subject_of, tells
+from catalog.likeness.itemnames import forms_of, meaning, tells
 
 
 @pytest.mark.parametrize(
@@ -37,9 +37,3 @@ def test_general_items_and_identifiers_say_nothing_of_the_subject():
     assert [
         name for name in ("备注", "联系方式", "身份证号", "婚姻状况") if tells(meaning(name))
     ] == ["婚姻状况"]
-
-
-def test_what_identifies_the_records_tells_whom_a_table_is_about():
-    assert subject_of(["公民身份号码", "学历"]) == "person"
-    assert subject_of(["统一社会信用代码", "公民身份号码"]) == "person"
-    assert subject_of(["学历"]) == ""
