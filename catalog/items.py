@@ -1,7 +1,9 @@
-"""The version that a resource promises, as the exchange needs it."""
+"""The items that a resource promises, as the exchange needs them."""
 
 from catalog.errors import NotInForce
-from catalog.models import Entry, Resource
+from catalog.models import Entry, Item, Resource
+from catalog.versions import items_of
+from catalog.vocabulary import ShareType
 
 
 def entry_in_force(resource: Resource) -> Entry:
@@ -10,3 +12,16 @@ def entry_in_force(resource: Resource) -> Entry:
     if entry is None:
         raise NotInForce()
     return entry
+
+
+def items_in_force(resource: Resource) -> list[Item]:
+    """The items of the published version in their order; NotInForce if there is none.
+
+    A later version has rows of its own: what must last longer than a version names ``column``.
+    """
+    return list(items_of(entry_in_force(resource)))
+
+
+def effective_share_type(item: Item, entry: Entry) -> ShareType:
+    """How this item is shared: as the item says, else as its version says."""
+    return ShareType(item.share_type or entry.share_type)
