@@ -366,7 +366,6 @@ ROLES: dict[Role, Holding] = {
                 Perm.MEMBER_VIEW,
                 Perm.SYSTEM_VIEW,
                 Perm.RESOURCE_VIEW,
-                Perm.SEARCH_SAVE,
                 Perm.LIKENESS_VIEW,
                 Perm.CAMPAIGN_VIEW,
                 Perm.DEMAND_VIEW,

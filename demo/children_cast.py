@@ -104,9 +104,19 @@ class Source:
             "data_grade": "general",
             "secrecy_assessment": "不涉及国家秘密和工作秘密，可以共享。",
             "privacy_assessment": "含未成年人信息；限定系统、用途和数据项后风险可控。",
+            **CENSUS,
         }
 
 
+# The six numbers of the census (大普查): GB, and records in 万.
+CENSUS = {
+    "storage_gb": "0.01",
+    "records_wan": "0.04",
+    "shared_storage_gb": "0",
+    "shared_records_wan": "0",
+    "opened_storage_gb": "0",
+    "opened_records_wan": "0",
+}
 SOURCES = {
     source.department: source
     for source in (

@@ -239,7 +239,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "saved-search-detail GET": ("....+....", ".........", "........."),
     "saved-search-detail PATCH": ("....+....", ".........", "........."),
     "saved-search-list GET": ("oooo+oooo", "ooooooooo", "ooooooooo"),
-    "saved-search-list POST": ("-+++++-+-", "-+++++-+-", "-+++++-+-"),
+    "saved-search-list POST": ("-+++++---", "-+++++---", "-+++++---"),
     "scan POST": ("-+---+---", "-+---+---", "-+---+---"),
     "scorecard-list GET": ("-+++++-+-", "-+ooo+-+-", "-+ooo+-+-"),
     "search GET": EVERYBODY,

@@ -1,6 +1,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import pytest
 from openpyxl import load_workbook
 
 from catalog.downloads import report_answer, write_csv, write_workbook
@@ -37,6 +38,7 @@ def test_csv_gives_no_spreadsheet_a_formula(tmp_path):
     assert path.read_bytes().decode("gb18030").splitlines()[0] == "部门,数量,日期"
 
 
+@pytest.mark.django_db  # closing an answer looks after connections
 def test_a_file_to_save_says_what_it_is_called(settings, time_machine):
     time_machine.move_to(datetime(2026, 3, 4, 1, 0, tzinfo=UTC), tick=False)
     answer = report_answer("负面清单", HEADS, ROWS, "csv", "utf-8")

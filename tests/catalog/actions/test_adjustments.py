@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.actions.calendar import load_calendar_year
-from accounts.actions.obligations import extend_obligation
+from accounts.actions.extensions import extend_obligation
 from accounts.actor import CLOCK
 from accounts.models import AuditEvent, CalendarYear, Obligation
 from catalog.actions.adjustments import register_adjustment
