@@ -190,7 +190,7 @@ def test_the_authoritys_answer_stops_its_clock_and_the_next_approval_starts_a_ne
     resource = cast.resource("approved")
     return_resource(resource, actor=cast.actor("authority"), reason="摘要不清")
     cast.bring(resource, "approved")
-    assert list(Obligation.objects.order_by("pk").values_list("state", flat=True)) == [
+    assert list(Obligation.objects.order_by("created_at").values_list("state", flat=True)) == [
         "met",
         "open",
     ]

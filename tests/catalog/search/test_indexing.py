@@ -82,8 +82,9 @@ def test_rebuilding_finds_what_was_missed_and_forgets_what_is_gone():
 
 
 def waits_for_a_lock() -> bool:
+    # Not pg_stat_activity, of which a transaction keeps the first picture that it saw.
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
         return bool(cursor.fetchone()[0])
 
 

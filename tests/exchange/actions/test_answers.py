@@ -336,7 +336,7 @@ def test_both_sides_are_told_of_each_step(world, received):
     return_answer(received, actor=world.actor("head"), reason="遮蔽")
     world.prepare(received)
     consent_request(received, actor=world.actor("head"))
-    told = Notice.objects.order_by("pk").values_list("department_id", "verb")
+    told = Notice.objects.order_by("created_at").values_list("department_id", "verb")
     requester, provider = world.requester.pk, world.provider.pk
     assert list(told) == [
         (requester, "request.asked"),

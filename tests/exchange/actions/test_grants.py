@@ -133,7 +133,9 @@ DISPOSAL = {
 
 def clocks(kind):
     return list(
-        Obligation.objects.filter(kind=kind).order_by("pk").values_list("department_id", "state")
+        Obligation.objects.filter(kind=kind)
+        .order_by("created_at")
+        .values_list("department_id", "state")
     )
 
 
@@ -337,7 +339,7 @@ def test_the_other_side_is_told(world, grant):
     resume_grant(grant, actor=world.actor("head"), reason="属实")
     finish_grant(grant, actor=world.actor("asker_head"))
     dispose_grant(grant, actor=world.actor("asker_head"), **DISPOSAL)
-    told = Notice.objects.order_by("pk").values_list("department_id", "verb")
+    told = Notice.objects.order_by("created_at").values_list("department_id", "verb")
     requester, provider = world.requester.pk, world.provider.pk
     assert list(told) == [
         (requester, "grant.suspended"),

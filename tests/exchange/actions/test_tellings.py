@@ -10,7 +10,7 @@ def test_each_side_is_told_under_the_name_of_the_resource(world):
     said = {"actor": world.actor("asker"), "verb": "request.agreed", "reason": "A reason."}
     tell_requester(request, **said, why="因为")
     tell_provider(world.grant(), **said, roles=HEAD)
-    first, *_, last = Notice.objects.order_by("pk")
+    first, *_, last = Notice.objects.order_by("created_at")
     assert (first.department_id, first.roles) == (world.requester.pk, ["head", "steward"])
     assert first.facts == {
         "by": world.people["asker"].user.name,
