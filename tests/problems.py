@@ -16,3 +16,13 @@ def assert_problem(response: HttpResponse, status: int, code: str) -> dict[str, 
     assert body["instance"]
     assert body["request_id"] == response["X-Request-Id"]
     return body
+
+
+def refused(answer: HttpResponse, status: int, place: str = "") -> dict[str, Any]:
+    """The answer is a problem with this status, whose text names the place; gives its members."""
+    assert answer.status_code == status, (answer.status_code, answer.content[:500])
+    assert answer["Content-Type"] == "application/problem+json"
+    problem: dict[str, Any] = answer.json()
+    assert problem["status"] == status
+    assert place in str(problem), problem
+    return problem

@@ -7,7 +7,7 @@ import pytest
 
 from tests.architecture.sources import name_of, python_files, tree_of
 
-MOST_LINES, MOST_LINES_OF_TESTS = 400, 600
+MOST_LINES = 400
 NO_NAMES = re.compile(r"(^|_)(utils?|helpers?|common|misc|managers?|tools?)(_|$)")
 # A management command reads a password from the variable that its caller names.
 READERS = {"config/env.py", "accounts/management/commands/first_operator.py"}
@@ -17,7 +17,7 @@ FILES = python_files()
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_a_file_fits_in_the_head(path):
     lines = len(path.read_text(encoding="utf-8").splitlines())
-    assert lines <= (MOST_LINES_OF_TESTS if "tests" in path.parts else MOST_LINES)
+    assert lines <= MOST_LINES
     assert not NO_NAMES.search(path.stem), "name it by what it is about"
 
 

@@ -1,12 +1,25 @@
 """Verdicts, zombie cases and merge proposals for tests, in any state of their tables."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import factory
+from django.db.models import Model
 from django.utils import timezone
 
-from accounts.models import MergeProposal, RuleSet, Verdict, ZombieCase
+from accounts.models import (
+    AuditEvent,
+    InformationSystem,
+    MergeProposal,
+    RuleSet,
+    SystemRelation,
+    Verdict,
+    ZombieCase,
+)
 from tests.factories.accounts import SystemFactory
+
+MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in China
+TODAY, SOON = date(2026, 3, 2), date(2026, 6, 30)
 
 FINDINGS = {
     "Z5": {
@@ -100,3 +113,15 @@ def case_in(state, *, today: date | None = None, **columns):
     if state in ("completed", "dismissed"):
         values["closed_at"] = now
     return CaseFactory(state=state, **(values | columns))
+
+
+def everything() -> dict[type[Model], list[dict[str, Any]]]:
+    """All rows that a step of the due process could touch."""
+    tables = (ZombieCase, InformationSystem, SystemRelation, Verdict, AuditEvent)
+    return {model: list(model.objects.order_by("pk").values()) for model in tables}
+
+
+def verbs() -> list[str]:
+    """The steps that the trail tells, in their order."""
+    told = AuditEvent.objects.filter(verb__startswith="case.").order_by("pk")
+    return list(told.values_list("verb", flat=True))

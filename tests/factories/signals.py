@@ -66,3 +66,8 @@ def known_days(system: InformationSystem, kind: str = "login") -> dict[str, floa
 def counts() -> tuple[int, int]:
     """Facts and year rows in the database."""
     return SignalFact.objects.count(), SignalYear.objects.count()
+
+
+def codes(told: Told) -> list[tuple[int, str | None, str]]:
+    """The named wrong lines: (line, column, code)."""
+    return [(error["line"], error["column"], error["code"]) for error in told.errors]

@@ -17,11 +17,6 @@ def system(department):
     return SystemFactory(department=department)
 
 
-@pytest.fixture
-def admin(actor_of, department):
-    return actor_of("department_admin", department)
-
-
 def test_the_same_document_is_kept_once_and_another_title_is_another(system, admin):
     first = attach_document(system, actor=admin, **PAPER)
     assert attach_document(system, actor=admin, **PAPER).pk == first.pk

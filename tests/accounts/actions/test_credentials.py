@@ -15,11 +15,6 @@ def system(department):
     return SystemFactory(department=department)
 
 
-@pytest.fixture
-def admin(actor_of, department):
-    return actor_of("department_admin", department)
-
-
 def test_a_key_is_kept_as_a_digest_and_its_secret_nowhere(system, admin):
     row, secret = issue_credential(system, actor=admin, days=30)
     assert row.digest == keys.digest(secret)

@@ -13,16 +13,6 @@ from tests.people import actor_for, member_with
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def admin(actor_of, department):
-    return actor_of("department_admin", department)
-
-
-@pytest.fixture
-def authority(actor_of):
-    return actor_of("authority")
-
-
 def test_a_filing_is_handed_in_and_accepted(admin, authority, department):
     row = submit_filing(full_system(department=department), actor=admin)
     assert (row.filing_state, row.filed_by) == ("submitted", admin.id)

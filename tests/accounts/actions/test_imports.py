@@ -13,11 +13,6 @@ HEADERS = "系统名称,系统描述"
 
 
 @pytest.fixture
-def admin(actor_of, department):
-    return actor_of("department_admin", department)
-
-
-@pytest.fixture
 def take(tmp_path, admin):
     """``take(*lines, **how)``: import these lines of a CSV form as the admin."""
 

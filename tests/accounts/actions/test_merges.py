@@ -42,11 +42,6 @@ def monday(db, time_machine):
 
 
 @pytest.fixture
-def authority(actor_of):
-    return actor_of("authority")
-
-
-@pytest.fixture
 def office(department):
     """``office(cost)``: a system of an office of the department, unlike the others by name."""
     names = iter(["收养登记", "殡葬台账", "救灾物资", "养老补贴", "福彩统计"])

@@ -15,11 +15,6 @@ from tests.factories.registers import FULL, full_system
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def admin(actor_of, department):
-    return actor_of("department_admin", department)
-
-
 def change(row, actor, message="更正", expected=None, **values):
     return change_system(row, actor=actor, expected=expected, values=values, change_message=message)
 

@@ -12,11 +12,6 @@ from tests.factories.accounts import SystemFactory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def admin(actor_of, department):
-    return actor_of("department_admin", department)
-
-
 def relate(system, kind, other, actor):
     return relate_systems(system, actor=actor, kind=kind, other_id=other.pk)
 

@@ -18,11 +18,6 @@ pytestmark = pytest.mark.django_db
 PLAIN = ["construct", "try", "commission", "suspend", "resume", "retire"]
 
 
-@pytest.fixture
-def admin(actor_of, department):
-    return actor_of("department_admin", department)
-
-
 def take(move, row, actor, **more):
     return getattr(systems, f"{move}_system")(
         row, actor=actor, reason="示例依据", document="示函1号", **more
