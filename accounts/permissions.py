@@ -82,6 +82,15 @@ class Perm(StrEnum):
     DATASET_VIEW = "dataset.view"
     DATASET_ATTACH = "dataset.attach"
     BATCH_PUBLISH = "batch.publish"
+    BATCH_RECALL = "batch.recall"
+    CONNECTOR_VIEW = "connector.view"
+    CONNECTOR_REGISTER = "connector.register"
+    SYNC_VIEW = "sync.view"
+    SYNC_SCHEDULE = "sync.schedule"
+    SYNC_RUN = "sync.run"
+    INTERFACE_VIEW = "interface.view"
+    INTERFACE_REGISTER = "interface.register"
+    INTERFACE_CALL = "interface.call"
     REQUEST_VIEW = "request.view"
     REQUEST_SUBMIT = "request.submit"
     REQUEST_AGREE = "request.agree"
@@ -205,6 +214,8 @@ ROLES: dict[Role, Holding] = {
                 Perm.SERVICE_FILE,
                 Perm.USE_VIEW,
                 Perm.EVALUATION_VIEW,
+                Perm.SYNC_VIEW,
+                Perm.INTERFACE_VIEW,
             }
         ),
         everywhere=True,
@@ -239,6 +250,10 @@ ROLES: dict[Role, Holding] = {
                 Perm.OBLIGATION_VIEW,
                 Perm.HOOK_OPEN,
                 Perm.EVALUATION_VIEW,
+                Perm.CONNECTOR_VIEW,
+                Perm.CONNECTOR_REGISTER,
+                Perm.SYNC_VIEW,
+                Perm.INTERFACE_VIEW,
             }
         )
     ),
@@ -278,6 +293,9 @@ ROLES: dict[Role, Holding] = {
                 Perm.SERVICE_REPLY,
                 Perm.USE_VIEW,
                 Perm.EVALUATION_VIEW,
+                Perm.BATCH_RECALL,
+                Perm.SYNC_VIEW,
+                Perm.INTERFACE_VIEW,
             }
         )
     ),
@@ -314,6 +332,14 @@ ROLES: dict[Role, Holding] = {
                 Perm.OBJECTION_RESOLVE,
                 Perm.USE_RECORD,
                 Perm.USE_VIEW,
+                Perm.BATCH_RECALL,
+                Perm.CONNECTOR_VIEW,
+                Perm.CONNECTOR_REGISTER,
+                Perm.SYNC_VIEW,
+                Perm.SYNC_SCHEDULE,
+                Perm.SYNC_RUN,
+                Perm.INTERFACE_VIEW,
+                Perm.INTERFACE_REGISTER,
             }
         )
     ),
@@ -341,6 +367,8 @@ ROLES: dict[Role, Holding] = {
                 Perm.OBLIGATION_VIEW,
                 Perm.EVALUATION_VIEW,
                 Perm.USE_VIEW,
+                Perm.SYNC_VIEW,
+                Perm.INTERFACE_VIEW,
             }
         ),
         everywhere=True,
@@ -375,6 +403,9 @@ ROLES: dict[Role, Holding] = {
                 Perm.USE_VIEW,
                 Perm.LEDGER_VIEW,
                 Perm.EVALUATION_VIEW,
+                Perm.CONNECTOR_VIEW,
+                Perm.SYNC_VIEW,
+                Perm.INTERFACE_VIEW,
             }
         ),
         everywhere=True,
@@ -389,6 +420,8 @@ ROLES: dict[Role, Holding] = {
                 Perm.SUBSCRIPTION_READ,
                 Perm.RECORD_LOOKUP,
                 Perm.RECORD_VERIFY,
+                Perm.INTERFACE_VIEW,
+                Perm.INTERFACE_CALL,
             }
         )
     ),

@@ -110,3 +110,64 @@ HOOK = Machine(
         "close": ("active paused", "closed"),
     },
 )
+
+# Where a department's data comes from or goes to, and how to get in.
+CONNECTOR = Machine(
+    "connector",
+    "active",
+    {"close": ("active", "closed")},
+)
+
+# 库表交换: what is read from a connector into a dataset, and when.
+SYNC_JOB = Machine(
+    "sync job",
+    "active",
+    {
+        "pause": ("active", "paused"),
+        "resume": ("paused", "active"),
+        "close": ("active paused", "closed"),
+    },
+)
+
+# One pass of a sync job. A run that lost its worker is claimed again and stays running.
+SYNC_RUN = Machine(
+    "sync run",
+    "queued",
+    {
+        "start": ("queued", "running"),
+        "complete": ("running", "done"),
+        "fail": ("running", "failed"),
+        "cancel": ("queued running", "cancelled"),
+        "retry": ("failed", "queued"),
+    },
+)
+RUN_OPEN = ("queued", "running")
+
+# A body that arrives in parts.
+UPLOAD = Machine(
+    "upload",
+    "open",
+    {
+        "finish": ("open", "finished"),
+        "cancel": ("open", "cancelled"),
+        "expire": ("open", "expired"),
+    },
+)
+
+# 服务接口: a provider's own HTTP interface, called through the hub.
+INTERFACE = Machine(
+    "service interface",
+    "open",
+    {
+        "pause": ("open", "paused"),
+        "resume": ("paused", "open"),
+        "close": ("open paused", "closed"),
+    },
+)
+
+# A system's key for the national gateways' way of signing.
+GATEWAY_KEY = Machine(
+    "gateway key",
+    "active",
+    {"revoke": ("active", "revoked")},
+)

@@ -21,6 +21,8 @@ class Channel(models.TextChoices):
     SINK = "sink", "Written to the system's database"
     LOOKUP = "lookup", "查询"
     VERIFY = "verify", "核验"
+    FILE = "file", "Put down as a file"
+    SERVICE = "service", "服务接口"
 
 
 class ObjectionKind(models.TextChoices):

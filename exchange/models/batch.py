@@ -13,6 +13,7 @@ class Batch(Row):
         SNAPSHOT = "snapshot", "Snapshot"
         CHANGES = "changes", "Changes"
         APPEND = "append", "Append"
+        RECALL = "recall", "Recall"
 
     dataset = models.ForeignKey(
         "exchange.Dataset", on_delete=models.PROTECT, related_name="batches"
@@ -35,6 +36,16 @@ class Batch(Row):
     body_digest = models.CharField(max_length=64)
     rejects_digest = models.CharField(max_length=64, blank=True)
     idempotency_key = models.CharField(max_length=255, blank=True)
+    # The batch that undoes this one; from then on nobody is given this one's records.
+    recalled_by = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="recalls"
+    )
+    recall_reason = models.CharField(max_length=400, blank=True)
+    # Retention removed its bytes; what is known of it stays.
+    expired_at = models.DateTimeField(null=True, blank=True)
+    # When its digest was last recomputed, and when that first failed.
+    verified_at = models.DateTimeField(null=True, blank=True)
+    damaged_at = models.DateTimeField(null=True, blank=True)
 
     objects = BatchQuerySet.as_manager()
 
@@ -67,6 +78,8 @@ class Snapshot(Row):
     digest = models.CharField(max_length=64, db_index=True)
     size = models.PositiveBigIntegerField()
     rows = models.PositiveBigIntegerField()
+    verified_at = models.DateTimeField(null=True, blank=True)
+    damaged_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

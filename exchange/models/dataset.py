@@ -53,6 +53,9 @@ class Dataset(Row):
     # The counter of batches and of records: taken by one UPDATE, held until commit.
     last_number = models.PositiveBigIntegerField(default=0)
     last_seq = models.PositiveBigIntegerField(default=0)
+    # The oldest batch whose bytes are still here, and how long bytes stay; None: for ever.
+    first_number = models.PositiveBigIntegerField(default=1)
+    retain_days = models.PositiveIntegerField(null=True, blank=True)
     # Keys the digests by which the ledger names records; made at the first need, sealed.
     sealed_subject_key = models.TextField(blank=True)
     # How far the queryable table has come.

@@ -20,7 +20,17 @@ class UseEntry(models.Model):
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(auto_now_add=True)
     channel = models.CharField(max_length=8, choices=Channel)
-    dataset = models.ForeignKey("exchange.Dataset", on_delete=models.PROTECT, related_name="uses")
+    # Either of the two: the data that the hub keeps, or the interface that answered.
+    dataset = models.ForeignKey(
+        "exchange.Dataset", on_delete=models.PROTECT, null=True, blank=True, related_name="uses"
+    )
+    interface = models.ForeignKey(
+        "exchange.ServiceInterface",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="uses",
+    )
     grant = models.ForeignKey(
         "exchange.Grant", on_delete=models.PROTECT, related_name="uses", db_index=False
     )
