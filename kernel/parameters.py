@@ -1,13 +1,17 @@
-"""Query parameters that have few values."""
+"""Query parameters: one of few words, yes or no, a day, a period."""
 
 from collections.abc import Collection
+from datetime import date, timedelta
 from typing import TypeVar
 
+from django.utils import timezone
+from django.utils.dateparse import parse_date
 from rest_framework.request import Request
 
 from kernel.errors import Invalid
 
 Word = TypeVar("Word", bound=str)
+_YEAR = timedelta(days=365)
 
 
 def choice_of(request: Request, name: str, choices: Collection[Word]) -> Word | None:
@@ -28,3 +32,26 @@ def flag_of(request: Request, name: str) -> bool | None:
     """True or false as the parameter says; None if it is left out."""
     value = choice_of(request, name, ("true", "false"))
     return None if value is None else value == "true"
+
+
+def day_of(request: Request, name: str) -> date | None:
+    """A day of the years 1949 to 2199; None if the parameter is left out."""
+    raw = request.query_params.get(name)
+    if raw is None:
+        return None
+    try:
+        found = parse_date(raw)
+    except ValueError:
+        found = None
+    if found is None or not 1949 <= found.year <= 2199:
+        raise Invalid.field(name, "must be a day, as in 2026-03-02")
+    return found
+
+
+def period_of(request: Request) -> tuple[date, date]:
+    """The days ``since`` and ``until``; left out, they are a year ending today."""
+    until = day_of(request, "until") or timezone.localdate()
+    since = day_of(request, "since") or until - _YEAR
+    if since > until:
+        raise Invalid.field("since", f"must be {until} or earlier")
+    return since, until

@@ -2,8 +2,9 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import kernel.models
 from django.db import migrations, models
+
+import kernel.models
 
 
 class Migration(migrations.Migration):

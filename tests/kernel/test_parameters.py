@@ -1,11 +1,14 @@
-"""Query parameters that have few values."""
+"""Query parameters: one of few words, yes or no, a day, a period."""
+
+from datetime import date
 
 import pytest
+import time_machine
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
 from kernel.errors import Invalid
-from kernel.parameters import choice_of, flag_of, one_of
+from kernel.parameters import choice_of, day_of, flag_of, one_of, period_of
 
 
 def asked(query: str) -> Request:
@@ -35,3 +38,22 @@ def test_another_value_is_refused_with_those_that_there_are(value):
             "detail": "must be one of: true, false",
         }
     ]
+
+
+@pytest.mark.parametrize("value", ["", "tomorrow", "2026-02-30", "1948-12-31", "2200-01-01"])
+def test_what_is_no_day_is_refused_with_an_example(value):
+    with pytest.raises(Invalid) as refused:
+        day_of(asked(f"since={value}"), "since")
+    assert refused.value.facts["errors"][0]["detail"] == "must be a day, as in 2026-03-02"
+
+
+@time_machine.travel("2026-11-22T12:00:00+08:00", tick=False)
+def test_a_period_left_out_is_the_year_that_ends_today():
+    assert period_of(asked("")) == (date(2025, 11, 22), date(2026, 11, 22))
+    assert period_of(asked("until=2026-03-02")) == (date(2025, 3, 2), date(2026, 3, 2))
+
+
+def test_a_period_that_ends_before_it_begins_is_refused():
+    with pytest.raises(Invalid) as refused:
+        period_of(asked("since=2026-03-03&until=2026-03-02"))
+    assert refused.value.facts["errors"][0]["detail"] == "must be 2026-03-02 or earlier"

@@ -1,11 +1,9 @@
 """Doors to the board of deadlines, to what duties took, and to notices."""
 
-from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,9 +23,7 @@ from accounts.models import Department, Member, Notice, Obligation
 from accounts.permissions import Perm
 from accounts.policy import require
 from kernel.api import ApiView, ReadView
-from kernel.errors import Invalid
-
-_YEAR = timedelta(days=365)
+from kernel.parameters import period_of
 
 
 class _ClocksView(ApiView):
@@ -46,19 +42,6 @@ class _ClocksView(ApiView):
         owner = self.fetch(Department.objects.visible_to(self.actor), asked)
         require(self.actor, Perm.OBLIGATION_VIEW, owner.pk)
         return rows.filter(department=owner)
-
-    def day(self, name: str, otherwise: date) -> date:
-        """The day that a parameter names."""
-        raw = self.request.query_params.get(name)
-        if raw is None:
-            return otherwise
-        try:
-            found = parse_date(raw)
-        except ValueError:
-            found = None
-        if found is None or not 1949 <= found.year <= 2199:
-            raise Invalid.field(name, "must be a day, as in 2026-03-02")
-        return found
 
 
 class BoardView(_ClocksView):
@@ -85,10 +68,7 @@ class ClockStatisticsView(_ClocksView):
 
     def list(self, request: Request, **kwargs: Any) -> Response:
         """For each kind of clock met in the period (a year to today if none is given)."""
-        until = self.day("until", timezone.localdate())
-        since = self.day("since", until - _YEAR)
-        if since > until:
-            raise Invalid.field("since", f"must be {until} or earlier")
+        since, until = period_of(request)
         found = [(CLOCKS[row.kind], row) for row in durations(self.watched(), since, until)]
         data = {"since": since, "until": until, "items": found}
         return Response(self.out(data).data)

@@ -1,12 +1,9 @@
 """The door to the evaluation of departments (Art. 38)."""
 
-from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import FileResponse
-from django.utils import timezone
-from django.utils.dateparse import parse_date
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,9 +16,8 @@ from exchange.api.serializers.evaluations import EvaluationsOut
 from exchange.evaluating import evaluations, traffic
 from exchange.evaluation import INDICATORS, SCORE_EN, SCORE_ZH, Dimension, Evaluation
 from kernel.api import ApiView
-from kernel.errors import Invalid
+from kernel.parameters import one_of, period_of
 
-_YEAR = timedelta(days=365)
 _DIMENSIONS = {
     Dimension.TIMELINESS: "时效",
     Dimension.QUALITY: "质量",
@@ -44,14 +40,9 @@ class EvaluationView(ApiView):
     def list(self, request: Request, **kwargs: Any) -> Response | FileResponse:
         """Each department that the actor answers for, over a year to today if none is given."""
         require(self.actor, Perm.EVALUATION_VIEW)
-        until = self._day("until", timezone.localdate())
-        since = self._day("since", until - _YEAR)
-        if since > until:
-            raise Invalid.field("since", f"must be {until} or earlier")
-        kind, charset = (
-            self._choice("as", "json", "xlsx", "csv"),
-            self._choice("charset", "utf-8", "gb18030"),
-        )
+        since, until = period_of(request)
+        kind = one_of(request, "as", "json", "xlsx", "csv")
+        charset = one_of(request, "charset", "utf-8", "gb18030")
         rows = list(self._departments().order_by("name"))
         found = evaluations([row.pk for row in rows], since, until)
         if kind != "json":
@@ -74,24 +65,6 @@ class EvaluationView(ApiView):
             rows = rows.filter(pk=self.actor.department_id)
         asked = self.request.query_params.get("department")
         return rows.filter(pk=self.fetch(rows, asked).pk) if asked else rows
-
-    def _day(self, name: str, otherwise: date) -> date:
-        raw = self.request.query_params.get(name)
-        if raw is None:
-            return otherwise
-        try:
-            found = parse_date(raw)
-        except ValueError:
-            found = None
-        if found is None or not 1949 <= found.year <= 2199:
-            raise Invalid.field(name, "must be a day, as in 2026-03-02")
-        return found
-
-    def _choice(self, name: str, *words: str) -> str:
-        value: str = self.request.query_params.get(name, words[0])
-        if value not in words:
-            raise Invalid.field(name, f"choose from: {', '.join(words)}", "invalid-choice")
-        return value
 
 
 _HEADS = [
