@@ -8,8 +8,12 @@ LAUNCH := $(RUN) -m config.launch
 STAMP := $(VENV)/.installed-$(shell cat requirements.txt | cksum | tr -d ' ')
 DEV_STAMP := $(VENV)/.dev-$(shell cat requirements.txt requirements-dev.txt | cksum | tr -d ' ')
 
+# What the benchmarks compare with; its drivers would quarrel with ours.
+BENCH_VENV := .venv-bench
+BENCH_STAMP := $(BENCH_VENV)/.installed-$(shell cat bench/requirements.txt | cksum | tr -d ' ')
+
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo serve test bench-zombies bench-catalog bench-rights lint fix openapi messages lock doctor status clean
+.PHONY: help setup setup-dev demo serve test setup-bench bench-zombies bench-catalog bench-rights bench-publish bench-sync lint fix openapi messages lock doctor status clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -17,6 +21,8 @@ help: ## show this list
 setup: $(STAMP) ## create .venv from the locked requirements
 
 setup-dev: $(DEV_STAMP) ## the same, with what tests and linters need
+
+setup-bench: $(BENCH_STAMP) ## .venv-bench with the tools that the benchmarks compare with
 
 demo: setup ## start everything, run the main exchange, keep serving (ONCE=1: stop after it)
 	@$(LAUNCH) demo $(if $(PORT),--port $(PORT)) $(if $(filter-out 0,$(ONCE)),--once)
@@ -35,6 +41,12 @@ bench-zombies: setup ## zombie rules against a labelled register, and scans of 5
 
 bench-catalog: setup ## search, duplicates and import with 100,000 catalogue entries
 	@$(LAUNCH) exec -- python -m bench.catalog $(ARGS)
+
+bench-publish: setup ## 300,000 rows published over HTTP against the same bytes through bare pyarrow
+	@$(LAUNCH) exec -- python -m bench.publish $(ARGS)
+
+bench-sync: setup $(BENCH_STAMP) ## table to table through the hub against sling, dlt and a bare pipe
+	@$(LAUNCH) exec -- python -m bench.sync $(ARGS)
 
 lint: setup-dev ## ruff, format, import contracts, types, migrations, deployment check
 	$(VENV)/bin/ruff check .
@@ -59,6 +71,8 @@ lock: setup-dev ## resolve pyproject.toml into the hash-locked requirements file
 		--no-emit-index-url --quiet pyproject.toml --group embedded -o requirements.txt
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --quiet pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --quiet bench/requirements.in -o bench/requirements.txt
 
 doctor: setup ## check the platform that runs from this folder
 	@$(RUN) manage.py doctor
@@ -80,3 +94,10 @@ $(STAMP):
 $(DEV_STAMP): $(STAMP)
 	@$(RUN) -m pip install $(PIP_FLAGS) -r requirements.txt -r requirements-dev.txt
 	@rm -f $(VENV)/.dev-* && touch $@
+
+$(BENCH_STAMP): $(STAMP)
+	@echo "setting up $(BENCH_VENV) (once)"
+	@rm -rf $(BENCH_VENV)
+	@$(RUN) -m venv $(BENCH_VENV)
+	@$(BENCH_VENV)/bin/python -m pip install $(PIP_FLAGS) -r bench/requirements.txt
+	@touch $@
