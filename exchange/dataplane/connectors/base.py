@@ -1,4 +1,4 @@
-"""What every source and every sink promises; conformance suites test all against these sentences."""
+"""What every source and every sink promises; conformance suites test them against these words."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
