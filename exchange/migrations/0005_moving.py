@@ -105,6 +105,7 @@ class Migration(migrations.Migration):
                 ('url', models.CharField(max_length=500)),
                 ('parameters', models.JSONField(blank=True, default=list)),
                 ('records_at', models.CharField(blank=True, max_length=200)),
+                ('result_codes', models.JSONField(blank=True, default=list)),
                 ('timeout_ms', models.PositiveIntegerField(default=5000)),
                 ('cache_seconds', models.PositiveIntegerField(default=0)),
                 ('auth', models.JSONField(blank=True, default=dict)),
@@ -115,6 +116,19 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
+        ),
+        migrations.CreateModel(
+            name='InterfaceDay',
+            fields=[
+                ('id', models.UUIDField(default=kernel.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('day', models.DateField()),
+                ('calls', models.PositiveIntegerField(default=0)),
+                ('failures', models.PositiveIntegerField(default=0)),
+                ('interface', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='days', to='exchange.serviceinterface')),
+            ],
         ),
         migrations.CreateModel(
             name='SyncJob',
@@ -411,5 +425,27 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='syncrun',
             constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('queued', 'running'))), fields=('job',), name='one_open_run_per_job'),
+        ),
+        migrations.AddConstraint(
+            model_name='interfaceday',
+            constraint=models.UniqueConstraint(fields=('interface', 'day'), name='one_count_of_answers'),
+        ),
+        migrations.AlterField(
+            model_name='servicechange',
+            name='dataset',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='changes_announced', to='exchange.dataset'),
+        ),
+        migrations.AddField(
+            model_name='servicechange',
+            name='interface',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='changes_announced', to='exchange.serviceinterface'),
+        ),
+        migrations.AddConstraint(
+            model_name='servicechange',
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('announced', 'filed'))), fields=('interface', 'kind'), name='one_announcement_of_an_interface'),
+        ),
+        migrations.AddConstraint(
+            model_name='servicechange',
+            constraint=models.CheckConstraint(condition=models.Q(('dataset', None), ('interface', None), _connector='XOR'), name='a_change_is_of_one_service'),
         ),
     ]
