@@ -246,6 +246,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='dataset',
+            name='fold_until',
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name='dataset',
             name='retain_days',
             field=models.PositiveIntegerField(blank=True, null=True),
         ),
