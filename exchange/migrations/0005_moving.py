@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='batch',
             name='recalled_by',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='recalls', to='exchange.batch'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='recalls', to='exchange.batch'),
         ),
         migrations.AddField(
             model_name='batch',
@@ -253,6 +253,11 @@ class Migration(migrations.Migration):
             model_name='dataset',
             name='retain_days',
             field=models.PositiveIntegerField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name='delivery',
+            name='is_table',
+            field=models.BooleanField(default=False),
         ),
         migrations.AddField(
             model_name='snapshot',
