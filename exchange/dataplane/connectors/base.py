@@ -114,7 +114,7 @@ class ReadRequest:
     after: Place | None = None
     until: Place | None = None
     seen: frozenset[tuple[str, str]] = frozenset()
-    chunk_rows: int = 131_072
+    chunk_rows: int = 65_536
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -123,6 +123,12 @@ class ReadRequest:
             return self.key
         names = dict(zip(self.schema.names, self.columns, strict=True))
         return tuple(names[name] for name in self.schema.key)
+
+    @property
+    def watermarked_order(self) -> tuple[str, ...]:
+        """The columns that order the rows and make a place: the watermark, if any, and the key."""
+        head = (self.watermark,) if self.watermark else ()
+        return (*head, *(name for name in self.order if name != self.watermark))
 
 
 @dataclass(frozen=True)
