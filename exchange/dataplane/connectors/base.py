@@ -99,8 +99,9 @@ class ReadRequest:
     ``columns[n]`` is the source's name of ``schema.items[n]``. ``key`` names the source's columns
     that order the rows; without it those of the schema's key. With a ``watermark`` rows are
     ordered by it and then by the key, and only those beyond ``since`` are read, less ``overlap``
-    (seconds of a time, days of a date, steps of a number) that are read again. ``after`` is the
-    place of the last chunk that is safe, ``until`` the last row to read. ``seen`` are files, as
+    (seconds of a time, days of a date, steps of a number) that are read again; if ``whole``, every
+    row is read in the order of the key, and ``highest`` still tells the last watermark. ``after``
+    is the place of the last chunk that is safe, ``until`` the last row to read. ``seen`` are files, as
     (path, tag), that are left out.
     """
 
@@ -113,6 +114,7 @@ class ReadRequest:
     overlap: int = 0
     after: Place | None = None
     until: Place | None = None
+    whole: bool = False
     seen: frozenset[tuple[str, str]] = frozenset()
     chunk_rows: int = 65_536
 
@@ -126,9 +128,14 @@ class ReadRequest:
 
     @property
     def watermarked_order(self) -> tuple[str, ...]:
-        """The columns that order the rows and make a place: the watermark, if any, and the key."""
+        """The columns of a watermark place: the watermark, if any, and then the key."""
         head = (self.watermark,) if self.watermark else ()
         return (*head, *(name for name in self.order if name != self.watermark))
+
+    @property
+    def rows_order(self) -> tuple[str, ...]:
+        """The columns that order the rows of this read, and make the places of its chunks."""
+        return self.order if self.whole else self.watermarked_order
 
 
 @dataclass(frozen=True)

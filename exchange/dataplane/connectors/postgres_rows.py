@@ -35,7 +35,7 @@ class Query:
     @property
     def order(self) -> tuple[str, ...]:
         """The columns a place is made of: the watermark, if any, and the key."""
-        return self.request.watermarked_order
+        return self.request.rows_order
 
     @cached_property
     def items(self) -> list[Selected]:
@@ -76,7 +76,7 @@ class Query:
             for name in self.order
             if name in self.table.nullable
         ]
-        if request.since is not None:
+        if request.since is not None and not request.whole:
             tests.append(self._since(request.since))
         if request.after is not None:
             tests.append(self._compared(">", request.after))
@@ -128,6 +128,26 @@ class Query:
         """How many rows are to be read."""
         cursor.execute(sql.SQL("SELECT count(*) FROM {} WHERE {}").format(self.source, self.where))
         return int(_only(cursor))
+
+    def highest(self, cursor: extensions.cursor) -> Place | None:
+        """The last watermark place of the whole table, None without rows."""
+        names = self.request.watermarked_order
+        known = sql.SQL(" AND ").join(
+            sql.SQL("{} IS NOT NULL").format(sql.Identifier(name)) for name in names
+        )
+        shown = sql.SQL(", ").join(
+            sql.SQL("{}::text").format(sql.Identifier(name)) for name in names
+        )
+        order = sql.SQL(", ").join(
+            sql.SQL("{} DESC").format(sql.Identifier(name)) for name in names
+        )
+        cursor.execute(
+            sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT 1").format(
+                shown, self.source, known, order
+            )
+        )
+        row = cursor.fetchone()
+        return list(row) if row else None
 
     def expected(self, cursor: extensions.cursor) -> int:
         """How many rows the server's planner expects."""

@@ -8,7 +8,7 @@ import pyarrow as pa
 from psycopg2 import errors, extensions, sql
 
 from exchange.dataplane.connectors import postgres_errors
-from exchange.dataplane.connectors.base import Chunk, Described, Reading, ReadRequest
+from exchange.dataplane.connectors.base import Chunk, Described, Place, Reading, ReadRequest
 from exchange.dataplane.connectors.postgres_catalog import find_table, list_tables
 from exchange.dataplane.connectors.postgres_rows import Query
 from exchange.dataplane.errors import DataplaneError, Terminal, Transient
@@ -75,13 +75,13 @@ class PostgresSource:
             query = Query(request, find_table(cursor, request.table), self._zone)
             reading = Reading(
                 iter(()),
-                # Until a row says otherwise nothing lies beyond where the last read ended.
-                highest=(request.after or request.since) if request.watermark else None,
+                highest=_highest(query, cursor),
                 expected=query.expected(cursor),
                 unkeyed=query.unkeyed(cursor),
             )
             chunks = query.chunks(cursor)
-            reading.chunks = self._followed(reading, chunks, bool(request.watermark))
+            marked = bool(request.watermark) and not request.whole
+            reading.chunks = self._followed(reading, chunks, marked)
             try:
                 yield reading
             finally:
@@ -138,6 +138,16 @@ def _of_source(error: DataplaneError) -> DataplaneError:
         return error
     family = Transient if isinstance(error, Transient) else Terminal
     return family(error.code.replace("target", "source"), error.detail.replace("target", "source"))
+
+
+def _highest(query: Query, cursor: extensions.cursor) -> Place | None:
+    request = query.request
+    if not request.watermark:
+        return None
+    if request.whole:
+        return query.highest(cursor)
+    # Until a row says otherwise nothing lies beyond where the last read ended.
+    return request.after or request.since
 
 
 def _row(cursor: extensions.cursor) -> tuple[Any, ...]:
