@@ -99,10 +99,10 @@ class ReadRequest:
     ``columns[n]`` is the source's name of ``schema.items[n]``. ``key`` names the source's columns
     that order the rows; without it those of the schema's key. With a ``watermark`` rows are
     ordered by it and then by the key, and only those beyond ``since`` are read, less ``overlap``
-    (seconds of a time, days of a date, steps of a number) that are read again; if ``whole``, every
-    row is read in the order of the key, and ``highest`` still tells the last watermark. ``after``
-    is the place of the last chunk that is safe, ``until`` the last row to read. ``seen`` are files, as
-    (path, tag), that are left out.
+    (seconds of a time, days of a date, steps of a number) that are read again. If ``whole``, all
+    rows are read in the order of the key, and ``highest`` still tells the last watermark place.
+    ``after`` is the place of the last chunk that is safe, ``until`` the last row to read. ``seen``
+    are files, as (path, tag), that are left out.
     """
 
     table: str
