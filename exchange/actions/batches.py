@@ -1,7 +1,8 @@
 """Publishing: bytes before rows, then one short transaction that takes the batch's number."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
@@ -69,14 +70,16 @@ class Body:
 
 @dataclass(frozen=True)
 class Parts:
-    """What a sync run read: files of rows in order, published as ``kind``.
+    """What a sync run reads: files of rows in order, published as ``kind``.
 
+    ``feed`` reads what is not in ``paths`` yet, while the first of them are validated already.
     ``told`` goes into the trail; ``settle`` is called with the batch, or None where nothing
     changed, in the transaction that makes it: what it raises undoes the publication.
     """
 
-    paths: tuple[Path, ...]
+    paths: Iterable[Path]
     kind: Kind
+    feed: Callable[[], None]
     settle: Callable[[Batch | None, Prepared], None]
     told: dict[str, Any] = field(default_factory=dict)
     digest: str = ""
@@ -130,7 +133,8 @@ def publish_parts(dataset: Dataset, *, actor: Actor, parts: Parts) -> Published:
     """Append what was read from a source, as ``publish_batch`` does a body that was sent.
 
     A snapshot is compared with the whole table, changes with the published rows of their keys;
-    what is published already makes no batch.
+    what is published already makes no batch. Faults of the source and of the data come out as the
+    DataplaneErrors that they are.
     """
     require(actor, Perm.BATCH_PUBLISH, dataset.department_id)
     require_publisher(dataset, actor)
@@ -138,7 +142,7 @@ def publish_parts(dataset: Dataset, *, actor: Actor, parts: Parts) -> Published:
         _check_open(dataset, parts)
         dataset.refresh_from_db(fields=["first_number", "last_number", "schema"])
         number = dataset.last_number
-        prepared = faults.guarded(lambda: _prepare_parts(dataset, parts))
+        prepared = _prepare_parts(dataset, parts)
         failpoint("publish.prepared")
         try:
             published = _commit(dataset, actor, parts, prepared, number)
@@ -151,17 +155,21 @@ def publish_parts(dataset: Dataset, *, actor: Actor, parts: Parts) -> Published:
 
 
 def _prepare_parts(dataset: Dataset, parts: Parts) -> Prepared:
+    """Validate and store in a thread of its own, which needs no database, while this one reads."""
     base = snapshot_at_head(dataset) if parts.kind == "snapshot" else None
-    return publication.prepare_parts(
-        parts.paths,
-        kind=parts.kind,
-        schema=current_schema(dataset),
-        base=store().path(base.digest) if base else None,
-        published=_published(dataset) if parts.kind == "changes" else None,
-        store=store(),
-        limits=limits(),
-        policy=Policy(cast(OnReject, dataset.on_reject), dataset.max_rejected_percent / 100),
-    )
+    how: dict[str, Any] = {
+        "kind": parts.kind,
+        "schema": current_schema(dataset),
+        "base": store().path(base.digest) if base else None,
+        "published": _published(dataset) if parts.kind == "changes" else None,
+        "store": store(),
+        "limits": limits(),
+        "policy": Policy(cast(OnReject, dataset.on_reject), dataset.max_rejected_percent / 100),
+    }
+    with ThreadPoolExecutor(1) as side:
+        prepared = side.submit(publication.prepare_parts, parts.paths, **how)
+        parts.feed()
+        return prepared.result()
 
 
 def _published(dataset: Dataset) -> Against:

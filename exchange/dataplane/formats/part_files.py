@@ -1,6 +1,6 @@
 """Parts that the platform wrote itself, as Parquet: items typed, or as text still to be cast."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,7 +14,21 @@ from exchange.dataplane.limits import Limits
 from exchange.dataplane.schema import Schema
 
 
-def read_parts(parts: Sequence[Path], schema: Schema, limits: Limits) -> Iterator[Chunk]:
+class Remembered:
+    """Paths that come one by one, and can be gone through again from the first."""
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self._coming = iter(paths)
+        self._seen: list[Path] = []
+
+    def __iter__(self) -> Iterator[Path]:
+        yield from self._seen
+        for path in self._coming:
+            self._seen.append(path)
+            yield path
+
+
+def read_parts(parts: Iterable[Path], schema: Schema, limits: Limits) -> Iterator[Chunk]:
     """The rows of all parts in order, numbered through; columns the schema lacks are an error."""
     row = 1
     for part in parts:
