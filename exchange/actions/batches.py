@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import audit
@@ -23,6 +23,7 @@ from exchange.dataplane.publication import Published as Against
 from exchange.dataplane.store import BlobRef
 from exchange.errors import BaseMoved, DatasetClosed, WrongKind
 from exchange.models import Batch, Dataset, Snapshot
+from exchange.numbers import take_number
 from exchange.rights import require_publisher
 from exchange.snapshots import base_for
 from exchange.storage import hold_blobs, limits, store
@@ -72,14 +73,15 @@ class Body:
 class Parts:
     """What a sync run reads: files of rows in order, published as ``kind``.
 
-    ``feed`` reads what is not in ``paths`` yet, while the first of them are validated already.
+    ``feed`` reads what is not in ``paths`` yet, while the first of them are validated already,
+    until it is told that no more is wanted.
     ``told`` goes into the trail; ``settle`` is called with the batch, or None where nothing
     changed, in the transaction that makes it: what it raises undoes the publication.
     """
 
     paths: Iterable[Path]
     kind: Kind
-    feed: Callable[[], None]
+    feed: Callable[[Callable[[], bool]], None]
     settle: Callable[[Batch | None, Prepared], None]
     told: dict[str, Any] = field(default_factory=dict)
     digest: str = ""
@@ -168,7 +170,7 @@ def _prepare_parts(dataset: Dataset, parts: Parts) -> Prepared:
     }
     with ThreadPoolExecutor(1) as side:
         prepared = side.submit(publication.prepare_parts, parts.paths, **how)
-        parts.feed()
+        parts.feed(lambda: not prepared.done())
         return prepared.result()
 
 
@@ -219,7 +221,7 @@ def _commit(
         hold_blobs(*(each.digest for each in blobs if each))
         compared = body.kind == "snapshot" or isinstance(body, Parts)
         expected = base_number if compared else None
-        number, last_seq = _take_number(dataset, prepared.rows_in_blob, expected)
+        number, last_seq = take_number(dataset, prepared.rows_in_blob, expected)
         batch = _batch(dataset, actor, body, prepared, blob, number, last_seq)
         batch.save(force_insert=True)
         if prepared.snapshot is not None:
@@ -246,33 +248,6 @@ def _commit(
         if dataset.is_queryable:
             wake("exchange.fold_due")
     return Published(batch, prepared=prepared)
-
-
-def _take_number(dataset: Dataset, rows: int, expected: int | None) -> tuple[int, int]:
-    """The next number and the last sequence; the row stays locked until the commit.
-
-    A snapshot was compared with the table after ``expected``: BaseMoved if that is not the last.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE exchange_dataset
-               SET last_number = last_number + 1, last_seq = last_seq + %(rows)s
-             WHERE id = %(id)s AND state = 'open' AND schema_id = %(schema)s
-               AND (%(expected)s IS NULL OR last_number = %(expected)s)
-            RETURNING last_number, last_seq
-            """,
-            {
-                "id": dataset.pk,
-                "rows": rows,
-                "schema": dataset.schema_id,
-                "expected": expected,
-            },
-        )
-        taken = cursor.fetchone()
-    if taken is None:
-        raise BaseMoved(retry_after=1)
-    return int(taken[0]), int(taken[1])
 
 
 def _batch(
