@@ -176,12 +176,13 @@ def database_now() -> datetime:
         return moment
 
 
-def sinks_behind(dataset_id: UUID) -> Subscription | None:
-    """The dataset's sink that is furthest behind, if that is too far for another batch."""
+def sink_behind(dataset_id: UUID) -> tuple[UUID, int] | None:
+    """The dataset's sink that is furthest behind, and by how many batches, if by too many."""
     lanes = Subscription.objects.filter(
         dataset_id=dataset_id, state="active", mode__in=("sink", "file")
     ).annotate(behind=F("dataset__last_number") - F("position"))
-    return lanes.filter(behind__gt=settings.SYNC_MAX_BEHIND).order_by("-behind").first()
+    slow = lanes.filter(behind__gt=settings.SYNC_MAX_BEHIND).order_by("-behind")
+    return slow.values_list("pk", "behind").first()
 
 
 def _lease_end() -> Any:
