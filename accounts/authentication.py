@@ -19,7 +19,7 @@ from accounts import keys
 from accounts.actor import NOBODY, Actor
 from accounts.errors import DepartmentUnclear, LockedOut
 from accounts.lockout import lockout_seconds
-from accounts.models import Credential, Member, SessionToken, User
+from accounts.models import Credential, InformationSystem, Member, SessionToken, User
 from accounts.permissions import Role
 from accounts.states import RUNNING
 from kernel.errors import Forbidden
@@ -128,6 +128,25 @@ def client_address(request: HttpRequest | Request) -> str:
     return str(request.META.get("REMOTE_ADDR") or "")
 
 
+def system_actor(
+    system: InformationSystem, address: str, credential_id: UUID | None = None
+) -> Actor:
+    """The system as an actor; AuthenticationFailed unless it runs and its department is open."""
+    if not system.department.is_active:
+        raise AuthenticationFailed("the department of this system is closed")
+    if system.state not in RUNNING:
+        raise AuthenticationFailed(f"this information system is {system.state}, so it may not call")
+    return Actor(
+        kind="system",
+        id=system.pk,
+        name=system.name,
+        department_id=system.department_id,
+        roles=frozenset({Role.SYSTEM}),
+        credential_id=credential_id,
+        address=address,
+    )
+
+
 def lockout_response(
     request: HttpRequest, original: HttpResponse | None, credentials: object
 ) -> HttpResponse:
@@ -146,22 +165,9 @@ def _system_actor(token: str, request: Request) -> tuple[Actor, Credential]:
     if credential is None or not keys.is_same(token, credential.digest):
         raise AuthenticationFailed("the credential is unknown")
     _require_usable("credential", credential)
-    system = credential.system
-    if not system.department.is_active:
-        raise AuthenticationFailed("the department of this system is closed")
-    if system.state not in RUNNING:
-        raise AuthenticationFailed(f"this information system is {system.state}, so it may not call")
     address = client_address(request)
+    actor = system_actor(credential.system, address, credential.pk)
     _note_use(credential, address)
-    actor = Actor(
-        kind="system",
-        id=system.pk,
-        name=system.name,
-        department_id=system.department_id,
-        roles=frozenset({Role.SYSTEM}),
-        credential_id=credential.pk,
-        address=address,
-    )
     return actor, credential
 
 

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("catalog.api.urls")),
     path("api/v1/", include("exchange.api.urls")),
+    path("", include("exchange.api.gateway")),
 ]
 
 handler400 = "kernel.problems.bad_request"

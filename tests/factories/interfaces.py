@@ -1,0 +1,40 @@
+"""A service interface in being, registered by an action."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from exchange.actions.interface_calls import Answered, call_interface
+from exchange.actions.interfaces import register_interface
+from exchange.calls import Call
+from exchange.models import ServiceInterface
+from tests.factories.exchange import PURPOSE, World
+
+CODE = {"name": "code", "place": "query", "required": True}
+CALL = Call(purpose=PURPOSE, end_user="窗口 12", reason="核对注册地")
+
+
+def register(world: World, url: str, **changes: Any) -> ServiceInterface:
+    """A query by code under the world's resource; its answer has the records at /data/rows."""
+    declared: dict[str, Any] = {
+        "name": "行政区划查询",
+        "method": "GET",
+        "url": url,
+        "parameters": [CODE],
+        "records_at": "/data/rows",
+        "auth": {},
+        "timeout_ms": 2000,
+    }
+    return register_interface(
+        world.resource,
+        actor=world.actor("steward"),
+        system=world.publisher,
+        **(declared | changes),
+    )
+
+
+def call(interface: ServiceInterface, world: World, code: str = "110101", **how: Any) -> Answered:
+    """The reader's system calls; keywords are call_interface's."""
+    fresh = ServiceInterface.objects.select_related("resource").get(pk=interface.pk)
+    told = {"actor": world.actor("reader"), "parameters": {"code": code}, "call": CALL}
+    return call_interface(fresh, **(told | how))
