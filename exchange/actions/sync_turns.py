@@ -140,11 +140,11 @@ def _settle(turn: Pass, actor: Actor, batch: Batch | None, prepared: Prepared | 
         counts = ("received", "accepted", "rejected", "inserted", "updated", "deleted")
         report |= {name: getattr(prepared, name) for name in counts}
         report["errors"] = [row_error(error) for error in prepared.errors[:_LISTED]]
-    files = run.report.get("files", [])
+    files, cursor = run.report.get("files", []), run.report.get("cursor")
     _move(run, "complete", report=report | {"files": len(files)}, batch=batch)
     changes: dict[str, Any] = {"failures": 0}
-    if job.watermark and run.report.get("cursor") is not None:
-        changes["cursor"] = run.report["cursor"]
+    if job.watermark and cursor is not None:
+        changes["cursor"] = cursor
     if turn.whole or not job.watermark:
         changes["needs_full"] = False
     job.change(**changes)
