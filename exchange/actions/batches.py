@@ -177,7 +177,7 @@ def _prepare_parts(dataset: Dataset, parts: Parts) -> Prepared:
 def _published(dataset: Dataset) -> Against:
     """The files that hold the table after the last batch."""
     base = base_for(dataset, dataset.last_number)
-    after = dataset.batches.filter(number__gt=base.number if base else 0)
+    after = dataset.batches.filter(number__gt=base.number if base else 0, recalled_by=None)
     digests = after.order_by("number").values_list("digest", flat=True)
     return Against(
         store().path(base.digest) if base else None,
