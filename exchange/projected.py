@@ -15,6 +15,7 @@ from uuid import uuid4
 from exchange.dataplane import reading
 from exchange.dataplane.disclosing import disclose_changes, disclose_table
 from exchange.dataplane.disclosure import Disclosure
+from exchange.dataplane.parquet_files import write_rows
 from exchange.errors import CursorExpired, StoreFailed
 from exchange.models import Batch, Dataset, Grant, Snapshot
 from exchange.snapshots import base_for
@@ -43,7 +44,8 @@ def table_file(grant: Grant, disclosure: Disclosure, snapshot: Snapshot, format:
 
 
 def changes_file(grant: Grant, disclosure: Disclosure, batch: Batch) -> Shown:
-    """A batch as the grant shows it: again a batch file."""
+    """A batch as the grant shows it: again a batch file; CursorExpired as ``batch_file``."""
+    batch_file(batch)
     name = f"{batch.number}-{batch.digest}-{disclosure.digest[:32]}.changes"
     return _kept(grant, name, lambda out: write_changes(disclosure, batch, out))
 
@@ -58,9 +60,18 @@ def write_table(disclosure: Disclosure, snapshot: Snapshot, out: Path, format: s
 
 def write_changes(disclosure: Disclosure, batch: Batch, out: Path) -> int:
     """Write a batch as the disclosure shows it; the rows. CursorExpired if that needs too much."""
-    snapshot, before = _history(batch) if disclosure.needs_history else (None, [])
+    if batch.recalled_by_id:
+        # It is given to nobody: where numbers must follow, nothing stands in its place.
+        return write_rows(out, disclosure.shown.batch_arrow, [], limits())
+    past = _history(batch) if disclosure.needs_history else _History()
     return disclose_changes(
-        batch_file(batch), disclosure, out=out, snapshot=snapshot, before=before, limits=limits()
+        batch_file(batch),
+        disclosure,
+        out=out,
+        snapshot=past.table,
+        before=past.batches,
+        recalled=past.recalled,
+        limits=limits(),
     )
 
 
@@ -88,8 +99,17 @@ def forget_changes(dataset: Dataset, last: int) -> None:
                 file.unlink(missing_ok=True)
 
 
-def _history(batch: Batch) -> tuple[Path | None, list[Path]]:
-    """The last table kept before the batch, and the batches between the two."""
+@dataclass(frozen=True)
+class _History:
+    """The last table kept before a batch, the batches between the two, and which of them some
+    readers were never given."""
+
+    table: Path | None = None
+    batches: tuple[Path, ...] = ()
+    recalled: tuple[Path, ...] = ()
+
+
+def _history(batch: Batch) -> _History:
     dataset: Dataset = batch.dataset
     base = base_for(dataset, batch.number - 1)
     after = base.number if base else 0
@@ -98,8 +118,12 @@ def _history(batch: Batch) -> tuple[Path | None, list[Path]]:
     between = dataset.batches.filter(number__gt=after, number__lt=batch.number)
     if between.count() > MOST_HISTORY:
         raise CursorExpired("too much was published since the last table; start from the table")
-    files = [batch_file(each) for each in between.order_by("number")]
-    return store().path(base.digest) if base else None, files
+    files = [(batch_file(each), each.recalled_by_id) for each in between.order_by("number")]
+    return _History(
+        table=store().path(base.digest) if base else None,
+        batches=tuple(path for path, _ in files),
+        recalled=tuple(path for path, by in files if by),
+    )
 
 
 def _kept(grant: Grant, name: str, write: Callable[[Path], int]) -> Shown:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from exchange.errors import CursorExpired
 from exchange.models import Batch, Dataset, Delivery, Snapshot, UseEntry
 from exchange.projected import FACTS
 from exchange.storage import projections
@@ -38,6 +39,21 @@ def received(subscription_id: UUID, batch: Batch) -> bool:
     """Whether the lane brought the batch before it was recalled."""
     arrived = Delivery.objects.filter(subscription_id=subscription_id, delivered_at__isnull=False)
     return arrived.filter(number=batch.number).exists()
+
+
+def require_same_rows(batch: Batch) -> None:
+    """CursorExpired where the batch may be shown otherwise than before an earlier one's recall.
+
+    Rows that ended in it are counted by what was given before; a place among them means nothing
+    any more. From the table a reader goes on behind the recall.
+    """
+    between = Batch.objects.filter(
+        dataset_id=batch.dataset_id,
+        number__lt=batch.number,
+        recalled_by__number__gt=batch.number,
+    )
+    if between.exists():
+        raise CursorExpired("a batch before this place was recalled; start from the table")
 
 
 def forget_projections(dataset: Dataset, first: int) -> int:

@@ -28,6 +28,7 @@ from exchange.ledger import Use
 from exchange.models import Batch, Dataset, Grant, Subscription
 from exchange.places import Place
 from exchange.projected import changes_file, table_file
+from exchange.recalls import require_same_rows
 from exchange.rights import disclosure_of, readable, require_call
 from exchange.tables import snapshot_at_head, sound_file
 from exchange.vocabulary import Channel
@@ -186,13 +187,17 @@ def _collect(
     schema = disclosure.shown
     parts: list[pa.Table] = []
     left = limit
-    batches = Batch.objects.filter(dataset=dataset, number__gte=place.number)
+    # What was recalled is given to nobody.
+    batches = Batch.objects.filter(dataset=dataset, number__gte=place.number, recalled_by=None)
     most = limit if disclosure.is_plain else BATCHES_PER_PAGE
     for batch in batches.select_related("schema", "dataset").order_by("number")[:most]:
-        part, rows = _read_batch(grant, disclosure, batch, place.row, left)
+        start = place.row if batch.number == place.number else 0
+        if start and disclosure.needs_history:
+            require_same_rows(batch)
+        part, rows = _read_batch(grant, disclosure, batch, start, left)
         parts.append(part)
         left -= part.num_rows
-        reached = place.row + part.num_rows
+        reached = start + part.num_rows
         place = Place(batch.number + 1) if reached >= rows else Place(batch.number, reached)
         if not left:
             break

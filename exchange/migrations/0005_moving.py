@@ -246,6 +246,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='dataset',
+            name='recalled_number',
+            field=models.PositiveBigIntegerField(default=0),
+        ),
+        migrations.AddField(
+            model_name='dataset',
             name='fold_until',
             field=models.DateTimeField(blank=True, null=True),
         ),
