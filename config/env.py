@@ -31,6 +31,7 @@ DEFAULTS: dict[str, Any] = {
     "SEALING_KEYS": [],
     "EGRESS_ALLOW": [],
     "EGRESS_TEST_ADDRESSES": [],
+    "CONNECTOR_FOLDERS": [],
     "AUDIT_CHECKPOINT_FILE": BASE_DIR / "var" / "audit-checkpoints.ndjson",
     "ACCEL_REDIRECT": False,
     "EMAIL_URL": "consolemail://",

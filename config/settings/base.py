@@ -261,6 +261,7 @@ ACCEL_REDIRECT = env.flag("ACCEL_REDIRECT")
 SEALING_KEYS = env.many("SEALING_KEYS")
 EGRESS_ALLOW = env.many("EGRESS_ALLOW")
 EGRESS_TEST_ADDRESSES = env.many("EGRESS_TEST_ADDRESSES")
+CONNECTOR_FOLDERS = env.many("CONNECTOR_FOLDERS")
 FAILPOINTS = env.text("FAILPOINTS")
 
 # --- Trail and watch ------------------------------------------------------------------------
