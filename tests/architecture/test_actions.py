@@ -94,13 +94,14 @@ WITHOUT_TRACE = {
     "catalog.actions.quality.settle_data",
     "exchange.actions.holdings.report_holdings",
     "exchange.actions.compaction.compact_due",
+    "exchange.actions.gateway_keys.expire_nonces",
     "exchange.actions.upkeep.expire_answers",
     "exchange.actions.upkeep.expire_attempts",
     "exchange.actions.upkeep.fold_due",
     "exchange.actions.upkeep.sweep_orphans",
 }
 # What leaves a trace, and deeds that leave their own wherever they are called.
-RECORDS = {"audit.record", "audit.record_all"}
+RECORDS = {"audit.record", "audit.record_all", "audit.statement"}
 TRACES = RECORDS | {"begin_merging", "end_merging", "place_hold", "release_hold"}
 EXCEPTIONS = QUESTIONS | WITHOUT_GATE | WITHOUT_ACTOR | WITHOUT_TRACE
 

@@ -154,19 +154,55 @@ class ReceiptOut(serializers.Serializer):
 
 
 class LookupIn(In):
-    """Which records, and which of their items."""
+    """Which records, and which of their items: ``where`` or ``keys``, not both."""
 
     where = serializers.DictField(
-        child=serializers.JSONField(), help_text="Key or look-up item -> value."
+        child=serializers.JSONField(), required=False, help_text="Key or look-up item -> value."
+    )
+    keys = serializers.ListField(
+        child=serializers.DictField(child=serializers.JSONField()),
+        required=False,
+        min_length=1,
+        max_length=1000,
+        help_text="Whole keys, each key item -> its value; answered in this order.",
     )
     items = serializers.ListField(
         child=serializers.CharField(max_length=63), required=False, max_length=200
     )
-    limit = serializers.IntegerField(min_value=1, max_value=1000, default=100)
+    limit = serializers.IntegerField(
+        min_value=1, max_value=1000, required=False, help_text="Of what ``where`` finds; else 100."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """One of the two; a limit goes with ``where`` alone."""
+        if ("where" in attrs) == ("keys" in attrs):
+            raise serializers.ValidationError({"where": "send either where or keys"})
+        if "keys" in attrs and "limit" in attrs:
+            raise serializers.ValidationError({"limit": "does not go with keys"})
+        return attrs
+
+
+def plain_lookup(body: Any) -> dict[str, Any] | None:
+    """The body of a look-up that is nothing but a well-formed ``where`` of plain values, which is
+    nearly every one; None for any other, which LookupIn reads or refuses."""
+    if (
+        not isinstance(body, dict)
+        or body.keys() != {"where"}
+        or not isinstance(body["where"], dict)
+    ):
+        return None
+    where = body["where"]
+    if not all(type(value) in (str, int, bool) for value in where.values()):
+        return None
+    return {"where": where}
 
 
 class LookupOut(serializers.Serializer):
-    """The records found, and the batch that they are as of."""
+    """The records found, and the batch that they are as of.
+
+    Of ``keys`` there is an item for each, in order: ``{"found": true, "record": {...}}`` or
+    ``{"found": false}``.
+    """
 
     items = serializers.ListField(child=serializers.DictField())
     as_of = serializers.IntegerField()

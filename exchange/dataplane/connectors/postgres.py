@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +9,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from psycopg2 import errors, extensions, sql
 
-from exchange.dataplane.binding import Bound
-from exchange.dataplane.condition_columns import condition_sql
 from exchange.dataplane.conditions import Condition
 from exchange.dataplane.connectors.base import Applied, Check, Position
 from exchange.dataplane.connectors.postgres_copy import copy_rows, read_batches
 from exchange.dataplane.connectors.postgres_errors import translated
+from exchange.dataplane.connectors.postgres_lookup import Finder
 from exchange.dataplane.connectors.postgres_tables import STAGING, Table, names
 from exchange.dataplane.errors import Terminal
 from exchange.dataplane.schema import Schema
 from kernel.failpoints import failpoint
 
 LOOKUP_LIMIT = 1000
-LOOKUP_SECONDS = 5
 
 
 class PostgresSink:
@@ -115,23 +112,11 @@ class PostgresSink:
         None in ``where`` means absent. Terminal ``unknown-item`` or ``value-refused`` (a value
         the column's type cannot be compared with); Transient after LOOKUP_SECONDS.
         """
-        self._table.require([*columns, *where])
-        bound = Bound("postgres")
-        shown = condition_sql(condition, self._table.schema, bound) if condition else "true"
-        query = sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT %(_limit)s").format(
-            names(columns),
-            self._table.identifier,
-            sql.SQL(" AND ").join([sql.SQL(shown), *starmap(_equals, where.items())]),
-            names(self._table.key),
-        )
-        given = [value for value in where.values() if value is not None]
-        if any(isinstance(value, str) and "\0" in value for value in given):
-            raise Terminal("value-refused", "A value holds a NUL character.")
+        finder = Finder(self._table, columns, condition)
         with self._transaction() as cursor:
-            cursor.execute("SET LOCAL statement_timeout = %s", [LOOKUP_SECONDS * 1000])
-            wanted = {f"_is_{name}": value for name, value in where.items()}
-            cursor.execute(query, {**bound.values, **wanted, "_limit": limit})
-            return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+            return [
+                dict(zip(columns, row, strict=True)) for row in finder.find(cursor, where, limit)
+            ]
 
     @contextmanager
     def _transaction(self) -> Iterator[extensions.cursor]:
@@ -236,12 +221,6 @@ def _epoch_refused(stored: Position, position: Position) -> Terminal:
         "offset-epoch",
         f"The target holds epoch {stored.epoch}, the batch is of {position.epoch}: load it anew.",
     )
-
-
-def _equals(name: str, value: Any) -> sql.Composed:
-    if value is None:
-        return sql.SQL("{} IS NULL").format(sql.Identifier(name))
-    return sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder(f"_is_{name}"))
 
 
 def _refuse_deletes(changes: Path) -> None:

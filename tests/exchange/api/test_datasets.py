@@ -278,7 +278,7 @@ def test_a_look_up_says_what_is_wrong_with_it(found, assert_problem):
         ({"where": {}}, "#/where"),
         ({"where": {"contact": SECRET}}, "#/where"),
         ({"where": {"code": {"$gt": ""}}}, "#/where/code"),
-        ({"where": {"code": 110101}}, "#/where"),
+        ({"where": {"code": 110101}}, "#/where/code"),
         ({"where": {"code": "1"}, "items": ["contact"]}, "#/items"),
         ({"where": {"code": "1"}, "limit": 0}, "#/limit"),
         ({"where": {"code": "1"}, "colour": 1}, "#/colour"),
