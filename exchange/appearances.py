@@ -122,8 +122,10 @@ def log_of(dataset: Dataset, key: tuple[Any, ...]) -> Log:
     anchor = tables.order_by("-created_at").first() if gone else None
     found: list[Appearance] = []
     if anchor:
-        for row in _rows(check_lately(store().path(anchor.digest)), schema, key):
-            found.append(Appearance(gone, 0, {name: row.get(name) for name in schema.names}))
+        rows = _rows(check_lately(store().path(anchor.digest)), schema, key)
+        found += [
+            Appearance(gone, 0, {name: row.get(name) for name in schema.names}) for row in rows
+        ]
     for batch in dataset.batches.filter(expired_at=None).order_by("number"):
         rows = _rows(sound_file(batch), schema, key)
         found += [_appearance(batch.number, row, schema) for row in rows]
