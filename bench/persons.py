@@ -43,8 +43,8 @@ FILL = """
         CASE WHEN g % 2 = 0 THEN '男' ELSE '女' END, date '1950-01-01' + (g % 25000)::int,
         lpad((110000 + g % 9999)::text, 6, '0'), '某省某市某区某街道' || g || '号',
         '138' || lpad((g % 100000000)::text, 8, '0'), g % 3 = 0,
-        round((g % 1000000) / 7.0, 2), timestamptz '2026-01-01 00:00:00+00' + g * interval '1 second',
-        md5(g::text)
+        round((g % 1000000) / 7.0, 2),
+        timestamptz '2026-01-01 00:00:00+00' + g * interval '1 second', md5(g::text)
     FROM generate_series({first}, {last}) AS g
 """
 

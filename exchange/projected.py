@@ -16,6 +16,8 @@ from exchange.dataplane import reading
 from exchange.dataplane.disclosing import disclose_changes, disclose_table
 from exchange.dataplane.disclosure import Disclosure
 from exchange.dataplane.parquet_files import write_rows
+from exchange.dataplane.store import check_blob
+from exchange.dataplane.stored import holds_just, open_blob
 from exchange.errors import CursorExpired, StoreFailed
 from exchange.models import Batch, Dataset, Grant, Snapshot
 from exchange.snapshots import base_for
@@ -82,6 +84,37 @@ def passing(write: Callable[[Path], int]) -> Iterator[Shown]:
         path = folder / "shown"
         rows = write(path)
         yield Shown(path, rows, _sha256(path))
+
+
+@contextmanager
+def passing_changes(disclosure: Disclosure, batch: Batch) -> Iterator[Shown]:
+    """A batch as the disclosure shows it, for as long as the block lasts."""
+    if not batch.recalled_by_id:
+        source = batch_file(batch)
+        if disclosure.is_plain and holds_just(source, disclosure.shown.batch_arrow):
+            yield _stored(source)
+            return
+    with passing(lambda out: write_changes(disclosure, batch, out)) as shown:
+        yield shown
+
+
+@contextmanager
+def passing_table(disclosure: Disclosure, snapshot: Snapshot) -> Iterator[Shown]:
+    """The table of a snapshot as the disclosure shows it, for as long as the block lasts."""
+    source = store().path(snapshot.digest)
+    forms = (disclosure.shown.arrow, disclosure.shown.batch_arrow)
+    if disclosure.is_plain and any(holds_just(source, form) for form in forms):
+        yield _stored(source)
+        return
+    with passing(lambda out: write_table(disclosure, snapshot, out, "parquet")) as shown:
+        yield shown
+
+
+def _stored(source: Path) -> Shown:
+    """A stored file of which everything is shown: nothing has to be written."""
+    digest = check_blob(source).digest
+    with open_blob(source) as file:
+        return Shown(source, file.metadata.num_rows, digest)
 
 
 def forget_files(grant: Grant) -> None:

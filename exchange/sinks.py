@@ -5,7 +5,7 @@ from exchange.dataplane.connectors.base import Position, Sink
 from exchange.destinations import target_sink
 from exchange.models import Batch, Snapshot
 from exchange.places import Place
-from exchange.projected import Shown, passing, write_changes, write_table
+from exchange.projected import Shown, passing_changes, passing_table
 from exchange.secrets import unseal
 from exchange.vocabulary import Channel
 
@@ -13,7 +13,7 @@ from exchange.vocabulary import Channel
 def apply_batch(load: Load, batch: Batch) -> Shown:
     """Apply the batch and the offset in one transaction of the target database."""
     position = Position(load.lane.dataset.epoch, batch.number)
-    with passing(lambda out: write_changes(load.disclosure, batch, out)) as file:
+    with passing_changes(load.disclosure, batch) as file:
         sink = sink_of(load)
         booked = _booked(load, sink, file, Place(batch.number), position)
         booked.around(lambda: sink.apply(file.path, position, check=booked.check))
@@ -23,7 +23,7 @@ def apply_batch(load: Load, batch: Batch) -> Shown:
 def load_table(load: Load, snapshot: Snapshot) -> Shown:
     """Replace the target's rows by the table of today: what it shows has changed."""
     position = Position(load.lane.dataset.epoch, snapshot.number)
-    with passing(lambda out: write_table(load.disclosure, snapshot, out, "parquet")) as file:
+    with passing_table(load.disclosure, snapshot) as file:
         sink = sink_of(load)
         sink.prepare()
         booked = _booked(load, sink, file, None, position)
