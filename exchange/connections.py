@@ -12,19 +12,26 @@ from exchange.destinations import egress_policy
 from exchange.models import Connector
 from exchange.secrets import seal, unseal
 
-
-def source_of(connector: Connector) -> Source:
-    """The source that a connector names; nothing is connected to."""
-    return source_from(connector.kind, connector.options, secrets_of(connector))
+# How long one statement of a read may take: a slow reader slows the source down.
+READ_SECONDS = 6 * 3600
 
 
-def source_from(kind: str, options: dict[str, Any], secrets: dict[str, Any]) -> Source:
+def source_of(connector: Connector, *, seconds: int = READ_SECONDS) -> Source:
+    """The source that a connector names, which waits so long for an answer; nothing is
+    connected to."""
+    return source_from(connector.kind, connector.options, secrets_of(connector), seconds=seconds)
+
+
+def source_from(
+    kind: str, options: dict[str, Any], secrets: dict[str, Any], *, seconds: int = READ_SECONDS
+) -> Source:
     """The source of these options; Terminal says which of them cannot be."""
     around = Surroundings(
         policy=egress_policy(),
         folders=tuple(Path(folder) for folder in settings.CONNECTOR_FOLDERS),
         work=Path(settings.STORE_DIR) / "fetched",
         zone=settings.TIME_ZONE,
+        seconds=seconds,
     )
     return make_source(kind, options, secrets, around)
 

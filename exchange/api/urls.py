@@ -4,15 +4,18 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from exchange.api.views.applications import ApplicationView
+from exchange.api.views.connectors import ConnectorView
 from exchange.api.views.datasets import BatchView, DatasetView
 from exchange.api.views.disputes import DisputeView
 from exchange.api.views.evaluations import EvaluationView
 from exchange.api.views.grants import GrantView
 from exchange.api.views.hooks import HookView
+from exchange.api.views.interfaces import GatewayKeyView, InterfaceView
 from exchange.api.views.objections import EvidenceView, ObjectionView
 from exchange.api.views.services import ServiceChangeView
 from exchange.api.views.sharing import RequestView
 from exchange.api.views.subscriptions import SubscriptionView
+from exchange.api.views.syncs import SyncJobView, SyncRunView
 from exchange.api.views.userecords import UseRecordView
 from exchange.api.views.uses import UseView
 
@@ -27,8 +30,13 @@ router.register("uses", UseView, "use")
 router.register("disputes", DisputeView, "dispute")
 router.register("objections", ObjectionView, "objection")
 router.register("hooks", HookView, "hook")
+router.register("interfaces", InterfaceView, "interface")
+router.register("gateway-keys", GatewayKeyView, "gateway-key")
 router.register("use-records", UseRecordView, "use-record")
 router.register("service-changes", ServiceChangeView, "service-change")
+router.register("connectors", ConnectorView, "connector")
+router.register("sync-jobs", SyncJobView, "sync-job")
+router.register("sync-runs", SyncRunView, "sync-run")
 
 urlpatterns = [
     path(

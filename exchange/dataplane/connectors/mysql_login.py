@@ -10,7 +10,6 @@ from pymysql.connections import Connection
 from exchange.dataplane.egress_policy import EgressPolicy
 from exchange.dataplane.egress_sockets import guarded_socket
 
-STATEMENT_SECONDS = 3600
 Tls = Literal["prefer", "require", "verify"]
 _TLS: dict[str, dict[str, Any]] = {
     "prefer": {},
@@ -21,7 +20,7 @@ _TLS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class MysqlLogin:
-    """Where a MySQL or MariaDB server is and how to get in."""
+    """Where a MySQL or MariaDB server is, how to get in, and how long a statement may take."""
 
     host: str
     user: str
@@ -29,9 +28,10 @@ class MysqlLogin:
     database: str
     port: int = 3306
     tls: Tls = "prefer"
+    seconds: int = 3600
 
 
-def mysql_connect(login: MysqlLogin, policy: EgressPolicy, **options: Any) -> Connection[Any]:
+def mysql_connect(login: MysqlLogin, policy: EgressPolicy, **options: Any) -> "Connection[Any]":
     """A connection in UTC and utf8mb4 that reads and writes no file of this machine.
 
     ``options`` go to the driver. Terminal ``egress-denied``; Transient ``connection-failed``; the
@@ -46,8 +46,8 @@ def mysql_connect(login: MysqlLogin, policy: EgressPolicy, **options: Any) -> Co
         database=login.database,
         charset="utf8mb4",
         connect_timeout=10,
-        read_timeout=STATEMENT_SECONDS,
-        write_timeout=STATEMENT_SECONDS,
+        read_timeout=login.seconds,
+        write_timeout=login.seconds,
         local_infile=False,
         defer_connect=True,
         program_name="shuqiao",
@@ -56,24 +56,24 @@ def mysql_connect(login: MysqlLogin, policy: EgressPolicy, **options: Any) -> Co
     )
     try:
         made.connect(line)
-        _set_up(made)
+        _set_up(made, login.seconds)
     except BaseException:
         line.close()
         raise
     return made
 
 
-def _set_up(connection: Connection[Any]) -> None:
+def _set_up(connection: Connection[Any], seconds: int) -> None:
     with connection.cursor() as cursor:
         # A server waits this long for a reader who is slower than it.
         cursor.execute(
-            f"SET time_zone = '+00:00', net_write_timeout = {STATEMENT_SECONDS},"
+            f"SET time_zone = '+00:00', net_write_timeout = {seconds},"
             " innodb_lock_wait_timeout = 10"
         )
         # MariaDB counts in seconds, MySQL in milliseconds; each lacks the other's name.
         for name, limit in (
-            ("max_statement_time", STATEMENT_SECONDS),
-            ("max_execution_time", STATEMENT_SECONDS * 1000),
+            ("max_statement_time", seconds),
+            ("max_execution_time", seconds * 1000),
         ):
             with contextlib.suppress(pymysql.MySQLError):
                 cursor.execute(f"SET {name} = {limit}")

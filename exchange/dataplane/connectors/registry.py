@@ -23,20 +23,21 @@ from exchange.dataplane.connectors.sql_source import SqlSource
 from exchange.dataplane.connectors.sql_urls import guarded_engine, host_of, read_url
 from exchange.dataplane.egress_policy import EgressPolicy, check_url
 
-STATEMENT_SECONDS = 6 * 3600
-PAGE_SECONDS = 60.0
+PAGE_SECONDS = 60
 
 Plain = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What the hub adds: who may be reached, which folders are open, where to put copies."""
+    """What the hub adds: who may be reached, which folders are open, where to put copies, how
+    long a source may take for one statement."""
 
     policy: EgressPolicy
     folders: tuple[Path, ...]
     work: Path
     zone: str = "Asia/Shanghai"
+    seconds: int = 3600
 
 
 def make_source(kind: str, options: Plain, secrets: Plain, around: Surroundings) -> Source:
@@ -62,7 +63,7 @@ def _postgres(options: Plain, secrets: Plain, around: Surroundings) -> Source:
         sslmode=options.get("sslmode", "prefer"),
     )
     return PostgresSource(
-        lambda: egress.postgres_connect(dsn, around.policy, statement_seconds=STATEMENT_SECONDS),
+        lambda: egress.postgres_connect(dsn, around.policy, statement_seconds=around.seconds),
         host=f"{options['host']}:{port}",
         zone=_zone(options, around),
     )
@@ -76,6 +77,7 @@ def _mysql(options: Plain, secrets: Plain, around: Surroundings) -> Source:
         options["database"],
         port=options.get("port", 3306),
         tls=options.get("tls", "prefer"),
+        seconds=around.seconds,
     )
     return MysqlSource(login, around.policy, zone=_zone(options, around))
 
@@ -158,7 +160,7 @@ def _http(options: Plain, secrets: Plain, around: Surroundings) -> Source:
         options.get("since_parameter", ""),
     )
     return HttpSource(
-        lambda: egress.http_client(around.policy, PAGE_SECONDS, keep=1),
+        lambda: egress.http_client(around.policy, min(PAGE_SECONDS, around.seconds), keep=1),
         interface,
         zone=_zone(options, around),
     )
