@@ -63,7 +63,7 @@ def mysql_connect(login: MysqlLogin, policy: EgressPolicy, **options: Any) -> "C
     return made
 
 
-def _set_up(connection: Connection[Any], seconds: int) -> None:
+def _set_up(connection: "Connection[Any]", seconds: int) -> None:
     with connection.cursor() as cursor:
         # A server waits this long for a reader who is slower than it.
         cursor.execute(
