@@ -19,6 +19,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from django.conf import settings
 
 from exchange import runs
 from exchange.connections import source_of
@@ -174,6 +175,7 @@ class Pass:
             after=run.place,
             whole=self.whole,
             seen=frozenset() if self.whole else self._seen(),
+            chunk_rows=settings.SYNC_CHUNK_ROWS,
         )
 
     def feed(self, wanted: Callable[[], bool] = lambda: True) -> None:

@@ -1,4 +1,4 @@
-"""A source outside: a department's own PostgreSQL database, its connector, and jobs that read it."""
+"""A source outside: a department's own PostgreSQL database, a connector, and jobs that read it."""
 
 import json
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ from tests.receivers import Target
 
 TABLE = """
     CREATE TABLE divisions (
-        code text PRIMARY KEY, name text, level text, area numeric(12, 2), revised_on date,
-        contact text, updated_at timestamptz(6) DEFAULT clock_timestamp());
+        code text PRIMARY KEY, name text, level text, area numeric(12, 2) DEFAULT 1.50,
+        revised_on date, contact text, updated_at timestamptz(6) DEFAULT clock_timestamp());
 """
 
 
@@ -60,8 +60,8 @@ class Syncing:
         """Upsert rows of code and name; ``at`` is SQL for their watermark."""
         for code, name in rows:
             self.source.query(
-                "INSERT INTO divisions (code, name, level, area, updated_at) "
-                f"VALUES ('{code}', '{name}', '3', 1.50, {at}) ON CONFLICT (code) DO UPDATE "
+                "INSERT INTO divisions (code, name, level, updated_at) "
+                f"VALUES ('{code}', '{name}', '3', {at}) ON CONFLICT (code) DO UPDATE "
                 "SET name = excluded.name, updated_at = excluded.updated_at"
             )
 
