@@ -51,6 +51,14 @@ _STATEMENTS = {
         SELECT department_id, count(*) FILTER (WHERE fresh_until >= %(last)s), count(*)
         FROM catalog_searchdocument WHERE fresh_until IS NOT NULL GROUP BY department_id
     """,
+    "interfaces_answer": """
+        SELECT interface.department_id, sum(day.calls - day.failures), sum(day.calls)
+        FROM exchange_interfaceday AS day
+        JOIN exchange_serviceinterface AS interface ON interface.id = day.interface_id
+        WHERE day.day >= (%(start)s AT TIME ZONE %(zone)s)::date
+            AND day.day < (%(end)s AT TIME ZONE %(zone)s)::date
+        GROUP BY interface.department_id
+    """,
     "attached": """
         SELECT resource.department_id,
             count(*) FILTER (WHERE dataset.state = 'open'), count(*)

@@ -91,6 +91,13 @@ INDICATORS: tuple[Indicator, ...] = (
         "entries whose data is not overdue / entries in force that promise a cycle",
     ),
     Indicator(
+        "interfaces_answer",
+        _Q,
+        "接口成功率",
+        "期内提供方正常应答的接口调用 ÷ 期内接口调用",
+        "calls of service interfaces that their provider answered / calls made in the period",
+    ),
+    Indicator(
         "attached",
         _U,
         "挂接率",

@@ -3,15 +3,46 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
+
+import factory
 
 from exchange.actions.interface_calls import Answered, call_interface
 from exchange.actions.interfaces import register_interface
 from exchange.calls import Call
-from exchange.models import ServiceInterface
+from exchange.gateways import new_key
+from exchange.models import GatewayKey, ServiceInterface
+from exchange.secrets import seal
 from tests.factories.exchange import PURPOSE, World
 
 CODE = {"name": "code", "place": "query", "required": True}
 CALL = Call(purpose=PURPOSE, end_user="窗口 12", reason="核对注册地")
+
+
+class InterfaceFactory(factory.django.DjangoModelFactory):
+    """A query that needs a code; ``resource``, ``department`` and ``system`` are the caller's."""
+
+    class Meta:
+        model = ServiceInterface
+
+    code = factory.Sequence(lambda number: f"s_made_{number}")
+    name = "行政区划查询"
+    method = "GET"
+    url = "https://10.0.0.1/api/divisions"
+    parameters = factory.LazyFunction(lambda: [dict(CODE)])
+    auth = factory.LazyFunction(lambda: {"kind": "none"})
+
+
+class GatewayKeyFactory(factory.django.DjangoModelFactory):
+    """A national key; ``system`` and ``department`` are the caller's."""
+
+    class Meta:
+        model = GatewayKey
+
+    dialect = "national"
+    requester = factory.LazyFunction(lambda: str(uuid4()))
+    sealed_key = factory.LazyFunction(lambda: seal(new_key()))
+    issued_by = factory.LazyFunction(uuid4)
 
 
 def register(world: World, url: str, **changes: Any) -> ServiceInterface:
