@@ -64,8 +64,10 @@ def _written(load: Load, write: Callable[[Path], int], out: Path) -> int:
 
 
 def _put(load: Load, file: Shown, name: str, kind: str, number: int, first: Place | None) -> None:
-    place = drop_place(load.lane.url, unseal(load.lane.sealed))
-    with _manifest(load, file, name, kind, number) as (told, path):
+    with (
+        drop_place(load.lane.url, unseal(load.lane.sealed)) as place,
+        _manifest(load, file, name, kind, number) as (told, path),
+    ):
         booked = Booked(
             load, Channel.FILE, file, first, Place(number + 1), lambda: place.holds(name)
         )

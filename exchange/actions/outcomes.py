@@ -192,6 +192,13 @@ def park_lost(lane: Subscription, lease: Lease, *, actor: Actor) -> None:
     _park(lane, lane.position + 1, error, actor)
 
 
+@transaction.atomic
+def note_ping(lane: Subscription, outcome: Outcome, *, actor: Actor) -> None:
+    """Note a call that only tried the address: an attempt at no batch."""
+    _attempt(lane, 0, outcome, is_repeat=False).save(force_insert=True)
+    audit.record(actor, "subscription.pinged", lane, ok=outcome.ok, error=outcome.error)
+
+
 def _keep(deliveries: list[Delivery]) -> None:
     Delivery.objects.bulk_create(
         deliveries,

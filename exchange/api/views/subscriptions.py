@@ -31,6 +31,7 @@ from exchange.api.serializers.subscriptions import (
     SubscriptionOut,
 )
 from exchange.api.streams import StillOpen
+from exchange.api.views import lanes
 from exchange.models import Delivery, Grant, Subscription
 from exchange.rights import shows_still
 from kernel.api import In, ReadView, ReasonIn
@@ -38,19 +39,34 @@ from kernel.paging import read_limit
 
 CHANGES_LIMIT = 10_000
 MOST_CHANGES = 100_000
-_PARAMETERS = {"changes": ("cursor", "limit"), "deliveries": ("cursor", "limit")}
+_PARAMETERS = {
+    "changes": ("cursor", "limit"),
+    "deliveries": ("cursor", "limit"),
+    **lanes.PARAMETERS,
+}
 
 
-class SubscriptionView(ReadView):
+class SubscriptionView(lanes.LaneSteps, ReadView):
     """Grants in use."""
 
     model = Subscription
     out = SubscriptionOut
-    into = {"create": SubscriptionIn, "pause": ReasonIn, "resume": In, "end": ReasonIn}
+    into = {
+        "create": SubscriptionIn,
+        "pause": ReasonIn,
+        "resume": In,
+        "end": ReasonIn,
+        **lanes.INTO,
+    }
     filters = {"grant": "grant_id", "dataset": "dataset_id", "mode": "mode", "state": "state"}
     related = ("dataset__schema", "grant")
     hidden = ("secret",)
-    examples = {"create": examples.SUBSCRIBE, "pause": examples.PAUSE, "end": examples.END}
+    examples = {
+        "create": examples.SUBSCRIBE,
+        "pause": examples.PAUSE,
+        "end": examples.END,
+        **lanes.EXAMPLES,
+    }
     answers = {
         "create": {201: OpenedOut},
         "changes": {
@@ -59,6 +75,7 @@ class SubscriptionView(ReadView):
         },
         "table": media_answers("ndjson", "csv", "parquet"),
         "deliveries": DeliveryOut(many=True),
+        **lanes.ANSWERS,
     }
 
     @property
