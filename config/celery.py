@@ -65,6 +65,7 @@ app.conf.update(
         "catalog.refresh_freshness": {"queue": "bulk"},
         "catalog.scan_likenesses": {"queue": "bulk"},
         "exchange.expire_answers": {"queue": "bulk"},
+        "exchange.expire_uploads": {"queue": "bulk"},
         "accounts.expire_facts": {"queue": "bulk"},
         "accounts.expire_sessions": {"queue": "bulk"},
         "accounts.scan_systems": {"queue": "bulk"},
@@ -106,6 +107,7 @@ app.conf.beat_schedule = {
     "scrub": every(3600, "exchange.scrub_blobs"),
     "attempts": every(3600, "exchange.expire_attempts"),
     "answers": every(3600, "exchange.expire_answers"),
+    "uploads": every(900, "exchange.expire_uploads"),
     "nonces": every(600, "exchange.expire_nonces"),
     "sessions": every(3600, "accounts.expire_sessions"),
 }

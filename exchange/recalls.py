@@ -4,10 +4,11 @@ From the commit of its recall a batch is given to nobody. Whoever has it receive
 batch, and a notice; whoever has not gets an empty batch in its place where numbers must follow.
 """
 
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Min, Q
 
 from exchange.errors import CursorExpired
 from exchange.models import Batch, Dataset, Delivery, Snapshot, UseEntry
@@ -59,8 +60,7 @@ def require_same_rows(batch: Batch) -> None:
 def forget_projections(dataset: Dataset, first: int) -> int:
     """Remove projected files of the dataset that show a recalled batch, and tables after it.
 
-    ``first`` is the number of the earliest recalled batch; the sweep of the timetable calls it
-    again for what a worker that died left behind.
+    ``first`` is the number of the earliest recalled batch.
     """
     grants = dataset.resource.grants.values_list("pk", flat=True)
     kept = set(Snapshot.objects.filter(dataset=dataset).values_list("digest", flat=True))
@@ -69,6 +69,13 @@ def forget_projections(dataset: Dataset, first: int) -> int:
         for folder in projections().glob(f"{grant.hex}-*"):
             removed += sum(_forget(file, first, kept) for file in folder.iterdir())
     return removed
+
+
+def forget_recalled(since: datetime) -> int:
+    """The same for every batch that was recalled since then; how many files went."""
+    recalls = Batch.objects.filter(kind=Batch.Kind.RECALL, created_at__gte=since)
+    found = recalls.select_related("dataset__resource").annotate(first=Min("recalls__number"))
+    return sum(forget_projections(recall.dataset, recall.first) for recall in found if recall.first)
 
 
 def _forget(file: Path, first: int, kept: set[str]) -> bool:

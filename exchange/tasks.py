@@ -16,6 +16,7 @@ from exchange.actions import (
     sync_runs,
     sync_turns,
     upkeep,
+    uploads,
 )
 
 
@@ -98,3 +99,8 @@ def schedule_syncs() -> None:
 @shared_task(name="exchange.run_syncs", soft_time_limit=3000, time_limit=3300)
 def run_syncs() -> None:
     sync_turns.run_due(actor=CLOCK)
+
+
+@shared_task(name="exchange.expire_uploads")
+def expire_uploads() -> None:
+    uploads.expire_uploads(actor=CLOCK)

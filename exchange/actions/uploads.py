@@ -91,7 +91,7 @@ def open_upload(
     return made, False
 
 
-def _known(own: UploadQuerySet, key: str, announced: dict[str, object]) -> Upload | None:
+def _known(own: "UploadQuerySet[Upload]", key: str, announced: dict[str, object]) -> Upload | None:
     alive = own.filter(idempotency_key=key, state__in=("open", "finished"))
     found: Upload | None = alive.order_by("-created_at").first()
     if found and any(getattr(found, name) != value for name, value in announced.items()):

@@ -21,6 +21,7 @@ MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "parquet": "application/vnd.apache.parquet",
     "arrow": "application/vnd.apache.arrow.stream",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _BY_TYPE = {media_type.split(";")[0]: name for name, media_type in MEDIA_TYPES.items()}
 

@@ -63,8 +63,8 @@ def append(
     """Write the chunks behind the offset and flush them to the disk.
 
     What lies behind the offset from an attempt that was not acknowledged is overwritten. Where the
-    chunks end with an error of the kind ``breaks``, what came before it is kept. TooLarge ``part-too-large`` beyond
-    ``room``, Transient when the disk refuses.
+    chunks end with an error of the kind ``breaks``, what came before it is kept. TooLarge
+    ``part-too-large`` beyond ``room``, Transient when the disk refuses.
     """
     total, digest = 0, hashlib.sha256()
     failure: Exception | None = None

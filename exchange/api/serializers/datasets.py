@@ -88,6 +88,12 @@ class BatchOut(serializers.ModelSerializer):
     """
 
     schema = serializers.IntegerField(source="schema.number")
+    recalled_by = serializers.IntegerField(
+        source="recalled_by.number",
+        allow_null=True,
+        default=None,
+        help_text="The number of the batch that undoes this one, which is given to nobody.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -112,6 +118,8 @@ class BatchOut(serializers.ModelSerializer):
             "digest",
             "size",
             "body_digest",
+            "recalled_by",
+            "recall_reason",
             "expired_at",
             "damaged_at",
             "created_at",
@@ -145,12 +153,35 @@ class RowErrorOut(serializers.Serializer):
     value = serializers.CharField()
 
 
+class FaultCountOut(serializers.Serializer):
+    """How many rows broke one rule of one column."""
+
+    column = serializers.CharField()
+    code = serializers.CharField()
+    rows = serializers.IntegerField()
+
+
+class WouldOut(serializers.Serializer):
+    """The outcome of a publication that was only played through."""
+
+    outcome = serializers.ChoiceField(choices=["published", "unchanged", "refused"])
+    reason = serializers.CharField(help_text="Of a refusal, as in the problem.")
+    received = serializers.IntegerField()
+    accepted = serializers.IntegerField()
+    rejected = serializers.IntegerField()
+    inserted = serializers.IntegerField()
+    updated = serializers.IntegerField()
+    deleted = serializers.IntegerField()
+
+
 class ReceiptOut(serializers.Serializer):
     """What became of a publication."""
 
-    outcome = serializers.ChoiceField(choices=["published", "unchanged"])
+    outcome = serializers.ChoiceField(choices=["published", "unchanged", "rehearsed"])
     batch = BatchOut(allow_null=True)
     errors = RowErrorOut(many=True)
+    counts = FaultCountOut(many=True)
+    would = WouldOut(required=False, help_text="With ``dry_run``: what would come of it now.")
 
 
 class LookupIn(In):
