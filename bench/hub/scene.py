@@ -32,6 +32,7 @@ from catalog.models import Category, Entry, Item, Resource  # noqa: E402
 from exchange.actions.batches import Body, publish_batch  # noqa: E402
 from exchange.actions.datasets import attach_dataset  # noqa: E402
 from exchange.actions.upkeep import fold_due  # noqa: E402
+from exchange.dataplane.schema import Schema  # noqa: E402
 from exchange.models import Dataset, Grant, SharingRequest, Subscription  # noqa: E402
 
 PURPOSE = "benchmark"
@@ -50,17 +51,14 @@ def make(source: str, terms: str) -> dict[str, str]:
     """The scene; ``terms`` are columns of the grant as JSON, ``queryable`` opens look-ups."""
     given = json.loads(terms)
     queryable = bool(given.pop("queryable", False))
-    provider, requester = _department(1), _department(2)
-    publisher, reader = _system(provider), _system(requester)
-    resource = _resource(provider)
-    steward = Actor("person", None, "steward", provider.pk, frozenset({Role.STEWARD}))
-    dataset = attach_dataset(
-        resource, actor=steward, system=publisher, is_queryable=queryable
-    )
+    sides = Sides()
+    requester, publisher, reader = sides.requester, sides.publisher, sides.reader
+    dataset = sides.dataset(RESIDENTS, is_queryable=queryable)
+    resource = dataset.resource
     _publish(dataset, publisher, Path(source))
     if queryable:
         fold_due(actor=CLOCK)
-    grant = _grant(resource, requester, reader, given)
+    grant = grant_to(resource, requester, reader, given)
     lane = Subscription.objects.create(
         grant=grant,
         dataset=dataset,
@@ -73,10 +71,24 @@ def make(source: str, terms: str) -> dict[str, str]:
         "dataset": str(dataset.pk),
         "grant": str(grant.pk),
         "subscription": str(lane.pk),
-        "reader": _credential(reader),
-        "publisher": _credential(publisher),
+        "reader": credential_of(reader),
+        "publisher": credential_of(publisher),
         "table": f"t_{dataset.pk.hex}",
     }
+
+
+class Sides:
+    """A providing and a requesting department, each with a system."""
+
+    def __init__(self) -> None:
+        self.provider, self.requester = _department(1), _department(2)
+        self.publisher, self.reader = _system(self.provider), _system(self.requester)
+        self.steward = Actor("person", None, "steward", self.provider.pk, frozenset({Role.STEWARD}))
+
+    def dataset(self, schema: Schema, number: int = 1, **options: Any) -> Dataset:
+        """An empty dataset of this schema, the provider's resource of that number."""
+        resource = _resource(self.provider, schema, number)
+        return attach_dataset(resource, actor=self.steward, system=self.publisher, **options)
 
 
 def _department(number: int) -> Department:
@@ -91,18 +103,18 @@ def _system(department: Department) -> InformationSystem:
     )
 
 
-def _resource(department: Department) -> Resource:
+def _resource(department: Department, schema: Schema, number: int) -> Resource:
     category, _ = Category.objects.get_or_create(code="307024", defaults={"name": "类"})
     resource = Resource.objects.create(
-        department=department, category=category, code=f"{category.code}/1"
+        department=department, category=category, code=f"{category.code}/{number}"
     )
     now = timezone.now()
     entry = Entry.objects.create(
         resource=resource,
         department=department,
         number=1,
-        name="居民",
-        name_key="居民",
+        name=f"居民{number}",
+        name_key=f"居民{number}",
         abstract="居民",
         share_type="unconditional",
         share_modes=["interface", "database"],
@@ -120,10 +132,11 @@ def _resource(department: Department) -> Resource:
             length=item.length,
             scale=item.scale,
             codes=list(item.codes or ()),
-            is_key=item.name in RESIDENTS.key,
+            pattern=item.pattern or "",
+            is_key=item.name in schema.key,
             is_required=item.required,
         )
-        for position, item in enumerate(RESIDENTS.items, start=1)
+        for position, item in enumerate(schema.items, start=1)
     )
     resource.change(published=entry)
     return resource
@@ -138,22 +151,25 @@ def _publish(dataset: Dataset, publisher: InformationSystem, source: Path) -> No
     publish_batch(dataset, actor=actor, body=Body(source, digest, "snapshot", "parquet"))
 
 
-def _grant(
+def grant_to(
     resource: Resource, requester: Department, reader: InformationSystem, terms: dict[str, Any]
 ) -> Grant:
+    """A grant in force on the terms, of all items unless they name some."""
+    entry = resource.published
+    assert entry is not None
     told = {
         "resource": resource,
         "department": requester,
         "provider": resource.department,
         "system": reader,
-        "items": list(RESIDENTS.names),
+        "items": list(entry.items.order_by("position").values_list("column", flat=True)),
         "modes": ["interface", "database"],
         "purposes": [PURPOSE],
         "ends_on": timezone.localdate() + timedelta(days=365),
     }
     request = SharingRequest.objects.create(
         **told,
-        entry=resource.published,
+        entry=entry,
         basis="基准",
         scenario="基准",
         scope="基准",
@@ -163,7 +179,8 @@ def _grant(
     return Grant.objects.create(request=request, **{**told, **terms})
 
 
-def _credential(system: InformationSystem) -> str:
+def credential_of(system: InformationSystem) -> str:
+    """A key of the system."""
     prefix, secret = keys.new_credential()
     Credential.objects.create(
         system=system,
