@@ -49,7 +49,7 @@ class GatewaySignature(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[Actor, tuple[GatewayKey, str]]:
         """The actor and what it signed with; AuthenticationFailed says what is wrong."""
         if not request.is_secure():
-            raise TlsMissing()
+            raise TlsMissing("signatures of gateways are taken over HTTPS only")
         if PROVINCIAL[0] in request.headers:
             return self._provincial(request)
         return self._national(request)

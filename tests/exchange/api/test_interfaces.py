@@ -62,7 +62,7 @@ def test_registered_called_and_told_in_the_ledger(world, provider, steward, read
     assert answer.json() == {"items": [shown(ONE)]}
     assert answer["Cache-Control"] == "private, no-store"
     assert provider.calls[0].headers["x-api-key"] == KEY
-    (use,) = reader.get("/api/v1/uses?channel=service").json()["items"]
+    (use,) = steward.get("/api/v1/uses?channel=service").json()["items"]
     assert (use["interface"], use["end_user"]) == (made.json()["id"], "窗口")
 
 
@@ -121,11 +121,12 @@ def test_each_refusal_says_whose_fault_it_is(
     def told(status, code, at, answer=None):
         return fault(answer or call(reader, interface), status, code, at, assert_problem)
 
-    told(403, "not-granted", "caller")
+    # Who never held a grant does not even learn that it is there.
+    told(404, "not-found", "caller")
+    told(403, "not-granted", "caller", call(api(world.publisher), interface))
     world.grant(calls_per_day=50)
     told(422, "invalid", "caller", call(reader, interface, {"colour": "red"}))
     told(401, "unauthenticated", "caller", call(api(), interface))
-    told(404, "not-found", "caller", _gone(reader))
     provider.status = 404
     told(502, "provider-refused", "provider")
     provider.status = 500
@@ -142,11 +143,6 @@ def test_each_refusal_says_whose_fault_it_is(
     Grant.objects.update(calls_per_day=0)
     told(429, "quota-exceeded", "caller")
     assert UseEntry.objects.count() == 0
-
-
-def _gone(client):
-    path = "/api/v1/interfaces/019ab0c2-7d10-7c3e-9a51-2f6d3c8e1b01/call"
-    return client.post(path, {"parameters": {}}, headers=HEADERS)
 
 
 def test_while_the_breaker_is_open_the_caller_learns_when_to_come_back(
