@@ -148,17 +148,12 @@ class Pass:
         lost = {name: run.report[name] for name in ("lost",) if name in run.report}
         run.mode = _mode(run, self.job)
         run.report = lost | {"shape": self.shape}
+        had = run.chunks
         run.chunks, run.place, run.rows_read, run.bytes_read = 0, None, 0, 0
-        runs.note(
-            self.lease,
-            mode=run.mode,
-            report=run.report,
-            chunks=0,
-            place=None,
-            rows_read=0,
-            bytes_read=0,
-            rows_expected=None,
-        )
+        run.rows_expected = None
+        if had:
+            # Else the first chunk writes it all.
+            runs.note(self.lease, chunks=0, **self._progress())
 
     def request(self) -> ReadRequest:
         """What is to be read, from the last chunk on."""
@@ -194,7 +189,6 @@ class Pass:
         with self.source.read(self.request()) as reading:
             if reading.expected is not None:
                 run.rows_expected = run.rows_read + reading.expected
-                runs.note(self.lease, rows_expected=run.rows_expected)
             if self.whole and reading.highest is not None:
                 run.report.setdefault("cursor", reading.highest)
             for chunk in reading:
@@ -222,10 +216,12 @@ class Pass:
         run.chunks, run.place = number, chunk.place
         run.rows_read += chunk.rows
         run.bytes_read += chunk.bytes
-        progress = {name: getattr(run, name) for name in _PROGRESS}
-        runs.advance(self.lease, number, **progress)
+        runs.advance(self.lease, number, **self._progress())
         self.parts.add(path)
         failpoint("sync.after_chunk")
+
+    def _progress(self) -> dict[str, Any]:
+        return {name: getattr(self.run, name) for name in _PROGRESS}
 
     def _own_key(self) -> tuple[str, ...]:
         """The source's own key, for events, which have none of ours."""
@@ -244,7 +240,7 @@ class Pass:
         return frozenset(set(self.job.seen_files.values_list("path", "tag")) - now)
 
 
-_PROGRESS = ("place", "rows_read", "bytes_read", "report")
+_PROGRESS = ("mode", "place", "rows_read", "rows_expected", "bytes_read", "report")
 
 
 def write_part(table: pa.Table, path: Path) -> None:

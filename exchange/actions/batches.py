@@ -132,8 +132,8 @@ def publish_parts(dataset: Dataset, *, actor: Actor, parts: Parts) -> Published:
     """Append what was read from a source, as ``publish_batch`` does a body that was sent.
 
     A snapshot is compared with the whole table, changes with the published rows of their keys;
-    what is published already makes no batch. Faults of the source and of the data come out as the
-    DataplaneErrors that they are.
+    what is published already makes no batch. Where nothing was read, the run is settled and no
+    more. Faults of the source and of the data come out as the DataplaneErrors that they are.
     """
     require(actor, Perm.BATCH_PUBLISH, dataset.department_id)
     require_publisher(dataset, actor)
@@ -142,6 +142,10 @@ def publish_parts(dataset: Dataset, *, actor: Actor, parts: Parts) -> Published:
         dataset.refresh_from_db(fields=["first_number", "last_number", "schema"])
         number = dataset.last_number
         prepared = _prepare_parts(dataset, parts)
+        if not prepared.received:
+            with transaction.atomic():
+                parts.settle(None, prepared)
+            return Published(None, prepared=prepared)
         failpoint("publish.prepared")
         try:
             published = _commit(dataset, actor, parts, prepared, number)

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils.translation import gettext_noop
 
 from accounts import audit
@@ -98,7 +99,8 @@ def _serve(lease: RunLease, actor: Actor, until: float) -> bool:
 
 
 def _work(turn: Pass, actor: Actor) -> None:
-    runs.hold(turn.lease)
+    if turn.run.cancel_asked_at:
+        raise RunCancelled
     turn.begin()
     if turn.run.kind == SyncRun.Kind.RECONCILE:
         turn.feed()
@@ -108,16 +110,10 @@ def _work(turn: Pass, actor: Actor) -> None:
 
 
 def _publish(turn: Pass, actor: Actor) -> None:
-    """Publish what the run reads; where nothing was read, only the run's end is noted."""
+    """Publish what the run reads, which is validated while more is read."""
     kind: Kind = "snapshot" if turn.whole else "changes"
     if turn.dataset.kind == Dataset.Kind.EVENTS:
         kind = "append"
-    if kind != "snapshot":
-        turn.feed()
-        if not turn.run.rows_read:
-            with transaction.atomic():
-                _settle(turn, actor, None, None)
-            return
     parts = Parts(
         paths=turn.parts,
         kind=kind,
@@ -130,18 +126,18 @@ def _publish(turn: Pass, actor: Actor) -> None:
     failpoint("sync.after_publish")
 
 
-def _settle(turn: Pass, actor: Actor, batch: Batch | None, prepared: Prepared | None) -> None:
+def _settle(turn: Pass, actor: Actor, batch: Batch | None, prepared: Prepared) -> None:
     """In the transaction of the batch: the run's end, the job's cursor, the files read."""
     failpoint("sync.before_settle")
     run, job = turn.run, _locked_job(turn)
     runs.hold(turn.lease)
     report = {name: run.report[name] for name in ("unkeyed", "shape") if name in run.report}
-    if prepared is not None:
-        counts = ("received", "accepted", "rejected", "inserted", "updated", "deleted")
-        report |= {name: getattr(prepared, name) for name in counts}
-        report["errors"] = [row_error(error) for error in prepared.errors[:_LISTED]]
+    counts = ("received", "accepted", "rejected", "inserted", "updated", "deleted")
+    report |= {name: getattr(prepared, name) for name in counts}
+    report["errors"] = [row_error(error) for error in prepared.errors[:_LISTED]]
     files, cursor = run.report.get("files", []), run.report.get("cursor")
-    _move(run, "complete", report=report | {"files": len(files)}, batch=batch)
+    report |= {"files": len(files)}
+    _move(run, "complete", mode=run.mode, report=report, batch=batch)
     changes: dict[str, Any] = {"failures": 0}
     if job.watermark and cursor is not None:
         changes["cursor"] = cursor
@@ -177,7 +173,7 @@ def _locked_job(turn: Pass) -> SyncJob:
 
 
 def _move(run: SyncRun, move: str, **changes: Any) -> None:
-    SYNC_RUN.move(run, move, lease_until=None, finished_at=runs.database_now(), **changes)
+    SYNC_RUN.move(run, move, lease_until=None, finished_at=Now(), **changes)
 
 
 def _reconcile(turn: Pass, actor: Actor) -> None:
@@ -282,7 +278,7 @@ def _end_failed(
         run,
         "fail",
         lease_until=None,
-        finished_at=runs.database_now(),
+        finished_at=Now(),
         fault_code=code,
         fault_detail=detail,
         fault_is_transient=transient,
