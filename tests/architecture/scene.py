@@ -25,8 +25,9 @@ from exchange.actions.reads import read_changes
 from exchange.actions.requests import agree_request
 from exchange.actions.services import announce_change
 from exchange.actions.userecords import record_use
-from exchange.models import Hook, UseEntry
+from exchange.models import UseEntry
 from tests.architecture.catalogue import FILE, Catalogue
+from tests.architecture.moving import Moving
 from tests.factories.accounts import (
     CredentialFactory,
     DepartmentFactory,
@@ -37,7 +38,6 @@ from tests.factories.accounts import (
 from tests.factories.cases import CaseFactory, MergeFactory, VerdictFactory
 from tests.factories.catalog import CategoryFactory, entry_with_items
 from tests.factories.exchange import GRANTED, PURPOSE, make_world, ndjson, row
-from tests.factories.interfaces import GatewayKeyFactory, InterfaceFactory
 from tests.people import actor_for, client_for, member_with
 
 # Where the caller belongs: to the department that owns the thing (and provides the data), to the
@@ -121,13 +121,7 @@ class Scene:
             verb="batch.published",
             reason="理由",
         )
-        self.hook = Hook.objects.create(
-            department=world.provider, url="https://oa.example/hooks", sealed=""
-        )
-        self.interface = InterfaceFactory(
-            resource=world.resource, department=world.provider, system=world.publisher
-        )
-        self.gateway_key = GatewayKeyFactory(system=world.publisher, department=world.provider)
+        self.moving = Moving(world)
 
     def _ids(self) -> dict[str, str]:
         """What stands in each route's place for an id, by the route's first word."""
@@ -157,9 +151,7 @@ class Scene:
             "objections": self.objection.pk,
             "service-changes": self.change.pk,
             "use-records": self.use_record.pk,
-            "hooks": self.hook.pk,
-            "interfaces": self.interface.pk,
-            "gateway-keys": self.gateway_key.pk,
+            **self.moving.ids(),
             "relations": self.relation.pk,
             "attachments": self.attachment.pk,
             "system-versions": 1,
@@ -333,18 +325,7 @@ class Scene:
                 "ends_on": timezone.localdate().isoformat(),
                 **USE,
             },
-            "hook-list POST": {"url": "https://10.0.0.1/hooks"},
-            "hook-pause POST": reason,
-            "interface-list POST": {
-                "resource": str(self.world.resource.pk),
-                "system": str(self.system.pk),
-                "name": "接口",
-                "method": "GET",
-                "url": "https://10.0.0.1/api",
-            },
-            "interface-detail PATCH": {"timeout_ms": 900},
-            "interface-pause POST": reason,
-            "gateway-key-list POST": {"system": str(self.system.pk), "dialect": "national"},
+            **self.moving.bodies(),
             "sign-in POST": {"username": "nobody", "password": "wrong"},
             **self.catalogue.bodies(),
         }
