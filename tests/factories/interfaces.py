@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -69,3 +70,9 @@ def call(interface: ServiceInterface, world: World, code: str = "110101", **how:
     fresh = ServiceInterface.objects.select_related("resource").get(pk=interface.pk)
     told = {"actor": world.actor("reader"), "parameters": {"code": code}, "call": CALL}
     return call_interface(fresh, **(told | how))
+
+
+def rows_of(answered: Answered) -> list[dict[str, Any]]:
+    """The records of an answered query."""
+    found: list[dict[str, Any]] = json.loads(answered.body)["items"]
+    return found

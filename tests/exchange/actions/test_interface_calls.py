@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.actor import CLOCK
 from accounts.models import AuditEvent, Notice, Obligation
-from exchange import breakers, providers
+from exchange import providers
 from exchange.actions.grants import expire_due, revoke_grant, suspend_grant
 from exchange.actions.interface_calls import call_interface
 from exchange.actions.interfaces import pause_interface
@@ -30,14 +30,13 @@ from exchange.interface_errors import (
     InterfaceStopped,
     ProviderFailed,
     ProviderRefused,
-    ProviderResting,
     ProviderTimeout,
 )
-from exchange.models import Grant, GrantDay, InterfaceDay, ServiceInterface, UseEntry
+from exchange.models import Grant, GrantDay, ServiceInterface, UseEntry
 from exchange.vocabulary import Channel
 from kernel.errors import DomainError, Invalid
 from tests.factories.exchange import GRANTED, PURPOSE, SECRET, row, shown
-from tests.factories.interfaces import CALL, call, register
+from tests.factories.interfaces import CALL, call, register, rows_of
 from tests.people import actor_for, member_with
 
 ONE = row("110101", "东城区") | {"internal": "canary-8841"}
@@ -47,10 +46,6 @@ ONE = row("110101", "东城区") | {"internal": "canary-8841"}
 def interface(world, provider):
     provider.answer = {"data": {"rows": [ONE]}, "trace": "canary-9127"}
     return register(world, provider.url)
-
-
-def rows_of(answered):
-    return json.loads(answered.body)["items"]
 
 
 def test_only_granted_items_of_the_records_go_out(world, interface, provider):
@@ -327,88 +322,6 @@ def test_a_verification_cannot_keep_to_a_row_condition(world, interface, provide
     world.grant(condition="level = '3'")
     interface.change(kind="verify", records_at="/data/result")
     refused(interface, world, ConditionNotKept, provider)
-
-
-def test_the_breaker_opens_rests_probes_and_closes(world, interface, provider, trail):
-    world.grant()
-    provider.status = 500
-    for _ in range(breakers.FAILURES):
-        with pytest.raises(ProviderFailed):
-            call(interface, world)
-    with pytest.raises(ProviderResting) as resting:
-        call(interface, world)
-    assert 1 <= resting.value.facts["retry_after"] <= breakers.REST_SECONDS
-    assert len(provider.calls) == breakers.FAILURES
-    assert Notice.objects.get(verb="interface.resting").department_id == world.provider.pk
-    # It has rested, and still fails: it rests for longer.
-    ServiceInterface.objects.update(open_until=timezone.now())
-    with pytest.raises(ProviderFailed):
-        call(interface, world)
-    interface.refresh_from_db()
-    assert interface.open_until - timezone.now() > timedelta(seconds=1.8 * breakers.REST_SECONDS)
-    # It has rested, and answers: everybody is let through again.
-    ServiceInterface.objects.update(open_until=timezone.now())
-    provider.status = 200
-    call(interface, world)
-    interface.refresh_from_db()
-    assert (interface.failures, interface.open_until) == (0, None)
-    day = InterfaceDay.objects.get()
-    assert (day.calls, day.failures) == (breakers.FAILURES + 2, breakers.FAILURES + 1)
-    assert len(trail("interface.rested")) == 2
-
-
-def test_while_one_call_probes_no_other_is_let_through(interface):
-    ServiceInterface.objects.update(failures=5, open_until=timezone.now())
-    probe = breakers.admit(interface)
-    assert probe.probe is not None
-    with pytest.raises(ProviderResting):
-        breakers.admit(interface)
-
-
-def test_refusals_of_the_provider_open_no_breaker(world, interface, provider):
-    world.grant()
-    provider.status = 404
-    for _ in range(breakers.FAILURES + 1):
-        with pytest.raises(ProviderRefused):
-            call(interface, world)
-    assert ServiceInterface.objects.get().open_until is None
-
-
-def test_a_kept_answer_is_given_again_to_the_same_grant_alone(world, interface, provider):
-    interface.change(cache_seconds=60)
-    grant = world.grant(calls_per_day=3)
-    assert [call(interface, world).cached for _ in range(2)] == [False, True]
-    assert len(provider.calls) == 1
-    call(interface, world, "110102")
-    assert len(provider.calls) == 2
-    # What is kept is counted and written down like any other.
-    assert GrantDay.objects.get().calls == 3
-    assert UseEntry.objects.count() == 3
-    with pytest.raises(QuotaExceeded):
-        call(interface, world)
-    Grant.objects.update(calls_per_day=None, masks={"name": {"kind": "full"}})
-    assert rows_of(call(interface, world))[0]["name"] is None
-    revoke_grant(grant, actor=world.actor("head"), reason="终止")
-    with pytest.raises(GrantEnded):
-        call(interface, world)
-
-
-def test_an_item_that_the_catalogue_closes_is_gone_at_once_from_the_cache_too(
-    world, interface, provider
-):
-    interface.change(cache_seconds=60)
-    world.grant()
-    assert "level" in rows_of(call(interface, world))[0]
-    world.edition(level={"share_type": "not_shared"})
-    assert "level" not in rows_of(call(interface, world))[0]
-
-
-def test_a_cache_that_is_away_costs_a_call_and_nothing_else(world, interface, settings):
-    location = {"LOCATION": "redis://127.0.0.1:1/0"}
-    settings.CACHES = {"default": settings.CACHES["default"] | location}
-    interface.change(cache_seconds=60)
-    world.grant()
-    assert rows_of(call(interface, world)) == [shown(ONE)]
 
 
 def test_rows_count_against_the_day_and_those_too_many_are_not_given(world, interface, provider):
