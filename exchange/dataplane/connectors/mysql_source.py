@@ -48,7 +48,7 @@ class MysqlSource(SqlSource):
         return _MysqlQuery(request, find_table(connection, request.table), _value)
 
     def _streamed(
-        self, connection: Connection, statement: sa.Select[Any]
+        self, connection: Connection, statement: sa.Select[Any], most: int
     ) -> Iterator[tuple[Rows, int]]:
         compiled = statement.compile(dialect=connection.dialect)
         values = [compiled.params[name] for name in compiled.positiontup or ()]
@@ -58,7 +58,7 @@ class MysqlSource(SqlSource):
         done = False
         try:
             cursor.execute(str(compiled), values)
-            while rows := cursor.fetchmany(FETCH_ROWS):
+            while rows := cursor.fetchmany(min(most, FETCH_ROWS)):
                 yield rows, 0
             done = True
         finally:

@@ -100,7 +100,7 @@ class SqlSource:
             query = self._query(connection, request)
             for start in range(0, len(keys), FETCH_KEYS):
                 statement = query.of_keys(keys[start : start + FETCH_KEYS])
-                for rows, _ in self._streamed(connection, statement):
+                for rows, _ in self._streamed(connection, statement, FETCH_KEYS):
                     found.append(self._table(rows, request))
         return pa.concat_tables(found[1:] or found, promote_options="permissive")
 
@@ -124,7 +124,7 @@ class SqlSource:
         waiting: list[Sequence[Any]] = []
         size = 0
         with translated():
-            for rows, received in self._streamed(connection, query.rows):
+            for rows, received in self._streamed(connection, query.rows, request.chunk_rows):
                 waiting += rows
                 size += received
                 if len(waiting) < request.chunk_rows:
@@ -154,14 +154,14 @@ class SqlSource:
         return repr(value) if isinstance(value, float) else str(as_text(value))
 
     def _streamed(
-        self, connection: Connection, statement: sa.Select[Any]
+        self, connection: Connection, statement: sa.Select[Any], most: int
     ) -> Iterator[tuple[Rows, int]]:
-        """The rows in portions, and the bytes of each where they are known."""
+        """The rows in portions of at most ``most``, and the bytes of each where they are known."""
         result = connection.execution_options(
             stream_results=True, max_row_buffer=FETCH_ROWS
         ).execute(statement)
         try:
-            while rows := result.fetchmany(FETCH_ROWS):
+            while rows := result.fetchmany(min(most, FETCH_ROWS)):
                 yield rows, 0
         finally:
             result.close()
