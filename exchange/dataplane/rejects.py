@@ -55,7 +55,7 @@ def write_rejects(source: Path, format: str, out: Path, limits: Limits) -> int:
 def _query(source: Path, names: list[str], value) -> str:  # type: ignore[no-untyped-def]
     columns = ", ".join(f"{value(quoted(name))} AS {quoted(name)}" for name in names)
     faults = "string_split(_errors, '; ')"
-    where = f"list_transform({faults}, x -> regexp_replace(x, ':[^:]*$', ''))"
+    where = f"[regexp_replace(fault, ':[^:]*$', '') for fault in {faults}]"
     return (
         f"SELECT _line, array_to_string(list_sort(list_distinct({where})), ' ') AS _columns, "
         f"_errors AS _reasons{', ' if columns else ''}{columns} FROM {scan([source])} "
