@@ -54,6 +54,7 @@ DEFAULTS: dict[str, Any] = {
     "SCRUB_BYTES": 20 * 1024**3,
     "INTERFACE_CALLS": 4,
     "INTERFACE_CALLS_TOGETHER": 6,
+    "LONG_POLLS": 2,
     "FAILPOINTS": "",
     "LOG_FORMAT": "console",
 }

@@ -306,6 +306,27 @@ class NeverDelivered(Invalid):
     title = "This batch was never delivered here"
 
 
+class NotPulled(Conflict):
+    """Its position is moved by deliveries, not by who receives them."""
+
+    code = "not-pulled"
+    title = "This subscription is not one that pulls"
+
+
+class BatchGone(Gone):
+    """The batch was recalled; from then on nobody is given its records."""
+
+    code = "batch-recalled"
+    title = "This batch was recalled"
+
+
+class LinkExpired(Gone):
+    """Its time is over, or what it stood for: the right, its terms, the file."""
+
+    code = "link-expired"
+    title = "This link does not open anything any more"
+
+
 class CursorExpired(Gone):
     """The place is of another grant or another epoch; start again from a snapshot."""
 

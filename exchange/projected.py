@@ -15,6 +15,7 @@ from uuid import uuid4
 from exchange.dataplane import reading
 from exchange.dataplane.disclosing import disclose_changes, disclose_table
 from exchange.dataplane.disclosure import Disclosure
+from exchange.dataplane.dropping import convert
 from exchange.dataplane.parquet_files import write_rows
 from exchange.dataplane.store import check_blob
 from exchange.dataplane.stored import holds_just, open_blob
@@ -50,6 +51,20 @@ def changes_file(grant: Grant, disclosure: Disclosure, batch: Batch) -> Shown:
     batch_file(batch)
     name = f"{batch.number}-{batch.digest}-{disclosure.digest[:32]}.changes"
     return _kept(grant, name, lambda out: write_changes(disclosure, batch, out))
+
+
+def batch_in(grant: Grant, disclosure: Disclosure, batch: Batch, format: str) -> Shown:
+    """A batch as the grant shows it, in any format; CursorExpired as ``batch_file``."""
+    file = changes_file(grant, disclosure, batch)
+    if format == "parquet":
+        return file
+    name = f"{file.path.name}.{format}"
+
+    def write(out: Path) -> int:
+        convert(file.path, format=format, out=out)
+        return file.rows
+
+    return _kept(grant, name, write)
 
 
 def write_table(disclosure: Disclosure, snapshot: Snapshot, out: Path, format: str) -> int:

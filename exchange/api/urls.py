@@ -13,6 +13,7 @@ from exchange.api.views.evaluations import EvaluationView
 from exchange.api.views.grants import GrantView
 from exchange.api.views.hooks import HookView
 from exchange.api.views.interfaces import GatewayKeyView, InterfaceView
+from exchange.api.views.links import LinkView
 from exchange.api.views.objections import EvidenceView, ObjectionView
 from exchange.api.views.services import ServiceChangeView
 from exchange.api.views.sharing import RequestView
@@ -28,6 +29,7 @@ router.register("applications", ApplicationView, "application")
 router.register("requests", RequestView, "request")
 router.register("grants", GrantView, "grant")
 router.register("subscriptions", SubscriptionView, "subscription")
+router.register("links", LinkView, "link")
 router.register("evaluations", EvaluationView, "evaluation")
 router.register("uses", UseView, "use")
 router.register("disputes", DisputeView, "dispute")
