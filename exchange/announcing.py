@@ -63,6 +63,11 @@ class Due(NamedTuple):
     number: int
     batch: Batch | None
 
+    @property
+    def is_repeat(self) -> bool:
+        """Whether it was brought before."""
+        return self.number <= self.lane.position
+
 
 def host_of(lane: Subscription) -> str:
     """The part of the address between which calls are counted together, as the claim has it."""
@@ -78,8 +83,12 @@ def signing_secrets(lane: Subscription) -> tuple[str, ...]:
 def read_due(leases: Iterable[Lease]) -> list[Due]:
     """The lanes with grant, dataset and batch, in few queries however many they are."""
     held = {lease.subscription_id: lease for lease in leases}
-    rows = Subscription.objects.select_related("dataset__schema", "grant__resource")
-    lanes = list(rows.filter(pk__in=held))
+    lanes = list(Subscription.objects.filter(pk__in=held))
+    # Not joined: many lanes share a dataset, and some a grant.
+    datasets = Dataset.objects.select_related("schema").in_bulk({each.dataset_id for each in lanes})
+    grants = Grant.objects.select_related("resource").in_bulk({each.grant_id for each in lanes})
+    for lane in lanes:
+        lane.dataset, lane.grant = datasets[lane.dataset_id], grants[lane.grant_id]
     wanted = {lane.pk: next_number(lane) for lane in lanes}
     batches = _batches({(lane.dataset_id, wanted[lane.pk]) for lane in lanes})
     return [
@@ -145,6 +154,8 @@ def announce(due: Due, batch: Batch, rights: Rights) -> Announcement:
 
 def _event(lane: Subscription, batch: Batch) -> dict[str, object]:
     """Say that a batch is ready; the data itself is pulled under the grant."""
+    if batch.expired_at:
+        return _reload_event(lane, batch)
     data: dict[str, object] = {
         "subscription": str(lane.pk),
         "dataset": str(lane.dataset_id),
@@ -159,6 +170,17 @@ def _event(lane: Subscription, batch: Batch) -> dict[str, object]:
         # Under a condition the batch's rows are more than the receiver may know of.
         data["rows"] = batch.rows
     return event_of(kind, batch.created_at, data)
+
+
+def _reload_event(lane: Subscription, batch: Batch) -> dict[str, object]:
+    """Say that batches up to this one are past their retention: the table stands for them."""
+    data: dict[str, object] = {
+        "subscription": str(lane.pk),
+        "dataset": str(lane.dataset_id),
+        "number": batch.number,
+        "table": f"{settings.PUBLIC_URL}/api/v1/subscriptions/{lane.pk}/table",
+    }
+    return event_of("table.reload", batch.created_at, data)
 
 
 def ping_of(lane: Subscription) -> dict[str, object]:

@@ -228,6 +228,13 @@ def put_back(leases: Collection[Lease]) -> None:
     _update(_PUT_BACK, leases)
 
 
+def pass_over(lease: Lease, number: int) -> None:
+    """Go on behind batch ``number``: those up to it are past their retention."""
+    rows = _held(lease).filter(position__lt=number)
+    if not rows.update(position=number, version=F("version") + 1):
+        hold(lease)
+
+
 def settle(lease: Lease, number: int, shown: str) -> None:
     """The whole table as of batch ``number`` has arrived, with what ``shown`` names."""
     rows = _held(lease).filter(position__lte=number)

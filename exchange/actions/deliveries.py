@@ -28,6 +28,7 @@ from exchange.actions.outcomes import (
     note_failures,
     park_lost,
 )
+from exchange.actions.retention import pass_expired
 from exchange.announcing import Announcement, Due, Rights, announce, host_of, read_due
 from exchange.dataplane.calling import Calls
 from exchange.dataplane.errors import DataplaneError
@@ -116,13 +117,14 @@ class _Turn:
     loads: Loader | None
     arrived: int = 0
     is_over: bool = False
-    found: int = 1
+    # Whether everything that may be taken now was asked for, and there was none.
+    is_dry: bool = False
     leases: dict[Lease, None] = field(default_factory=dict)
     renewed: float = field(default_factory=time.monotonic)
 
     def goes_on(self) -> bool:
         """Until nothing is due and nothing under way, or time is over and nothing under way."""
-        return self.found > 0 or not self._is_idle
+        return not (self.is_dry and self._is_idle)
 
     @property
     def _is_idle(self) -> bool:
@@ -133,13 +135,13 @@ class _Turn:
         if not self.is_over and time.monotonic() >= self.until:
             self.is_over = True
             self._put_back_waiting()
-        self.found = 0
+        self.is_dry = True
         if not self.is_over:
-            self.found += self._take_loads()
+            self._take_loads()
         # As long as this worker is here for its loads, it may as well call.
         if not self.is_over or (self.loads and not self.loads.is_idle):
             for caller, failing in zip(self.callers, (False, True), strict=True):
-                self.found += self._take_calls(caller, failing)
+                self._take_calls(caller, failing)
         self._renew()
         for caller in self.callers:
             self._book(caller.finished(BOOK, 0 if caller.is_idle else BOOK_SECONDS))
@@ -159,38 +161,44 @@ class _Turn:
         if waiting:
             lanes.put_back(waiting)
 
-    def _take_loads(self) -> int:
+    def _take_loads(self) -> None:
         room = self.loads.room if self.loads else 1
         leases = lanes.claim_lanes(room, lanes.LOADS) if room else []
+        if leases or not room:
+            self.is_dry = False
+        if self.loads:
+            self.loads.add((lease, str(lease.subscription_id)) for lease in leases)
+            return
         for lease in leases:
-            if self.loads:
-                self.loads.add(lease, str(lease.subscription_id))
-            else:
-                self.arrived += load_lane(lease, actor=self.actor, until=self.until)
-        return len(leases)
+            self.arrived += load_lane(lease, actor=self.actor, until=self.until)
 
-    def _take_calls(self, caller: Caller, failing: bool) -> int:
+    def _take_calls(self, caller: Caller, failing: bool) -> None:
         """Take as many lanes as there is room for, and begin their calls."""
-        if not caller.room or (not caller.is_idle and caller.room < BOOK // 4):
-            return 0
+        room = caller.room
+        if not room or (room < BOOK // 4 and not caller.is_idle):
+            self.is_dry = False
+            return
+        full = caller.full_hosts
         leases = lanes.claim_lanes(
-            caller.room,
-            lanes.CALLS,
-            failing=failing,
-            without=caller.full_hosts,
-            own=self.leases,
+            room, lanes.CALLS, failing=failing, without=full, own=self.leases
         )
-        rights, failures = Rights(), []
-        for due in read_due(leases) if leases else []:
+        if leases or full:
+            self.is_dry = False
+        if leases:
+            self._call(caller, leases)
+
+    def _call(self, caller: Caller, leases: list[Lease]) -> None:
+        rights, failures, calls = Rights(), [], []
+        for due in read_due(leases):
             call = self._announced(due, rights)
             if isinstance(call, Failure):
                 failures.append(call)
             elif call:
                 self.leases[call.lease] = None
-                caller.add(call, host_of(call.lane))
+                calls.append((call, host_of(call.lane)))
+        caller.add(calls)
         if failures:
             note_failures(failures, actor=self.actor)
-        return len(leases)
 
     def _announced(self, due: Due, rights: Rights) -> Announcement | Failure | None:
         lane, lease = due.lane, due.lease
@@ -205,7 +213,10 @@ class _Turn:
                 # Nobody is given it any more, so nobody is told of it.
                 lanes.advance_all({lease: due.number})
                 return None
-            return announce(due, due.batch, rights)
+            batch = due.batch
+            if batch.expired_at and not due.is_repeat:
+                batch = pass_expired(lane, lease, actor=self.actor)
+            return announce(due, batch, rights)
         except LeaseLost:
             return None
         except (DataplaneError, DomainError) as fault:
