@@ -47,6 +47,8 @@ FILL = """
         timestamptz '2026-01-01 00:00:00+00' + g * interval '1 second', md5(g::text)
     FROM generate_series({first}, {last}) AS g
 """
+# Every step-th row is changed.
+CHANGE = "UPDATE person SET name = name || '改', updated_at = now() WHERE id % {step} = {turn}"
 
 _ROWS = """
     SELECT g AS id, lpad((110101190000000000 + g)::VARCHAR, 18, '0') AS id_card,
