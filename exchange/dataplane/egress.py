@@ -8,6 +8,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterable
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,9 @@ def http_client(
     )
 
 
+@cache
 def _default_context() -> ssl.SSLContext:
+    """Read once: the authorities of a whole system take longer to load than most calls last."""
     return httpx2.create_ssl_context(trust_env=False)
 
 
