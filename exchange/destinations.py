@@ -60,8 +60,8 @@ def require_webhook(url: str, field: str = "url") -> None:
 
 
 def webhook_client(keep: int = 0) -> Any:
-    """An HTTP client that reaches allowed destinations only, keeping so many connections for the
-    next requests; close it after use."""
+    """An HTTP client that reaches allowed destinations only, and keeps connections to so many of
+    them for their next requests; close it after use."""
     return egress.http_client(egress_policy(), keep=keep)
 
 

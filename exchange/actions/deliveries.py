@@ -44,6 +44,8 @@ log = structlog.get_logger(__name__)
 TURN_SECONDS = 30
 # Calls under way in one process, of which DELIVERY_CALLS are quick; and to one host.
 MOST_CALLS, PER_HOST = 256, 16
+# Places to which connections stay open between two calls.
+KEPT_PLACES = 100
 # Lanes that failed before are tried apart from the others.
 MOST_RETRIES, RETRIES_AT_ONCE, RETRIES_PER_HOST = 64, 16, 4
 # Calls are booked when so many have ended, or this long after the last time.
@@ -74,7 +76,7 @@ def deliver_due(*, actor: Actor) -> int:
 
 def _begin(stack: ExitStack, actor: Actor) -> "_Turn":
     until = time.monotonic() + TURN_SECONDS
-    client = stack.enter_context(webhook_client(keep=MOST_CALLS))
+    client = stack.enter_context(webhook_client(keep=KEPT_PLACES))
     send: Callable[[Announcement], Outcome] = lambda call: call.send(client)  # noqa: E731
     calls: Caller = Calls(send, at_once=settings.DELIVERY_CALLS, most=MOST_CALLS, per_host=PER_HOST)
     retries: Caller = Calls(
