@@ -142,6 +142,9 @@ class RemotePlace:
         matches, depth = matcher(pattern), _depth(pattern)
         with self._open() as files:
             found = files.find(self._root or "/", maxdepth=depth, detail=True)
+            if not found:
+                # Nothing there, or no such place: only the second is an error.
+                files.ls(self._root.split("/")[0] or self._root or "/")
         return _listed(
             entry
             for path, told in found.items()
@@ -170,12 +173,18 @@ class RemotePlace:
             raise
         except PermissionError:
             raise Terminal("source-forbidden", "The login may not read this folder.") from None
-        except FileNotFoundError:
-            raise Transient("folder-missing", "The folder or file is not there.") from None
+        except FileNotFoundError as error:
+            raise _absent(error) from None
         except Exception as error:  # noqa: BLE001 - any layer of the library may raise
             raise _of_storage(error) from None
         finally:
             close_files(files)
+
+
+def _absent(error: FileNotFoundError) -> DataplaneError:
+    if "bucket" in str(error).lower():
+        return Terminal("login-refused", "The storage refused the access key or the bucket.")
+    return Transient("folder-missing", "The folder or file is not there.")
 
 
 def _of_storage(error: Exception) -> DataplaneError:

@@ -113,7 +113,9 @@ class FilesSource:
         kind = self._form.of(entry.path)
         with self._fetched(entry) as (file, digest):
             found = header(file, kind, self._form)
-            require_columns(request, Described(entry.path, columns_of(_plain(found))))
+            # A file of records that holds none has no columns either.
+            if found or kind != "ndjson":
+                require_columns(request, Described(entry.path, columns_of(_plain(found))))
             names = tuple(dict.fromkeys((*request.columns, *request.order)))
             row, held = skip, None
             tables = _sized(portions(file, kind, self._form, names, request.chunk_rows), request)

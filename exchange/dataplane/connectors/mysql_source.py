@@ -32,6 +32,7 @@ class MysqlSource(SqlSource):
                 "mysql+pymysql://",
                 creator=lambda: mysql_connect(login, policy),
                 poolclass=NullPool,
+                paramstyle="format",
             )
 
         super().__init__(engine, host=f"{login.host}:{login.port}", zone=zone)

@@ -18,7 +18,7 @@ ABSENT = ("source-mismatch", "The table or a column of it is not there any more.
 _MYSQL: dict[int, tuple[type[Transient | Terminal], tuple[str, str]]] = {
     **dict.fromkeys((1044, 1045, 1049, 1251, 1698, 2059), (Terminal, LOGIN)),
     **dict.fromkeys((1142, 1143, 1227, 1370), (Terminal, DENIED)),
-    **dict.fromkeys((1051, 1054, 1146), (Terminal, ABSENT)),
+    **dict.fromkeys((1051, 1054, 1059, 1064, 1102, 1103, 1109, 1146), (Terminal, ABSENT)),
     **dict.fromkeys((2002, 2003, 2006, 2013, 2014, 2055, 1053, 1927), (Transient, LOST)),
     **dict.fromkeys((1040, 1041, 1203, 1205, 1213, 1317, 1969, 3024, 1226), (Transient, BUSY)),
 }

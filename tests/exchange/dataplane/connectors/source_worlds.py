@@ -23,6 +23,7 @@ from tests.exchange.dataplane.connectors.worlds import (
     Row,
     SqliteTable,
     World,
+    person,
     plain,
 )
 
@@ -158,7 +159,7 @@ def _folder(folder: Path, form: str) -> World:
     def drop(column: str) -> None:
         for file in root.iterdir():
             file.unlink()
-        write([], without=column)
+        write([person(1)], without=column)
 
     return World(
         "folder",
@@ -221,7 +222,7 @@ def _s3(port: int, relay: Callable[[int], Relay]) -> World:
     def drop(column: str) -> None:
         for found in client.list_objects_v2(Bucket=bucket).get("Contents", []):
             client.delete_object(Bucket=bucket, Key=found["Key"])
-        write([], without=column)
+        write([person(1)], without=column)
 
     line = relay(port)
     return World(
