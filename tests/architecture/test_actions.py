@@ -95,10 +95,12 @@ WITHOUT_TRACE = {
     "exchange.actions.holdings.report_holdings",
     "exchange.actions.compaction.compact_due",
     "exchange.actions.gateway_keys.expire_nonces",
+    "exchange.actions.rehearsals.rehearse_batch",
     "exchange.actions.upkeep.expire_answers",
     "exchange.actions.upkeep.expire_attempts",
     "exchange.actions.upkeep.fold_due",
     "exchange.actions.upkeep.sweep_orphans",
+    "exchange.actions.uploads.receive_part",
 }
 # What leaves a trace, and deeds that leave their own wherever they are called.
 RECORDS = {"audit.record", "audit.record_all", "audit.statement"}
