@@ -24,7 +24,7 @@ from exchange.recalls import forget_recalled
 from exchange.states import RUN_OPEN
 from exchange.storage import projections, store
 from exchange.tables import behind, fold_into_table
-from exchange.unneeded import referenced, remove_blob, sweep_folders
+from exchange.unneeded import referenced, remove_blob, sweep_folders, sweep_old
 from kernel import idempotency
 from kernel.errors import DomainError
 
@@ -32,7 +32,9 @@ log = structlog.get_logger(__name__)
 
 ORPHAN_SECONDS = 24 * 3600
 PROJECTION_SECONDS = 7 * 24 * 3600
-UPLOAD_OPEN = ("open",)
+UPLOAD_KEPT = ("open",)
+# A run that failed may be tried again from where it came.
+RUN_KEPT = (*RUN_OPEN, "failed")
 _CHUNK = 500
 # In rounds, so that no transaction grows long; what is left waits for the next hour.
 _ANSWERS, _ROUNDS = 5000, 100
@@ -64,8 +66,9 @@ def sweep_orphans(*, actor: Actor) -> int:
             removed += remove_blob(digest)
     removed += store().sweep_stage(ORPHAN_SECONDS) + _sweep_projections()
     removed += forget_recalled(timezone.now() - timedelta(seconds=ORPHAN_SECONDS))
-    removed += sweep_folders("runs", SyncRun, RUN_OPEN, ORPHAN_SECONDS)
-    return removed + sweep_folders("uploads", Upload, UPLOAD_OPEN, ORPHAN_SECONDS)
+    removed += sweep_folders("sync", SyncRun, RUN_KEPT, ORPHAN_SECONDS)
+    removed += sweep_folders("uploads", Upload, UPLOAD_KEPT, ORPHAN_SECONDS)
+    return removed + sweep_old("fetched", ORPHAN_SECONDS)
 
 
 def expire_attempts(*, actor: Actor) -> int:
