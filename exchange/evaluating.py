@@ -61,7 +61,10 @@ _STATEMENTS = {
     """,
     "attached": """
         SELECT resource.department_id,
-            count(*) FILTER (WHERE dataset.state = 'open'), count(*)
+            count(*) FILTER (WHERE dataset.state = 'open' OR EXISTS (
+                SELECT FROM exchange_serviceinterface AS interface
+                WHERE interface.resource_id = resource.id AND interface.state <> 'closed'
+            )), count(*)
         FROM catalog_resource AS resource
         JOIN catalog_entry AS entry ON entry.id = resource.published_id
         LEFT JOIN exchange_dataset AS dataset ON dataset.resource_id = resource.id

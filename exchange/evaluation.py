@@ -101,8 +101,8 @@ INDICATORS: tuple[Indicator, ...] = (
         "attached",
         _U,
         "挂接率",
-        "已挂接数据的可共享目录 ÷ 可共享目录",
-        "shareable entries in force with an open dataset / shareable entries in force",
+        "已挂接数据或接口的可共享目录 ÷ 可共享目录",
+        "shareable entries in force with an open dataset or interface / those in force",
     ),
     Indicator(
         "consented",

@@ -16,8 +16,10 @@ from accounts.models import Department, InformationSystem
 from accounts.permissions import Perm
 from accounts.policy import require
 from accounts.states import RUNNING
+from catalog.actions.quality import note_attached
 from catalog.models import Resource
 from exchange import providers
+from exchange.actions.holds import settle_hold
 from exchange.actions.tellings import OFFICE
 from exchange.bulkheads import one_of_few
 from exchange.calls import NO_CALL
@@ -35,7 +37,7 @@ from exchange.interface_terms import (
 )
 from exchange.models import ServiceInterface
 from exchange.schemas import schema_in_force
-from exchange.services import require_cleared, served_departments
+from exchange.services import is_served, require_cleared, served_departments
 from exchange.states import INTERFACE
 from exchange.vocabulary import ChangeKind
 from kernel.errors import Conflict, DomainError
@@ -104,6 +106,8 @@ def register_interface(
             url=interface.url,
             auth=interface.auth["kind"],
         )
+        note_attached(resource.pk, True, actor=actor)
+        settle_hold(resource.pk, actor=actor)
     return interface
 
 
@@ -175,6 +179,8 @@ def close_interface(interface: ServiceInterface, *, actor: Actor) -> ServiceInte
     require_cleared(interface, ChangeKind.STOP)
     INTERFACE.move(interface, "close")
     audit.record(actor, "interface.closed", interface)
+    note_attached(interface.resource_id, is_served(interface.resource_id), actor=actor)
+    settle_hold(interface.resource_id, actor=actor)
     return interface
 
 

@@ -3,8 +3,12 @@
 import pytest
 from django.utils import timezone
 
-from accounts.models import Notice
+from accounts.models import Notice, SystemHold
+from catalog.models import Resource
 from exchange.actions import interfaces
+from exchange.actions.datasets import close_dataset
+from exchange.actions.grants import revoke_grant
+from exchange.actions.holdings import report_holdings
 from exchange.actions.services import announce_change, complete_change, reply_change
 from exchange.errors import ChangeNotCleared, DestinationRefused, NotYourSystem
 from exchange.interface_errors import InterfaceUnreachable
@@ -244,3 +248,31 @@ def test_only_the_provider_tests(world, interface, provider):
 def test_a_test_of_an_address_taken_off_the_list_says_so(world, interface, settings):
     settings.EGRESS_TEST_ADDRESSES = []
     assert tried(interface, world).fault.startswith(InterfaceUnreachable.code)
+
+
+def test_an_interface_that_others_call_holds_its_system_until_it_closes(world, interface):
+    close_dataset(world.dataset, actor=world.actor("steward"))
+    assert SystemHold.objects.count() == 0
+    grant = world.grant()
+    hold = SystemHold.objects.get()
+    assert (hold.system_id, hold.kind, hold.reference) == (
+        world.publisher.pk,
+        "interface",
+        interface.pk,
+    )
+    revoke_grant(grant, actor=world.actor("head"), reason="终止")
+    assert SystemHold.objects.count() == 0
+
+
+def test_an_interface_alone_makes_a_resource_attached(world, interface):
+    def attached():
+        return Resource.objects.values_list("is_attached", flat=True).get(pk=world.resource.pk)
+
+    steward = world.actor("steward")
+    close_dataset(world.dataset, actor=steward)
+    assert attached()
+    Resource.objects.filter(pk=world.resource.pk).update(is_attached=False)
+    assert report_holdings() == 1
+    assert attached()
+    interfaces.close_interface(interface, actor=steward)
+    assert not attached()
