@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from catalog.vocabulary import ShareMode
 from exchange.dataplane import webhooks
 from exchange.dataplane.webhooks import Outcome
 from exchange.lanes import Lease
-from exchange.models import Batch, Dataset, Grant, Subscription
+from exchange.models import Batch, Dataset, Grant, Hook, Subscription
 from exchange.rights import (
     disclosure_of,
     purpose_for,
@@ -23,6 +23,9 @@ from exchange.rights import (
     shared_items,
 )
 from exchange.secrets import unseal
+
+# How long the secret before signs too, so that the receiver can change over.
+OVERLAP = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ def host_of(lane: Subscription) -> str:
     return [*lane.url.split("/", 3), "", ""][2]
 
 
-def signing_secrets(lane: Subscription) -> tuple[str, ...]:
+def signing_secrets(lane: Subscription | Hook) -> tuple[str, ...]:
     """The secret, and for a day after a change the one before it, too."""
     before = lane.before_until and lane.before_until > timezone.now()
     return (unseal(lane.sealed), *([unseal(lane.sealed_before)] if before else []))

@@ -1,7 +1,5 @@
 """What a subscriber does with its lane beside stopping it: try it, repeat it, change its secret."""
 
-from datetime import timedelta
-
 from django.db import transaction
 from django.utils import timezone
 
@@ -10,7 +8,7 @@ from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import require
 from exchange.actions.outcomes import note_ping
-from exchange.announcing import ping_of, signing_secrets
+from exchange.announcing import OVERLAP, ping_of, signing_secrets
 from exchange.dataplane import webhooks
 from exchange.dataplane.webhooks import Outcome, new_secret
 from exchange.destinations import webhook_client
@@ -23,8 +21,6 @@ from kernel.jobs import wake
 from kernel.models import uuid7
 
 Mode = Subscription.Mode
-# How long the secret before signs too, so that the receiver can change over.
-OVERLAP = timedelta(hours=24)
 
 
 @transaction.atomic

@@ -265,6 +265,17 @@ class Migration(migrations.Migration):
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
+            model_name='hook',
+            name='before_until',
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name='hook',
+            name='sealed_before',
+            field=models.TextField(blank=True, default=''),
+            preserve_default=False,
+        ),
+        migrations.AddField(
             model_name='snapshot',
             name='damaged_at',
             field=models.DateTimeField(blank=True, null=True),

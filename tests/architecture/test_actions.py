@@ -16,6 +16,8 @@ MODULES = [
 
 # Asked by actions and views; they change nothing and nobody acts.
 QUESTIONS = {
+    "exchange.actions.outcomes.broken",
+    "exchange.actions.outcomes.fault_of",
     "exchange.actions.compaction.due",
     "exchange.actions.retention.is_held",
     "accounts.actions.attachments.clean_name",
@@ -36,6 +38,11 @@ QUESTIONS = {
 # A person who signs in has no rights yet; a clock, a hold, a version and a merge that begins or
 # ends follow from a deed that was allowed.
 WITHOUT_GATE = {
+    "exchange.actions.outcomes.note_calls",
+    "exchange.actions.outcomes.note_failures",
+    "exchange.actions.outcomes.note_load",
+    "exchange.actions.outcomes.note_ping",
+    "exchange.actions.outcomes.park_lost",
     "accounts.actions.holds.place_hold",
     "accounts.actions.holds.release_hold",
     "accounts.actions.merging.begin_merging",
@@ -70,6 +77,8 @@ WITHOUT_ACTOR = {
 # the clock and of heartbeats, each a record by itself; versions, which a recorded deed makes;
 # steps with many rows, each of which records its own.
 WITHOUT_TRACE = {
+    "exchange.actions.deliveries.deliver_due",
+    "exchange.actions.loads.load_lane",
     "accounts.actions.notices.notify_department",
     "accounts.actions.notices.notify_authority",
     "accounts.actions.notices.read_notices",
