@@ -116,7 +116,7 @@ def _line(job: SyncJob) -> dict[str, Any]:
 
 
 def _job(named: str) -> SyncJob:
-    found = list(SyncJob.objects.filter(_by_id(named) or {"name": named})[:2])
+    found = list(SyncJob.objects.filter(**(_by_id(named) or {"name": named}))[:2])
     if len(found) != 1:
         raise CommandError(f"{'several jobs are' if found else 'no job is'} called {named!r}")
     return found[0]
@@ -135,7 +135,7 @@ def _last_run(job: SyncJob) -> SyncRun:
     return run
 
 
-def _by_id(named: str) -> dict[str, UUID]:
+def _by_id(named: str) -> dict[str, Any]:
     try:
         return {"pk": UUID(named)}
     except (ValueError, ValidationError):
