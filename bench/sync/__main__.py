@@ -136,10 +136,21 @@ def _first(course: Course) -> tuple[float, float, dict[str, str]]:
     chain = next(course.chains)
     ask(course.source, "CHECKPOINT")
     with course.worker() as worker, watched(worker.pid) as peak:
-        told = course.run(chain)
+        told = _shown("full", course.run(chain))
     if told["changes"] != ask(course.source, "SELECT count(*) FROM person")[0][0]:
         raise RuntimeError(f"not all rows were published: {told}")
     return told["seconds"], peak.megabytes, chain
+
+
+def _shown(name: str, told: dict[str, Any]) -> dict[str, Any]:
+    """What a run told, said as it comes."""
+    bringing = told["seconds"] - told["waited"] - told["publishing"]
+    print(
+        f"  {name}: waited {told['waited']:.2f} s, read and published {told['publishing']:.2f} s, "
+        f"brought {bringing:.2f} s",
+        flush=True,
+    )
+    return told
 
 
 def _changes(course: Course, chain: dict[str, str], runs: int, full: float) -> dict[str, float]:
@@ -150,14 +161,14 @@ def _changes(course: Course, chain: dict[str, str], runs: int, full: float) -> d
         for _ in range(runs):
             number += 1
             course.change(number)
-            told = course.run(chain, number)
+            told = _shown("diff", course.run(chain, number))
             diff.append(told["seconds"])
             counted.add(told["changes"])
         course.step("incremental", chain["job"])
         for turn in range(runs + 1):
             number += 1
             course.change(number)
-            told = course.run(chain, number)
+            told = _shown("incremental", course.run(chain, number))
             if turn == 0:
                 # The first one reads the whole table, for there is no watermark yet.
                 continue

@@ -88,10 +88,12 @@ def run(job: str, lane: str, target: str, number: str) -> dict[str, Any]:
         seconds = time.perf_counter() - started
     batch = Batch.objects.get(dataset_id=found.dataset_id, number=int(number))
     reading = found.runs.order_by("-number").first()
+    begun, done = reading.started_at or reading.created_at, reading.finished_at
     return {
         "seconds": seconds,
         "changes": batch.inserted + batch.updated + batch.deleted,
-        "published_after": (batch.created_at - reading.created_at).total_seconds(),
+        "waited": (begun - reading.created_at).total_seconds(),
+        "publishing": (done - begun).total_seconds(),
     }
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
-WAITING = 2
+WAITING = 1
 _LOOK_SECONDS = 0.1
 
 T = TypeVar("T")
