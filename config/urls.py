@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("", include("kernel.urls")),
     path("", include("accounts.portal.urls")),
+    path("", include("exchange.portal.urls")),
     path("open/", include("catalog.portal.urls")),
     path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("catalog.api.urls")),
