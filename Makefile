@@ -45,6 +45,9 @@ bench-catalog: setup ## search, duplicates and import with 100,000 catalogue ent
 bench-publish: setup ## 300,000 rows published over HTTP against the same bytes through bare pyarrow
 	@$(LAUNCH) exec -- python -m bench.publish $(ARGS)
 
+bench-read: setup $(BENCH_STAMP) ## whole tables over HTTP against DuckDB, a static file and datasette
+	@$(LAUNCH) exec -- python -m bench.read $(ARGS)
+
 bench-lookup: setup $(BENCH_STAMP) ## look-ups under a grant against a bare view and datasette
 	@$(LAUNCH) exec -- python -m bench.lookup $(ARGS)
 
