@@ -63,10 +63,21 @@ class _Login(paramiko.ServerInterface):
 
 
 class _Writing(paramiko.SFTPServerInterface):
-    """What changes files, beside opening them."""
+    """What opens and changes files."""
 
     def _real(self, path: str) -> Path:
         raise FileNotFoundError(path)
+
+    def open(self, path: str, flags: int, attr: Any) -> Any:
+        handle = paramiko.SFTPHandle(flags)
+        try:
+            if flags & (os.O_WRONLY | os.O_RDWR):
+                handle.writefile = self._real(path).open("wb")
+            else:
+                handle.readfile = self._real(path).open("rb")
+        except OSError as error:
+            return paramiko.SFTPServer.convert_errno(error.errno)
+        return handle
 
     def mkdir(self, path: str, attr: Any) -> int:
         self._real(path).mkdir(exist_ok=True)
@@ -101,17 +112,6 @@ def _files_of(root: Path) -> type[paramiko.SFTPServerInterface]:
                 return paramiko.SFTPServer.convert_errno(error.errno)
 
         lstat = stat
-
-        def open(self, path: str, flags: int, attr: Any) -> Any:
-            handle = paramiko.SFTPHandle(flags)
-            try:
-                if flags & (os.O_WRONLY | os.O_RDWR):
-                    handle.writefile = self._real(path).open("wb")
-                else:
-                    handle.readfile = self._real(path).open("rb")
-            except OSError as error:
-                return paramiko.SFTPServer.convert_errno(error.errno)
-            return handle
 
     return Files
 
