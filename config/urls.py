@@ -29,9 +29,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.portal.urls")),
     path("", include("exchange.portal.urls")),
     path("open/", include("catalog.portal.urls")),
-    path("api/v1/", include("accounts.api.urls")),
-    path("api/v1/", include("catalog.api.urls")),
-    path("api/v1/", include("exchange.api.urls")),
     path("", include("exchange.api.gateway")),
 ]
 
