@@ -215,6 +215,8 @@ SPECTACULAR_SETTINGS = {
         "DatasetKindEnum": "exchange.models.Dataset.Kind",
         "OpenStateEnum": "exchange.states.DATASET.choices",
         "BatchKindEnum": "exchange.models.Batch.Kind",
+        "ConnectorKindEnum": "exchange.models.Connector.Kind",
+        "ConnectorStateEnum": "exchange.states.CONNECTOR.choices",
         "RequestStateEnum": "exchange.states.REQUEST.choices",
         "GrantStateEnum": "exchange.states.GRANT.choices",
         "SubscriptionStateEnum": "exchange.states.SUBSCRIPTION.choices",
