@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
 from accounts.actor import Actor
 from accounts.permissions import Perm
@@ -213,7 +213,8 @@ class _Turn:
                 return None
             if due.batch.recalled_by_id:
                 # Nobody is given it any more, so nobody is told of it.
-                lanes.advance_all({lease: due.number})
+                with transaction.atomic():
+                    lanes.advance_all({lease: due.number})
                 return None
             batch = due.batch
             if batch.expired_at and not due.is_repeat:

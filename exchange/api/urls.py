@@ -72,7 +72,7 @@ urlpatterns = [
     path(
         "datasets/<str:dataset>/uploads/<str:upload>",
         UploadView.as_view(
-            {"get": "retrieve", "put": "part", "patch": "part", "delete": "destroy"}
+            {"get": "retrieve", "put": "put_part", "patch": "part", "delete": "destroy"}
         ),
         name="upload-detail",
     ),

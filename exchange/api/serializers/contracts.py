@@ -9,7 +9,7 @@ class AspectOut(serializers.Serializer):
     after = serializers.JSONField(allow_null=True)
 
 
-class ItemChangeOut(serializers.Serializer):
+class SchemaItemChangeOut(serializers.Serializer):
     """What happens to one item, and why consumers cannot go on with it, if they cannot."""
 
     item = serializers.CharField()
@@ -66,11 +66,11 @@ class EvolutionOut(serializers.Serializer):
     errors = serializers.ListField(child=serializers.CharField())
     needs_announcement = serializers.BooleanField()
     key = KeyChangeOut()
-    items = ItemChangeOut(many=True)
+    items = SchemaItemChangeOut(many=True)
     readers = ReadersOut()
 
 
-class NamedOut(serializers.Serializer):
+class PartyOut(serializers.Serializer):
     """A thing by its id and name."""
 
     id = serializers.UUIDField()
@@ -137,8 +137,8 @@ class ContractOut(serializers.Serializer):
     """What readers of a dataset may count on."""
 
     dataset = serializers.UUIDField()
-    resource = NamedOut()
-    provider = NamedOut()
+    resource = PartyOut()
+    provider = PartyOut()
     kind = serializers.CharField()
     state = serializers.CharField()
     update_cycle = serializers.CharField(allow_blank=True)

@@ -20,6 +20,7 @@ from kernel.errors import Invalid
 from kernel.idempotency import read_key
 
 _PARTS = ("PUT", "PATCH")
+_BYTES = {"application/octet-stream": OpenApiTypes.BINARY}
 
 
 class UploadView(ApiView):
@@ -28,8 +29,12 @@ class UploadView(ApiView):
     model = Upload
     out = UploadOut
     into = {"create": UploadIn, "finish": In}
-    answers = {"finish": {201: ReceiptOut, 200: ReceiptOut}, "part": {204: None}}
-    bodies = {"part": {"application/octet-stream": OpenApiTypes.BINARY}}
+    answers = {
+        "finish": {201: ReceiptOut, 200: ReceiptOut},
+        "part": {204: None},
+        "put_part": {204: None},
+    }
+    bodies = {"part": _BYTES, "put_part": _BYTES}
     examples = {"create": publishing_examples.UPLOAD}
     related = ("dataset__schema", "batch")
     own_idempotency = True
@@ -39,7 +44,7 @@ class UploadView(ApiView):
     @property
     def call_headers(self) -> tuple[str, ...]:
         """What a part takes in headers, for the API document."""
-        return ("Upload-Offset", "Content-Digest") if self.action == "part" else ()
+        return ("Upload-Offset", "Content-Digest") if self.action in ("part", "put_part") else ()
 
     def get_parsers(self) -> list[BaseParser]:
         """A part is bytes, whatever they are said to be."""
@@ -82,6 +87,10 @@ class UploadView(ApiView):
             digest=announced_digest(request.headers.get("Content-Digest")),
         )
         return Response(status=204, headers=_place(done))
+
+    def put_part(self, request: Request, **kwargs: Any) -> Response:
+        """The same as PATCH, for clients that have no PATCH."""
+        return self.part(request, **kwargs)
 
     def finish(self, request: Request, **kwargs: Any) -> Response:
         """Publish what arrived, exactly as a body sent at once; a repetition is answered alike."""
