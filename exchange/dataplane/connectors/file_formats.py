@@ -3,11 +3,9 @@
 What is text in the file stays text here; the items' types come later, once for all formats.
 """
 
-import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ import pyarrow as pa
 import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 
+from exchange.dataplane.connectors.json_lines import first_records, of_records, read_lines
 from exchange.dataplane.connectors.sheets import sheet_rows
 from exchange.dataplane.connectors.typed import as_text
 from exchange.dataplane.errors import Terminal
@@ -62,16 +61,16 @@ def header(file: Path, kind: str, form: Format) -> tuple[str, ...]:
             return tuple(pq.read_schema(file).names)
         if kind == "excel":
             return tuple(_titles(next(sheet_rows(file, form.sheet), [])))
-        names: dict[str, None] = {}
-        for record in islice(_records(file, form), 1000):
-            names.update(dict.fromkeys(record))
-        return tuple(names)
+        records = first_records(file, form.encoding, 1000)
+        return tuple(dict.fromkeys(name for record in records for name in record))
 
 
 def portions(
-    file: Path, kind: str, form: Format, names: tuple[str, ...], rows: int
+    file: Path, kind: str, form: Format, types: Mapping[str, pa.DataType], rows: int
 ) -> Iterator[pa.Table]:
-    """The file's rows in order with these columns, some at a time."""
+    """The file's rows in order with these columns, some at a time; of the types where the format
+    has types of its own."""
+    names = tuple(types)
     with _told(file):
         if kind == "csv":
             for batch in _open_csv(file, form, names):
@@ -83,20 +82,7 @@ def portions(
         elif kind == "excel":
             yield from _from_sheet(file, form, names, rows)
         else:
-            yield from of_records(_records(file, form), names, rows)
-
-
-def of_records(
-    records: Iterator[dict[str, Any]], names: tuple[str, ...], rows: int
-) -> Iterator[pa.Table]:
-    """Records as tables of text."""
-    while held := list(islice(records, rows)):
-        yield pa.table(
-            {
-                name: pa.array([as_text(record.get(name)) for record in held], pa.string())
-                for name in names
-            }
-        )
+            yield from read_lines(file, form.encoding, types, rows)
 
 
 def _open_csv(file: Path, form: Format, names: tuple[str, ...] = ()) -> pcsv.CSVStreamingReader:
@@ -116,26 +102,6 @@ def _open_csv(file: Path, form: Format, names: tuple[str, ...] = ()) -> pcsv.CSV
 
 def _codec(encoding: str) -> str:
     return "utf8" if encoding == "utf-8" else encoding
-
-
-def _records(file: Path, form: Format) -> Iterator[dict[str, Any]]:
-    """The lines of an NDJSON file; numbers stay as they are written."""
-    with file.open(encoding="utf-8-sig" if form.encoding == "utf-8" else form.encoding) as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            yield parse_record(line, f"line {number}")
-
-
-def parse_record(text: str, where: str) -> dict[str, Any]:
-    """One JSON object; Terminal ``source-unreadable`` names where it is not."""
-    try:
-        record = json.loads(text, parse_float=str, parse_int=str)
-    except (ValueError, RecursionError):
-        record = None
-    if not isinstance(record, dict):
-        raise Terminal("source-unreadable", f"There is no JSON object at {where}.")
-    return record
 
 
 def _from_sheet(file: Path, form: Format, names: tuple[str, ...], rows: int) -> Iterator[pa.Table]:

@@ -1,6 +1,9 @@
 """Files as a source: those of a pattern, in the order of their paths, each fetched whole first."""
 
+import contextlib
+import shutil
 import tempfile
+import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +31,8 @@ from exchange.dataplane.errors import Terminal
 
 HEAD_BYTES = 4 * 1024 * 1024
 HEAD_ROWS = 10_000
+# A copy is read within this time.
+LEFT_SECONDS = 48 * 3600
 _CUT_SAFELY = ("csv", "ndjson")
 
 
@@ -116,9 +121,9 @@ class FilesSource:
             # A file of records that holds none has no columns either.
             if found or kind != "ndjson":
                 require_columns(request, Described(entry.path, columns_of(_plain(found))))
-            names = tuple(dict.fromkeys((*request.columns, *request.order)))
+            types = _types(request)
             row, held = skip, None
-            tables = _sized(portions(file, kind, self._form, names, request.chunk_rows), request)
+            tables = _sized(portions(file, kind, self._form, types, request.chunk_rows), request)
             for table in _beyond(tables, skip):
                 if held is not None:
                     yield held
@@ -149,15 +154,17 @@ class FilesSource:
         most = HEAD_BYTES if kind in _CUT_SAFELY else None
         with self._fetched(entries[-1], most) as (file, _):
             names = header(file, kind, self._form)
-            first = next(portions(file, kind, self._form, names, HEAD_ROWS), None)
+            texts = dict.fromkeys(names, pa.string())
+            first = next(portions(file, kind, self._form, texts, HEAD_ROWS), None)
         if first is None:
             return pa.table({name: pa.array([], pa.string()) for name in names})
-        texts = [column.cast(pa.string()) for column in first.slice(0, HEAD_ROWS).columns]
-        return pa.table(dict(zip(names, texts, strict=True)))
+        shown = [column.cast(pa.string()) for column in first.slice(0, HEAD_ROWS).columns]
+        return pa.table(dict(zip(names, shown, strict=True)))
 
     @contextmanager
     def _fetched(self, entry: Entry, most: int | None = None) -> Iterator[tuple[Path, str]]:
         self._work.mkdir(parents=True, exist_ok=True)
+        _sweep(self._work)
         with tempfile.TemporaryDirectory(dir=self._work) as folder:
             file = Path(folder) / f"file{Path(entry.path).suffix.lower()}"
             if most is None:
@@ -191,6 +198,15 @@ class _Place:
         return {"path": self.path, "tag": self.tag, "row": self.row, "done": self.done}
 
 
+def _types(request: ReadRequest) -> dict[str, pa.DataType]:
+    """The columns to read, of their items' types; dates and times are text in most formats."""
+    types = dict.fromkeys(request.order, pa.string())
+    for name, item in zip(request.columns, request.schema.items, strict=True):
+        timed = item.type in ("date", "datetime")
+        types[name] = pa.string() if timed else item.arrow_type
+    return types
+
+
 def _plain(names: tuple[str, ...]) -> Iterator[Any]:
     for name in names:
         yield infer(name, pa.array([], pa.string()))
@@ -217,6 +233,14 @@ def _sized(tables: Iterator[pa.Table], request: ReadRequest) -> Iterator[pa.Tabl
                 held = []
     if held:
         yield pa.concat_tables(held)
+
+
+def _sweep(work: Path) -> None:
+    """Remove the copies that readers left who were killed."""
+    for folder in work.iterdir():
+        with contextlib.suppress(OSError):
+            if time.time() - folder.stat().st_mtime > LEFT_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _cut(file: Path) -> None:

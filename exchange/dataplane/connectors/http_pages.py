@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx2
 
 from exchange.dataplane.connectors.base import Place
-from exchange.dataplane.connectors.file_formats import parse_record
+from exchange.dataplane.connectors.json_lines import parse_record
 from exchange.dataplane.errors import Terminal, Transient
 
 MOST_PAGES = 100_000

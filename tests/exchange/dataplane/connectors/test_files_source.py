@@ -15,7 +15,7 @@ from exchange.dataplane.errors import Terminal, Transient
 from exchange.dataplane.schema import Item, Schema
 from tests.exchange.dataplane.connectors.source_worlds import Build
 from tests.exchange.dataplane.connectors.test_sources import ids, read
-from tests.exchange.dataplane.connectors.worlds import World, csv_text, person
+from tests.exchange.dataplane.connectors.worlds import PEOPLE, World, csv_text, person
 
 CARDS = Schema(
     (
@@ -198,3 +198,33 @@ def test_files_know_no_watermark_and_no_key(folder: World) -> None:
         read(folder, watermark="step")
     with pytest.raises(Terminal, match="keys-unsupported"):
         folder.source().count(folder.request())
+
+
+def test_records_that_arrow_cannot_type_come_as_text_and_lose_nothing(build_world: Build) -> None:
+    world = build_world("folder-ndjson")
+    (root(world) / "a.ndjson").write_text(
+        '{"id":1,"amount":1234567890.10,"name":7,"more":{"a":["\u2028"]}}\n'
+        "\n"
+        '{"id":"2","amount":"0.50","big":9007199254740993}\n'
+    )
+    request = ReadRequest(
+        "*.ndjson",
+        ("id", "name", "amount", "big"),
+        Schema(tuple(PEOPLE.by_name[name] for name in ("id", "name", "amount", "big")), ("id",)),
+    )
+    with world.source().read(request) as reading:
+        (chunk,) = list(reading)
+    assert chunk.table.to_pydict() == {
+        "id": [1, 2],
+        "name": ["7", None],
+        "amount": [Decimal("1234567890.10"), Decimal("0.50")],
+        "big": [None, 9007199254740993],
+    }
+
+
+def test_a_line_that_is_no_record_is_terminal_without_its_text(build_world: Build) -> None:
+    world = build_world("folder-ndjson")
+    (root(world) / "a.ndjson").write_text('{"id":1,"name":"geheim\n')
+    with pytest.raises(Terminal, match="source-unreadable") as failure:
+        world.source().describe("*.ndjson")
+    assert "geheim" not in str(failure.value)
