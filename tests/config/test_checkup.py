@@ -10,6 +10,11 @@ from django.utils import timezone
 from accounts.models import CalendarYear, Heartbeat
 from config import checkup
 from config.checkup import Finding, examine
+from exchange.models import Batch
+from tests.exchanges import store_dir, world
+from tests.factories.exchange import row
+
+__all__ = ["store_dir", "world"]
 
 pytestmark = pytest.mark.django_db
 
@@ -137,3 +142,17 @@ def test_commits_that_may_be_lost_fail():
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit = off")
     assert levels(checkup.durability())["synchronous_commit"] == "fail"
+
+
+def test_damaged_and_unread_blobs_are_named(world):
+    first = world.publish([row("110101")]).batch
+    world.publish([row("110102")])
+    assert levels(checkup.blobs()) == {"blobs": "ok", "scrub": "ok"}
+    first.change(damaged_at=timezone.now())
+    found = {finding.subject: finding for finding in checkup.blobs()}
+    assert found["blobs"].level == "fail"
+    assert found["blobs"].detail == f"batch 1 of {world.dataset.pk}"
+    Batch.objects.update(created_at=timezone.now() - timedelta(days=3))
+    assert levels(checkup.blobs())["scrub"] == "warn"
+    Batch.objects.update(verified_at=timezone.now())
+    assert levels(checkup.blobs())["scrub"] == "ok"
