@@ -25,6 +25,7 @@ from exchange.dataplane.webhooks import Outcome
 from exchange.errors import GrantSuspended, QuotaExceeded
 from exchange.lanes import Lease, LeaseLost
 from exchange.models import Attempt, Delivery, Grant, Subscription
+from exchange.noting import write_calls
 from exchange.states import SUBSCRIPTION
 from kernel.errors import DomainError, Unavailable
 
@@ -82,24 +83,7 @@ def note_calls(calls: Sequence[tuple[Announcement, Outcome]], *, actor: Actor) -
     """Book calls that were taken, many in few statements; how many lanes were still held."""
     held = lanes.advance_all({call.lease: call.number for call, _ in calls})
     booked = [(call, outcome) for call, outcome in calls if call.lease in held]
-    now = timezone.now()
-    _keep(
-        [
-            Delivery(
-                subscription=call.lane,
-                number=call.number,
-                attempts=call.lane.attempts,
-                delivered_at=now,
-                response_status=outcome.status,
-                duration_ms=outcome.duration_ms,
-            )
-            for call, outcome in booked
-        ]
-    )
-    Attempt.objects.bulk_create(
-        _attempt(call.lane, call.number, outcome, is_repeat=call.is_repeat)
-        for call, outcome in booked
-    )
+    write_calls(booked)
     audit.record_all(
         actor,
         "delivery.completed",

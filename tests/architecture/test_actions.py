@@ -113,7 +113,7 @@ WITHOUT_TRACE = {
 }
 # What leaves a trace, and deeds that leave their own wherever they are called.
 RECORDS = {"audit.record", "audit.record_all", "audit.statement"}
-TRACES = RECORDS | {"begin_merging", "end_merging", "place_hold", "release_hold"}
+TRACES = RECORDS | {"begin_merging", "end_merging", "place_hold", "release_hold", "note_ping"}
 EXCEPTIONS = QUESTIONS | WITHOUT_GATE | WITHOUT_ACTOR | WITHOUT_TRACE
 
 
