@@ -40,7 +40,7 @@ def progress_of(run: SyncRun) -> Progress:
 
 def public_report(run: SyncRun) -> dict[str, Any]:
     """The report without what only the next attempt needs."""
-    hidden = ("shape", "cursor", "lost")
+    hidden = ("shape", "cursor", "reached", "lost")
     shown = {name: value for name, value in run.report.items() if name not in hidden}
     if isinstance(shown.get("files"), list):
         shown["files"] = len(shown["files"])

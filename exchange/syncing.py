@@ -201,7 +201,7 @@ class Pass:
                     raise TurnOver
             if reading.highest is not None:
                 run.report.setdefault("cursor", reading.highest)
-            run.report["unkeyed"] = reading.unkeyed
+            run.report |= {"unkeyed": reading.unkeyed, "reached": reading.highest}
         return True
 
     def _keep(self, chunk: Any) -> None:

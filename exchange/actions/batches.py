@@ -81,6 +81,8 @@ class Parts:
     feed: Callable[[Callable[[], bool]], None]
     settle: Callable[[Batch | None, Prepared], None]
     told: dict[str, Any] = field(default_factory=dict)
+    # An item and a value that no published row exceeds: what lies beyond it is new for certain.
+    beyond: tuple[str, str] | None = None
     digest: str = ""
     key: str = ""
 
@@ -163,6 +165,7 @@ def _prepare_parts(dataset: Dataset, parts: Parts) -> Prepared:
         "kind": parts.kind,
         "schema": current_schema(dataset),
         "published": None if parts.kind == "append" else _published(dataset),
+        "beyond": parts.beyond if parts.kind == "changes" else None,
         "store": store(),
         "limits": limits(),
         "policy": Policy(cast(OnReject, dataset.on_reject), dataset.max_rejected_percent / 100),

@@ -119,6 +119,7 @@ def _publish(turn: Pass, actor: Actor) -> None:
         kind=kind,
         feed=turn.feed,
         settle=lambda batch, prepared: _settle(turn, actor, batch, prepared),
+        beyond=_beyond(turn, _reached(turn.job)),
         told={"sync_job": str(turn.job.pk), "sync_run": str(turn.run.pk)},
     )
     failpoint("sync.before_publish")
@@ -131,7 +132,9 @@ def _settle(turn: Pass, actor: Actor, batch: Batch | None, prepared: Prepared) -
     failpoint("sync.before_settle")
     run, job = turn.run, _locked_job(turn)
     runs.hold(turn.lease)
-    report = {name: run.report[name] for name in ("unkeyed", "shape") if name in run.report}
+    report = {
+        name: run.report[name] for name in ("unkeyed", "shape", "reached") if name in run.report
+    }
     counts = ("received", "accepted", "rejected", "inserted", "updated", "deleted")
     report |= {name: getattr(prepared, name) for name in counts}
     report["errors"] = [row_error(error) for error in prepared.errors[:_LISTED]]
@@ -186,7 +189,7 @@ def _reconcile(turn: Pass, actor: Actor) -> None:
         store().path(snapshot.digest) if snapshot else None,
         store=store(),
         limits=limits(),
-        beyond=_beyond(turn),
+        beyond=_beyond(turn, turn.job.cursor),
     )
     with transaction.atomic():
         job = _locked_job(turn)
@@ -210,11 +213,18 @@ def _reconcile(turn: Pass, actor: Actor) -> None:
             )
 
 
-def _beyond(turn: Pass) -> tuple[str, str] | None:
-    """The item that the watermark is read into, with the last published value."""
-    job = turn.job
-    items = [name for name, column in turn.columns.items() if column == job.watermark]
-    return (items[0], str(job.cursor[0])) if items and job.cursor else None
+def _beyond(turn: Pass, place: Any) -> tuple[str, str] | None:
+    """The item that the watermark is read into, with its value at a place of the source."""
+    watermark = turn.job.watermark
+    items = [name for name, column in turn.columns.items() if column == watermark]
+    return (items[0], str(place[0])) if items and place else None
+
+
+def _reached(job: SyncJob) -> Any:
+    """The last place of the source that the run before saw; the cursor may lie before it."""
+    done = job.runs.filter(state="done", kind=SyncRun.Kind.PUBLISH).order_by("-number")
+    report = done.values_list("report", flat=True).first()
+    return report.get("reached") if report else None
 
 
 def _report(found: Compared) -> dict[str, Any]:

@@ -102,11 +102,13 @@ def _write_rows(job: Job) -> tuple[int, BlobRef]:
         return writer.deletes, job.store.commit(staged)
 
 
-def publish_differing(job: Job, published: Published) -> Prepared:
+def publish_differing(
+    job: Job, published: Published, beyond: tuple[str, str] | None = None
+) -> Prepared:
     """Upserts of the rows that are not published so, in the order in which they came."""
     if not job.screened.received:
         return _counted(job.screened)
-    return _publish_found(job, differing_rows(job.con, job.schema, job.screened, published))
+    return _publish_found(job, differing_rows(job.con, job.schema, job.screened, published, beyond))
 
 
 def publish_merged(job: Job, merge: Merge) -> Prepared:

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from exchange.dataplane.difference import NEW
-from exchange.dataplane.engine import quoted, run, scan
+from exchange.dataplane.engine import literal, quoted, run, scan
 from exchange.dataplane.schema import Schema
 from exchange.dataplane.screening import LINE, Screened
 from exchange.dataplane.stored import select_items
@@ -26,13 +26,18 @@ class Published:
 
 
 def differing_rows(
-    con: duckdb.DuckDBPyConnection, schema: Schema, screened: Screened, published: Published
+    con: duckdb.DuckDBPyConnection,
+    schema: Schema,
+    screened: Screened,
+    published: Published,
+    beyond: tuple[str, str] | None = None,
 ) -> str:
     """SQL for the accepted rows that differ from the published ones, in their order: ``_op``,
     ``_new`` (an insert) and the items. Of a key that came twice the last row holds.
 
     Only the keys that were read are looked for in the published files, so the work follows the
-    rows read and not the size of the table.
+    rows read and not the size of the table. Rows ``beyond`` a value that no published item exceeds
+    differ by that item: of them the keys alone are looked for.
     """
     keys = ", ".join(map(quoted, schema.key))
     names = ", ".join(map(quoted, schema.names))
@@ -40,24 +45,60 @@ def differing_rows(
         con,
         f"""
         CREATE TEMP TABLE read_rows AS
-        SELECT {LINE}, {names} FROM {scan([screened.accepted])}
+        SELECT {LINE}, {names}, {_is_fresh(schema, beyond)} AS _fresh
+        FROM {scan([screened.accepted])}
         QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY {LINE} DESC) = 1
         """,
     )
-    run(con, f"CREATE TEMP TABLE published_rows AS {_published(schema, published)}")
-    on = " AND ".join(f"n.{quoted(name)} = b.{quoted(name)}" for name in schema.key)
-    new = f"b.{quoted(schema.key[0])} IS NULL"
     rest = [quoted(name) for name in schema.names if name not in schema.key]
-    differs = " OR ".join([new, *(f"n.{name} IS DISTINCT FROM b.{name}" for name in rest)])
+    differs = " OR ".join(["b.known IS NULL", *(f"n.{x} IS DISTINCT FROM b.{x}" for x in rest)])
+    only_keys = schema.select(schema.key)
+    parts = [
+        _compared(con, schema, schema, published, fresh=False, where=differs),
+        _compared(con, schema, only_keys, published, fresh=True, where="true"),
+    ]
+    return f"SELECT * EXCLUDE ({LINE}) FROM ({' UNION ALL '.join(parts)}) ORDER BY {LINE}"
+
+
+def _is_fresh(schema: Schema, beyond: tuple[str, str] | None) -> str:
+    if beyond is None:
+        return "false"
+    item = schema.by_name[beyond[0]]
+    return (
+        f"coalesce({quoted(item.name)} > TRY_CAST({literal(beyond[1])} AS {item.sql_type}), false)"
+    )
+
+
+def _compared(
+    con: duckdb.DuckDBPyConnection,
+    schema: Schema,
+    looked_at: Schema,
+    published: Published,
+    *,
+    fresh: bool,
+    where: str,
+) -> str:
+    """SQL for the rows on one side of the value, beside the published items that are looked at."""
+    side = "fresh" if fresh else "old"
+    names = ", ".join(map(quoted, looked_at.names))
+    run(
+        con,
+        f"CREATE TEMP TABLE read_{side} AS FROM read_rows WHERE _fresh = {str(fresh).lower()}",
+    )
+    there = run(con, f"SELECT count(*) FROM read_{side}")[0][0]
+    source = f"SELECT {names} FROM read_{side} LIMIT 0"
+    if there:
+        source = _published(looked_at, published, f"read_{side}")
+    run(con, f"CREATE TEMP TABLE published_{side} AS SELECT *, true AS known FROM ({source})")
+    on = " AND ".join(f"n.{quoted(name)} = b.{quoted(name)}" for name in schema.key)
     return f"""
-        SELECT 'upsert' AS _op, {new} AS {NEW}, n.* EXCLUDE ({LINE})
-        FROM read_rows n LEFT JOIN published_rows b ON {on}
-        WHERE {differs} ORDER BY n.{LINE}
+        SELECT 'upsert' AS _op, b.known IS NULL AS {NEW}, n.* EXCLUDE (_fresh)
+        FROM read_{side} n LEFT JOIN published_{side} b ON {on} WHERE {where}
     """
 
 
-def _published(schema: Schema, published: Published) -> str:
-    """The published rows of the keys that were read."""
+def _published(schema: Schema, published: Published, read: str) -> str:
+    """The published rows of the keys in the table ``read``."""
     keys = ", ".join(map(quoted, schema.key))
     names = ", ".join(map(quoted, schema.names))
     parts = [
@@ -65,10 +106,11 @@ def _published(schema: Schema, published: Published) -> str:
         for place, path in enumerate(published.batches)
     ]
     before = select_items(published.snapshot, schema) if published.snapshot else None
-    mine = f"SEMI JOIN read_rows USING ({keys})"
+    mine = f"SEMI JOIN {read} USING ({keys})"
     if not parts:
         # No table yet: its shape without a row.
-        return f"SELECT {names} FROM ({before}) {mine}" if before else "FROM read_rows LIMIT 0"
+        nothing = f"SELECT {names} FROM {read} LIMIT 0"
+        return f"SELECT {names} FROM ({before}) {mine}" if before else nothing
     last = f"""
         SELECT * FROM ({" UNION ALL ".join(parts)}) {mine}
         QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY _batch DESC, _seq DESC) = 1

@@ -193,9 +193,11 @@ def merged_changes(merge: Merge, schema: Schema, held: Path) -> str:
         found = f"({_laid_over(merge, schema)})"
     query = f"SELECT * FROM {found}"
     if pq.read_metadata(held).num_rows:
+        run(merge.con, f"CREATE TEMP TABLE kept_keys AS SELECT * FROM {scan([held])}")
+        gone = f"SELECT * FROM ({query}) WHERE {OP} = 'delete'"
         query = (
-            f"SELECT * FROM {found} WHERE {OP} = 'upsert' UNION ALL "
-            f"SELECT * FROM {found} ANTI JOIN {scan([held])} USING ({keys}) WHERE {OP} = 'delete'"
+            f"SELECT * FROM ({query}) WHERE {OP} = 'upsert' "
+            f"UNION ALL SELECT * FROM ({gone}) ANTI JOIN kept_keys USING ({keys})"
         )
     return f"SELECT * FROM ({query}) ORDER BY {keys}"
 

@@ -92,6 +92,7 @@ def prepare_parts(
     kind: Kind,
     schema: Schema,
     published: Published | None = None,
+    beyond: tuple[str, str] | None = None,
     store: Store,
     limits: Limits | None = None,
     policy: Policy | None = None,
@@ -101,6 +102,7 @@ def prepare_parts(
     ``parts`` may still come into being while the first are screened. All is compared with what is
     ``published``, and the counts are against it. A snapshot in the order of its key is merged with
     it and makes no new table file. Changes are upserts; of a key that came twice the last holds.
+    ``beyond`` is an item and a value that no published row exceeds.
     """
     limits, policy = limits or Limits(), policy or Policy()
     published = published or Published()
@@ -119,7 +121,7 @@ def prepare_parts(
 
         if kind == "changes":
             read = job()
-            return _finished(read, policy, None, lambda: publish_differing(read, published))
+            return _finished(read, policy, None, lambda: publish_differing(read, published, beyond))
         base = None
         if kind == "snapshot" and published.files:
             merge = Merge(work / "differing", published, con)
