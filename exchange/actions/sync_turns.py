@@ -264,6 +264,7 @@ def _failed(
             return False
         _end_failed(run, lease, fault, actor, transient=transient)
     except LeaseLost:
+        log.info("lease_lost", run=str(run.pk))
         return False
     except RunCancelled:
         _stop(run, lease, actor)

@@ -14,7 +14,7 @@ from celery import Celery
 
 from accounts.models import AuditEvent
 from config.launch.processes import Server
-from exchange.actions.sync_runs import cancel_run, start_run
+from exchange.actions.sync_runs import cancel_run, schedule_due, start_run
 from exchange.models import Batch, SyncJob, SyncRun
 from exchange.storage import run_folders, store
 from tests.factories.syncs import Syncing
@@ -28,10 +28,10 @@ ROWS = 45
 def variables(platform_env: Callable[..., dict[str, str]], settings: Any) -> Callable[..., Any]:
     """``variables("sync.after_chunk:exit")``: a platform's environment with armed failpoints."""
 
-    def build(failpoints: str = "") -> dict[str, str]:
+    def build(failpoints: str = "", lease: str = "2") -> dict[str, str]:
         return platform_env(
             FAILPOINTS=failpoints,
-            LEASE_SECONDS="2",
+            LEASE_SECONDS=lease,
             SYNC_CHUNK_ROWS="10",
             SEALING_KEYS=",".join(settings.SEALING_KEYS),
             EGRESS_TEST_ADDRESSES=",".join(settings.EGRESS_TEST_ADDRESSES),
@@ -143,7 +143,8 @@ def test_a_worker_killed_while_syncing(
 def test_a_run_goes_on_from_its_last_chunk(
     syncing: Syncing, job: SyncJob, variables: Any, start_worker: Any
 ) -> None:
-    armed = variables("sync.after_chunk:exit:3")
+    # Long enough for the killed one's successor not to begin before it is killed too.
+    armed = variables("sync.after_chunk:exit:3", lease="15")
     ring = bell(armed)
     worker = start_worker(armed)
     wait_for(lambda: "exitcode 137" in worker.log.read_text(), ring, worker)
@@ -203,8 +204,6 @@ def test_a_silent_worker_leaves_no_run_running(
     worker.kill()
     assert run_of(job).state == "running"
     # Nobody reads any more, but the clock goes on.
-    from exchange.actions.sync_runs import schedule_due
-
     end = time.monotonic() + 10
     while run_of(job).state == "running":
         assert time.monotonic() < end
