@@ -25,12 +25,9 @@ def record_all(actor: Actor, verb: str, deeds: Iterable[tuple[Model, dict[str, A
 
 @dataclass(frozen=True)
 class Statement:
-    """An entry as an INSERT for a statement that does more at once: its text and its values.
+    """The values of an entry for INSERT, which stands in a statement that does more at once and
+    adds one entry for each row of the ``FROM`` that follows it."""
 
-    It adds one entry for each row of what ``FROM`` it is followed by.
-    """
-
-    text: str
     values: dict[str, Any]
 
 
@@ -38,7 +35,6 @@ def statement(actor: Actor, verb: str, subject: Model, **detail: Any) -> Stateme
     """The entry that ``record`` would add, for a deed that is done so often that it must be one
     round trip; the deed and the entry are one statement, so neither is ever without the other."""
     return Statement(
-        _INSERT,
         {
             "audit_verb": verb,
             "audit_kind": actor.kind,
@@ -54,7 +50,8 @@ def statement(actor: Actor, verb: str, subject: Model, **detail: Any) -> Stateme
     )
 
 
-_INSERT = """
+# The entry of ``statement``, and the types of its values.
+INSERT = """
     INSERT INTO accounts_auditevent
         (verb, actor_kind, actor_id, actor_name, department_id, subject_type, subject_id, detail,
          request_id, address)
@@ -62,6 +59,18 @@ _INSERT = """
            %(audit_department)s::uuid, %(audit_type)s, %(audit_subject)s, %(audit_detail)s::jsonb,
            %(audit_request)s, %(audit_address)s
 """
+TYPES = {
+    "audit_verb": "text",
+    "audit_kind": "text",
+    "audit_actor": "uuid",
+    "audit_name": "text",
+    "audit_department": "uuid",
+    "audit_type": "text",
+    "audit_subject": "text",
+    "audit_detail": "jsonb",
+    "audit_request": "text",
+    "audit_address": "text",
+}
 
 
 def _entry(actor: Actor, verb: str, subject: Model, detail: dict[str, Any]) -> AuditEvent:

@@ -16,11 +16,13 @@ from uuid import UUID
 
 from django.db import connection
 
+from accounts import audit
 from accounts.audit import Statement
 from exchange import quotas
 from exchange.calls import NO_CALL, Call
 from exchange.models import Dataset, Grant, ServiceInterface, UseEntry
 from exchange.places import Place
+from exchange.prepared import Prepared
 from exchange.secrets import seal, unseal
 from exchange.vocabulary import Channel
 
@@ -68,7 +70,7 @@ def take_and_write(use: Use, entry: Statement, *, calls: int = 1) -> None:
     values = quotas.take_values(use.grant, calls=calls, rows=use.rows) | entry.values
     values |= {f"use_{name}": getattr(line, name) for name in _COLUMNS}
     with connection.cursor() as cursor:
-        cursor.execute(_ALL.format(entry=entry.text), values)
+        _ALL.execute(cursor, values)
         written = cursor.rowcount
     if not written:
         raise quotas.refused(use.grant, use.rows)
@@ -81,10 +83,19 @@ _CASTS = {
     field.attname: f"::{field.db_type(connection)}" for field in UseEntry._meta.concrete_fields
 }
 _VALUES = ", ".join(f"%(use_{name})s{_CASTS[name]}" for name in _COLUMNS)
-_ALL = f"""
-    WITH taken AS ({quotas.TAKE} RETURNING 1), noted AS ({{entry}} FROM taken)
+_TYPES = {
+    **quotas.TAKE_TYPES,
+    **audit.TYPES,
+    **{f"use_{name}": _CASTS[name].removeprefix("::") for name in _COLUMNS},
+}
+_ALL = Prepared(
+    "take_and_write",
+    f"""
+    WITH taken AS ({quotas.TAKE} RETURNING 1), noted AS ({audit.INSERT} FROM taken)
     INSERT INTO exchange_useentry (at, {", ".join(_COLUMNS)}) SELECT now(), {_VALUES} FROM taken
-"""  # noqa: S608 - names of columns alone; values are bound
+    """,  # noqa: S608 - names of columns alone; values are bound
+    _TYPES,
+)
 
 
 def write_uses(uses: Iterable[Use]) -> None:

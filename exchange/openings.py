@@ -28,6 +28,7 @@ from exchange.dataplane.few_rows import Shower
 from exchange.dataplane.schema import Schema
 from exchange.errors import GrantEnded, NotGranted
 from exchange.models import Dataset, Grant, SchemaVersion
+from exchange.prepared import Prepared
 from exchange.rights import best_grant, disclosure_under, require_call
 from exchange.tables import STATE_SCHEMA, state_name
 from kernel.errors import NotFound
@@ -62,6 +63,7 @@ _QUERY = f"""
      WHERE d.id = %(dataset)s
      ORDER BY g.created_at DESC
 """  # noqa: S608 - names of columns alone; values are bound
+_OPENING = Prepared("opening", _QUERY, {"dataset": "uuid", "system": "uuid", "day": "date"})
 _KEPT = 1000
 
 
@@ -126,7 +128,7 @@ def open_for(dataset: Dataset, actor: Actor, call: Call) -> Opening:
 def _read(dataset: Dataset, actor: Actor) -> tuple[Dataset, list[tuple[Any, ...]]]:
     values = {"dataset": dataset.pk, "system": actor.id, "day": timezone.localdate()}
     with connection.cursor() as cursor:
-        cursor.execute(_QUERY, values)
+        _OPENING.execute(cursor, values)
         found = cursor.fetchall()
     size = len(_DATASET)
     grants = [

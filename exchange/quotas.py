@@ -36,6 +36,9 @@ TAKE = """
 """
 
 
+TAKE_TYPES = {"id": "uuid", "day": "date", "calls": "integer", "rows": "bigint", "grant": "uuid"}
+
+
 def require_left(grant: Grant) -> None:
     """QuotaExceeded if the day's calls or rows are used up: a look before the work."""
     if grant.calls_per_day is None and grant.rows_per_day is None:
