@@ -65,6 +65,7 @@ class Moving:
         return {
             "hook-list POST": {"url": "https://10.0.0.1/hooks"},
             "hook-pause POST": REASON,
+            "subscription-redeliver POST": {"number": 1},
             "interface-list POST": {
                 "resource": str(self.world.resource.pk),
                 "system": system,

@@ -15,6 +15,7 @@ from exchange.actions.hooks import (
     open_hook,
     pause_hook,
     resume_hook,
+    rotate_secret,
     send_notices,
 )
 from exchange.dataplane.webhooks import SCHEDULE
@@ -170,3 +171,24 @@ def test_others_neither_open_nor_stop_one(world, hook, receiver, unchanged):
     other = actor_for(member_with(("department_admin",), world.provider))
     with unchanged(), pytest.raises(Forbidden):
         close_hook(hook, actor=other)
+
+
+def test_after_a_change_of_secret_both_sign_for_a_day(world, hook, receiver, admin, trail):
+    _, new = rotate_secret(hook, actor=admin)
+    tell(world)
+    assert send_notices(actor=CLOCK) == 1
+    for secret in (hook.secret, new):
+        assert len(receiver.events(secret)) == 1
+    Hook.objects.update(before_until=timezone.now() - timedelta(seconds=1))
+    tell(world)
+    send_notices(actor=CLOCK)
+    assert len(receiver.calls[1][0]["webhook-signature"].split()) == 1
+    assert trail("hook.secret_rotated") == [{}]
+
+
+def test_only_the_departments_admin_changes_the_secret(world, hook, admin, unchanged):
+    with unchanged(), pytest.raises(Forbidden):
+        rotate_secret(hook, actor=world.actor("asker"))
+    close_hook(hook, actor=admin)
+    with unchanged(), pytest.raises(Conflict):
+        rotate_secret(hook, actor=admin)
