@@ -19,10 +19,13 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from accounts.models import CalendarYear, Heartbeat
+from exchange.models import Batch, Snapshot
 
 OLDEST_POSTGRESQL = 15
 LEAST_DISK = 2 * 1024**3  # bytes: a batch of the default greatest size still fits
 STALE = timedelta(seconds=60)  # six ticks of the heartbeat
+SCRUBBED = timedelta(days=2)
+_NAMED = 20  # damaged files that one line names
 Level = Literal["ok", "warn", "fail"]
 
 
@@ -46,7 +49,7 @@ def examine() -> list[Finding]:
     for subject in (postgresql, durability, role, clock, tables):
         findings += subject()
     if all(finding.level != "fail" for finding in findings if finding.subject == "migrations"):
-        findings += [*calendar(), *heartbeat()]
+        findings += [*calendar(), *heartbeat(), *blobs()]
     return findings
 
 
@@ -180,6 +183,23 @@ def heartbeat() -> Iterator[Finding]:
         age = timezone.now() - beat.at
         detail = f"{beat.name}, {age.total_seconds():.0f} s ago"
         yield _judge(age < STALE, "heartbeat", detail, mend)
+
+
+def blobs() -> Iterator[Finding]:
+    """Every stored file has the digest that it had, and was read again lately."""
+    here = Batch.objects.filter(expired_at=None)
+    bad = [f"batch {row.number} of {row.dataset_id}" for row in _damaged(here)]
+    bad += [f"table {row.number} of {row.dataset_id}" for row in _damaged(Snapshot.objects.all())]
+    mend = "Restore the file under STORE_DIR/blobs, or publish the same body again."
+    yield _judge(not bad, "blobs", ", ".join(bad) or "no damage is known", mend)
+    before = timezone.now() - SCRUBBED
+    late = here.filter(created_at__lt=before).exclude(verified_at__gte=before).count()
+    mend = "Let a worker serve the queue bulk, and raise SCRUB_BYTES."
+    yield _judge(not late, "scrub", f"{late} batches not read for two days", mend, "warn")
+
+
+def _damaged(rows: Any) -> Any:
+    return rows.exclude(damaged_at=None).order_by("dataset_id", "number")[:_NAMED]
 
 
 def _redis_settings(client: redis.Redis) -> Iterator[Finding]:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, Min, Q
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -14,7 +15,7 @@ from prometheus_client.registry import Collector
 
 from accounts.models import AuditEvent, AuditSeal, Heartbeat, Obligation
 from exchange.dataplane.errors import DataplaneError
-from exchange.models import Batch, Dataset, Subscription
+from exchange.models import Batch, Dataset, Snapshot, Subscription
 from exchange.storage import store
 from kernel.errors import NotFound
 
@@ -69,11 +70,31 @@ class PlatformFigures(Collector):
         overdue = clocks.filter(due_on__lt=today).count()
         yield _gauge("shuqiao_obligations_overdue", "Statutory clocks that ran out.", overdue)
         yield _gauge("shuqiao_audit_unsealed", "Entries not yet in a sealed block.", _unsealed())
+        yield from _blobs()
         yield _signs_of_life()
 
 
 def _gauge(name: str, words: str, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(name, words, value=value)
+
+
+def _blobs() -> Iterator[Metric]:
+    """What the scrub found, and how long ago it looked at each blob."""
+    damaged = GaugeMetricFamily(
+        "shuqiao_blobs_damaged", "Stored files whose digest does not match.", labels=["of"]
+    )
+    ages = GaugeMetricFamily(
+        "shuqiao_blobs_unverified_seconds",
+        "Since the oldest digest was recomputed.",
+        labels=["of"],
+    )
+    here = (("batch", Batch.objects.filter(expired_at=None)), ("table", Snapshot.objects.all()))
+    for name, rows in here:
+        damaged.add_metric([name], rows.exclude(damaged_at=None).count())
+        oldest = rows.aggregate(at=Min(Coalesce("verified_at", "created_at")))["at"]
+        ages.add_metric([name], (timezone.now() - oldest).total_seconds() if oldest else 0)
+    yield damaged
+    yield ages
 
 
 def _signs_of_life() -> GaugeMetricFamily:

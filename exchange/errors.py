@@ -96,6 +96,55 @@ class BaseMoved(Conflict):
     title = "The dataset moved on while this snapshot was compared; publish it again"
 
 
+class AlreadyRecalled(Conflict):
+    """A batch is recalled once."""
+
+    code = "already-recalled"
+    title = "This batch was recalled already"
+
+
+class NotRecallable(Conflict):
+    """A recall cannot be recalled, nor what retention has removed."""
+
+    code = "not-recallable"
+    title = "This batch cannot be recalled"
+
+
+class OffsetMismatch(Conflict):
+    """A part continues where the parts before it ended."""
+
+    code = "offset-mismatch"
+    title = "This part does not begin where the upload stands"
+
+
+class PartInProgress(Conflict):
+    """One part of an upload is written at a time."""
+
+    code = "part-in-progress"
+    title = "Another part of this upload is being written"
+
+
+class UploadIncomplete(Conflict):
+    """An upload is finished when all its bytes are here."""
+
+    code = "upload-incomplete"
+    title = "Parts of this upload are missing"
+
+
+class UploadOver(Conflict):
+    """The upload was finished, cancelled or has expired, so it takes no more parts."""
+
+    code = "upload-over"
+    title = "This upload takes no more parts"
+
+
+class TooManyUploads(Conflict):
+    """A publisher has so many uploads to a dataset open at once."""
+
+    code = "too-many-uploads"
+    title = "Too many uploads to this dataset are open"
+
+
 class NotShared(Conflict):
     """The department named in the catalogue does not share this resource (Order 809 Art. 15)."""
 
@@ -248,3 +297,24 @@ class StoreFailed(Unavailable):
 
     code = "store-failed"
     title = "The store did not take the bytes; try again"
+
+
+class BytesDamaged(Unavailable):
+    """Stored bytes do not match their digest, or are gone; they are mended or made anew."""
+
+    code = "bytes-damaged"
+    title = "Stored bytes are damaged; the operator has been told"
+
+
+class SyncImpossible(Conflict):
+    """The mode, the dataset and the connector of a sync job do not go together."""
+
+    code = "sync-impossible"
+    title = "This cannot be synchronised so"
+
+
+class SyncBusy(Conflict):
+    """A job has one run at a time."""
+
+    code = "sync-busy"
+    title = "This job has a run already"

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from exchange import damage
 from exchange.dataplane.errors import (
     BodyMalformed,
     DataplaneError,
+    FaultCount,
     Refused,
     RowError,
     TooLarge,
@@ -37,6 +39,7 @@ def translate(fault: DataplaneError) -> DomainError:
             accepted=fault.accepted,
             rejected=fault.rejected,
             errors=[row_error(error) for error in fault.errors],
+            counts=[fault_count(count) for count in fault.counts],
         )
     if isinstance(fault, BodyMalformed):
         place = {"line": fault.line, "column": fault.column}
@@ -44,9 +47,16 @@ def translate(fault: DataplaneError) -> DomainError:
         return BodyUnreadable(fault.detail, reason=fault.code, **known)
     if isinstance(fault, TooLarge):
         return BodyTooLarge(fault.detail, reason=fault.code)
+    if fault.code in _OURS and (damaged := damage.refusal(fault.detail)):
+        return damaged
     if isinstance(fault, Transient) or fault.code in _OURS:
         return StoreFailed(fault.detail, reason=fault.code, retry_after=5)
     return Invalid(fault.detail, reason=fault.code)
+
+
+def fault_count(count: FaultCount) -> dict[str, Any]:
+    """How many rows broke one rule of one column."""
+    return {"column": count.column, "code": count.code, "rows": count.rows}
 
 
 def row_error(error: RowError) -> dict[str, Any]:

@@ -1,9 +1,13 @@
 """Places in a dataset's log, as subscribers hold them between two reads."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from exchange.errors import CursorExpired
-from exchange.models import Dataset, Grant
+from exchange.models import Dataset, Grant, Subscription
 from kernel.cursors import BadCursor, read_cursor, write_cursor
 
 _KIND = "exchange.changes"
@@ -20,6 +24,38 @@ class Place:
     def done(self) -> int:
         """The last batch that was read to its end."""
         return self.number - 1
+
+
+def begin(cursor: str | None, grant: Grant, dataset: Dataset) -> Place:
+    """The place of the cursor, or the beginning of the log without one.
+
+    CursorExpired where batches from there on are past their retention: nothing is skipped.
+    """
+    place = read(cursor, grant, dataset) if cursor else Place()
+    if place.number < dataset.first_number:
+        raise CursorExpired(
+            f"batches up to {dataset.first_number - 1} are past their retention; "
+            "load the table, and go on from the cursor that comes with it",
+            first_number=dataset.first_number,
+        )
+    return place
+
+
+@contextmanager
+def way_back(subscription: Subscription, grant: Grant) -> Iterator[None]:
+    """A CursorExpired of the block names the table to start from, and where a table of the last
+    batch lies ready, the cursor after it."""
+    try:
+        yield
+    except CursorExpired as gone:
+        address = f"{settings.PUBLIC_URL}/api/v1/subscriptions/{subscription.pk}/table"
+        gone.facts.setdefault("table", address)
+        dataset = subscription.dataset
+        ready = dataset.snapshots.filter(damaged_at=None).order_by("-number").first()
+        if ready and ready.number == dataset.last_number:
+            after = sign(Place(ready.number + 1), grant, dataset)
+            gone.facts.setdefault("cursor_after_table", after)
+        raise
 
 
 def sign(place: Place, grant: Grant, dataset: Dataset) -> str:

@@ -17,6 +17,7 @@ from exchange.dataplane.disclosing import disclose_changes, disclose_table
 from exchange.dataplane.disclosure import Disclosure
 from exchange.errors import CursorExpired, StoreFailed
 from exchange.models import Batch, Dataset, Grant, Snapshot
+from exchange.snapshots import base_for
 from exchange.storage import limits, projections, store
 from exchange.tables import batch_file
 
@@ -78,11 +79,22 @@ def forget_files(grant: Grant) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def forget_changes(dataset: Dataset, last: int) -> None:
+    """Remove what is kept of the dataset's batches up to ``last``, for every grant."""
+    for grant in Grant.objects.filter(resource_id=dataset.resource_id).values_list("pk", flat=True):
+        for file in projections().glob(f"{grant.hex}-*/*.changes*"):
+            number = file.name.partition("-")[0]
+            if number.isdecimal() and int(number) <= last:
+                file.unlink(missing_ok=True)
+
+
 def _history(batch: Batch) -> tuple[Path | None, list[Path]]:
     """The last table kept before the batch, and the batches between the two."""
     dataset: Dataset = batch.dataset
-    base = dataset.snapshots.filter(number__lt=batch.number).order_by("-number").first()
+    base = base_for(dataset, batch.number - 1)
     after = base.number if base else 0
+    if after < dataset.first_number - 1:
+        raise CursorExpired("the batches before it are past their retention; start from the table")
     between = dataset.batches.filter(number__gt=after, number__lt=batch.number)
     if between.count() > MOST_HISTORY:
         raise CursorExpired("too much was published since the last table; start from the table")

@@ -134,6 +134,7 @@ class ServiceChangeQuerySet(models.QuerySet):
         if not may(actor, Perm.REQUEST_VIEW):
             return self.none()
         held = Q(dataset__resource__grants__department_id=actor.department_id)
+        held |= Q(interface__resource__grants__department_id=actor.department_id)
         seen = self.model._base_manager.filter(Q(department_id=actor.department_id) | held)
         return self.filter(pk__in=seen.values("pk"))
 

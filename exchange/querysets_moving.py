@@ -81,6 +81,17 @@ class ServiceInterfaceQuerySet(models.QuerySet):
         seen = rows.filter(Q(department_id=actor.department_id) | granted)
         return self.filter(pk__in=seen.values("pk"))
 
+    def callable_by(self, actor: Actor) -> Self:
+        """Those, and the ones of which a grant of the department's is over or suspended.
+
+        For who calls: what became of the grant is said in the refusal.
+        """
+        visible: Any = ServiceInterfaceQuerySet(self.model).visible_to(actor)
+        if not may(actor, Perm.INTERFACE_CALL):
+            return self.filter(pk__in=visible.values("pk"))
+        held = self.model._base_manager.filter(resource__grants__department_id=actor.department_id)
+        return self.filter(Q(pk__in=visible.values("pk")) | Q(pk__in=held.values("pk")))
+
 
 class GatewayKeyQuerySet(models.QuerySet):
     """Gateway keys of the department's systems, for who issues credentials."""

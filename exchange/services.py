@@ -5,30 +5,40 @@ authority has filed it. Questions only; nothing is written here.
 """
 
 from collections.abc import Iterable
+from typing import TypeAlias
 from uuid import UUID
 
 from django.utils import timezone
 
+from catalog.vocabulary import ShareMode
 from exchange.dataplane.schema import Schema, incompatibilities
 from exchange.errors import ChangeNotCleared
-from exchange.models import Dataset, Grant, ServiceChange
+from exchange.models import Dataset, Grant, ServiceChange, ServiceInterface
 from exchange.states import GRANT_RUNNING
+
+# What others rely on: data that the hub keeps, or the provider's own interface.
+Service: TypeAlias = Dataset | ServiceInterface
 
 # Announced, and neither done nor taken back.
 CHANGE_OPEN = ("announced", "filed")
 
 
-def served_departments(dataset: Dataset) -> list[UUID]:
-    """The other departments that hold a running grant of the dataset, in their order."""
-    held = Grant.objects.filter(resource_id=dataset.resource_id, state__in=GRANT_RUNNING)
-    foreign = held.exclude(department_id=dataset.department_id)
+def served_departments(service: Service) -> list[UUID]:
+    """The other departments that hold a running grant of it, in their order.
+
+    An interface serves those whose grant names that way of sharing.
+    """
+    held = Grant.objects.filter(resource_id=service.resource_id, state__in=GRANT_RUNNING)
+    if isinstance(service, ServiceInterface):
+        held = held.filter(modes__contains=[ShareMode.INTERFACE.value])
+    foreign = held.exclude(department_id=service.department_id)
     return sorted(set(foreign.values_list("department_id", flat=True)))
 
 
 def silent_departments(change: ServiceChange) -> list[UUID]:
     """Those served who have not agreed to it: who said no, and who said nothing."""
     agreed = set(change.replies.filter(agrees=True).values_list("department_id", flat=True))
-    return [served for served in served_departments(change.dataset) if served not in agreed]
+    return [served for served in served_departments(change.service) if served not in agreed]
 
 
 def breaks_readers(old: Schema, new: Schema) -> bool:
@@ -36,14 +46,13 @@ def breaks_readers(old: Schema, new: Schema) -> bool:
     return not set(old.names) <= set(new.names) or bool(incompatibilities(old, new, "backward"))
 
 
-def require_cleared(dataset: Dataset, kind: str) -> None:
+def require_cleared(service: Service, kind: str) -> None:
     """ChangeNotCleared unless nobody else is served, or a change of this kind is announced, has
     come to its day, and is agreed to by all whom it touches or filed with the authority."""
-    served = served_departments(dataset)
+    served = served_departments(service)
     if not served:
         return
-    announced = ServiceChange.objects.filter(dataset=dataset, kind=kind, state__in=CHANGE_OPEN)
-    change = announced.first()
+    change = service.changes_announced.filter(kind=kind, state__in=CHANGE_OPEN).first()
     if change is None:
         raise ChangeNotCleared(
             "announce it; those served agree, or the authority files it", served=_named(served)

@@ -129,12 +129,13 @@ SYNC_JOB = Machine(
     },
 )
 
-# One pass of a sync job. A run that lost its worker is claimed again and stays running.
+# One pass of a sync job. It waits between attempts and turns, and where its worker was lost.
 SYNC_RUN = Machine(
     "sync run",
     "queued",
     {
         "start": ("queued", "running"),
+        "wait": ("running", "queued"),
         "complete": ("running", "done"),
         "fail": ("running", "failed"),
         "cancel": ("queued running", "cancelled"),

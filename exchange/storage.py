@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
@@ -22,6 +23,19 @@ def projections() -> Path:
     folder = Path(settings.STORE_DIR) / "projections"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def run_folder(run_id: UUID) -> Path:
+    """The folder of a sync run's pieces, made where it is not there yet."""
+    folder = Path(settings.STORE_DIR) / "sync" / run_id.hex
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def run_folders() -> list[Path]:
+    """The folders of all sync runs that have pieces."""
+    root = Path(settings.STORE_DIR) / "sync"
+    return [path for path in root.iterdir() if path.is_dir()] if root.is_dir() else []
 
 
 def limits() -> Limits:

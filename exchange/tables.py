@@ -4,21 +4,34 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F
 
-from exchange.dataplane import reading
 from exchange.dataplane.conditions import Condition
 from exchange.dataplane.connectors.base import Position
 from exchange.dataplane.connectors.postgres import PostgresSink
 from exchange.dataplane.errors import Terminal
 from exchange.dataplane.schema import Schema
+from exchange.dataplane.store import check_blob, check_lately
 from exchange.destinations import own_connection
+from exchange.errors import CursorExpired
 from exchange.models import Batch, Dataset, Snapshot
-from exchange.storage import hold_blobs, store
+from exchange.snapshots import fold_to, folding, is_current, keep_snapshot, latest
+from exchange.storage import store
+
+__all__ = [
+    "STATE_SCHEMA",
+    "batch_file",
+    "behind",
+    "current_schema",
+    "find_records",
+    "fold_into_table",
+    "keep_snapshot",
+    "snapshot_at_head",
+    "sound_file",
+    "state_table",
+]
 
 STATE_SCHEMA = "dataset_state"
-KEPT_SNAPSHOTS = 2
 
 
 def current_schema(dataset: Dataset) -> Schema:
@@ -27,44 +40,33 @@ def current_schema(dataset: Dataset) -> Schema:
 
 
 def snapshot_at_head(dataset: Dataset) -> Snapshot | None:
-    """The whole table after the last batch, folded now if nobody did before; None before any."""
-    dataset.refresh_from_db(fields=["last_number", "schema"])
-    latest = dataset.snapshots.order_by("-number", "-created_at").first()
-    if dataset.last_number == 0 or (latest and _is_current(latest, dataset)):
-        return latest
-    after = latest.number if latest else 0
-    batches = dataset.batches.filter(number__gt=after, number__lte=dataset.last_number)
-    files = [store().path(batch.digest) for batch in batches.order_by("number")]
-    base = store().path(latest.digest) if latest else None
-    with store().stage() as staged:
-        rows = reading.fold(base, files, current_schema(dataset), staged)
-        blob = store().commit(staged)
-    return keep_snapshot(dataset, dataset.last_number, blob.digest, blob.size, rows)
+    """The whole table after the last batch, folded now if nobody did before; None before any.
+
+    Who comes while another folds it waits for that one, within bounds.
+    """
+    found = _snapshot_there(dataset)
+    if found or dataset.last_number == 0:
+        return found
+    with folding(dataset):
+        return _snapshot_there(dataset) or fold_to(dataset, dataset.last_number)
 
 
-def _is_current(snapshot: Snapshot, dataset: Dataset) -> bool:
-    """Whether it shows the last batch, in the schema that is in force."""
-    return (snapshot.number, snapshot.schema_id) == (dataset.last_number, dataset.schema_id)
-
-
-def keep_snapshot(dataset: Dataset, number: int, digest: str, size: int, rows: int) -> Snapshot:
-    """Remember a folded table of the dataset's schema, and forget all but the youngest few."""
-    with transaction.atomic():
-        hold_blobs(digest)
-        kept, _ = Snapshot.objects.get_or_create(
-            dataset=dataset,
-            number=number,
-            schema=dataset.schema,
-            defaults={"digest": digest, "size": size, "rows": rows},
-        )
-        young = dataset.snapshots.order_by("-number", "-created_at").values("pk")[:KEPT_SNAPSHOTS]
-        dataset.snapshots.exclude(pk__in=list(young.values_list("pk", flat=True))).delete()
-    return kept
+def _snapshot_there(dataset: Dataset) -> Snapshot | None:
+    dataset.refresh_from_db(fields=["first_number", "last_number", "schema"])
+    found = latest(dataset)
+    return found if found and is_current(found, dataset) else None
 
 
 def batch_file(batch: Batch) -> Path:
-    """The batch's file in the store."""
+    """The batch's file in the store; CursorExpired where retention removed it."""
+    if batch.expired_at:
+        raise CursorExpired(f"batch {batch.number} is past its retention; start from the table")
     return store().path(batch.digest)
+
+
+def sound_file(batch: Batch) -> Path:
+    """The batch's file, of which the digest was recomputed lately: for reads of a part of it."""
+    return check_lately(batch_file(batch))
 
 
 def state_table(dataset: Dataset, connect: Callable[[], Any] = own_connection) -> PostgresSink:
@@ -111,15 +113,31 @@ def fold_into_table(dataset: Dataset) -> int:
     position = table.position()
     done = position.number if position else 0
     applied = 0
+    if done + 1 < dataset.first_number:
+        done, applied = _load_into_table(dataset, table, done)
     for batch in dataset.batches.filter(number__gt=done).order_by("number"):
-        table.apply(batch_file(batch), Position(dataset.epoch, batch.number))
-        Dataset.objects.filter(pk=dataset.pk, folded_number__lt=batch.number).update(
-            folded_number=batch.number
-        )
+        table.apply(sound_file(batch), Position(dataset.epoch, batch.number))
+        _note_folded(dataset, batch.number)
         applied += 1
     if not applied:
-        Dataset.objects.filter(pk=dataset.pk, folded_number__lt=done).update(folded_number=done)
+        _note_folded(dataset, done)
     return applied
+
+
+def _load_into_table(dataset: Dataset, table: PostgresSink, done: int) -> tuple[int, int]:
+    """Load the whole table where batches that it has not seen are gone; number and batches."""
+    snapshot = snapshot_at_head(dataset)
+    if snapshot is None:
+        return done, 0
+    check_blob(store().path(snapshot.digest))
+    table.load(store().path(snapshot.digest), Position(dataset.epoch, snapshot.number))
+    _note_folded(dataset, snapshot.number)
+    return snapshot.number, snapshot.number - done
+
+
+def _note_folded(dataset: Dataset, number: int) -> None:
+    behind = Dataset.objects.filter(pk=dataset.pk, folded_number__lt=number)
+    behind.update(folded_number=number)
 
 
 def behind() -> Any:

@@ -3,7 +3,17 @@
 from celery import shared_task
 
 from accounts.actor import CLOCK
-from exchange.actions import deliveries, grants, holdings, hooks, reports, upkeep
+from exchange.actions import (
+    compaction,
+    deliveries,
+    grants,
+    holdings,
+    hooks,
+    reports,
+    retention,
+    scrubs,
+    upkeep,
+)
 
 
 @shared_task(name="exchange.deliver_due")
@@ -19,6 +29,26 @@ def fold_due() -> None:
 @shared_task(name="exchange.sweep_orphans")
 def sweep_orphans() -> None:
     upkeep.sweep_orphans(actor=CLOCK)
+
+
+@shared_task(name="exchange.compact_due")
+def compact_due() -> None:
+    compaction.compact_due(actor=CLOCK)
+
+
+@shared_task(name="exchange.expire_batches")
+def expire_batches() -> None:
+    retention.expire_batches(actor=CLOCK)
+
+
+@shared_task(name="exchange.scrub_blobs")
+def scrub_blobs() -> None:
+    scrubs.scrub_blobs(actor=CLOCK)
+
+
+@shared_task(name="exchange.expire_attempts")
+def expire_attempts() -> None:
+    upkeep.expire_attempts(actor=CLOCK)
 
 
 @shared_task(name="exchange.expire_answers")

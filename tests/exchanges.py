@@ -9,16 +9,13 @@ import pytest
 
 from accounts.models import AuditEvent, Notice, Obligation
 from exchange import models
-from exchange.models import UseEntry
 from kernel.models import StoredAnswer
 from tests.factories.exchange import World, make_events, make_world
 from tests.receivers import HookReceiver, Target, new_target
 
-VERSIONED = [
-    *(getattr(models, name) for name in models.__all__ if name != "UseEntry"),
-    Notice,
-    Obligation,
-]
+ROWS = [*(getattr(models, name) for name in models.__all__), Notice, Obligation]
+VERSIONED = [m for m in ROWS if any(field.name == "version" for field in m._meta.fields)]
+COUNTED = [*(m for m in ROWS if m not in VERSIONED), AuditEvent, StoredAnswer]
 
 
 @pytest.fixture(autouse=True)
@@ -60,7 +57,7 @@ def unchanged(store_dir: Path) -> Callable[[], AbstractContextManager[None]]:
 
     def state() -> dict[str, Any]:
         rows = {m.__name__: sorted(m.objects.values_list("pk", "version")) for m in VERSIONED}
-        counts = {m.__name__: m.objects.count() for m in (AuditEvent, StoredAnswer, UseEntry)}
+        counts = {m.__name__: m.objects.count() for m in COUNTED}
         files = sorted(str(path) for path in store_dir.rglob("*") if path.is_file())
         return {**rows, **counts, "files": files}
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.calendars import calendars_from
-from accounts.clocks import CLOCKS
+from accounts.clocks import CLOCKS, KEEPING
 from accounts.models import (
     AuditEvent,
     CalendarYear,
@@ -65,6 +65,7 @@ def home_of(actor: Actor) -> dict[str, Any]:
 def _debts(actor: Actor) -> list[Debt]:
     today = timezone.localdate()
     open_ones = Obligation.objects.visible_to(actor).filter(state="open")
+    open_ones = open_ones.exclude(kind__in=KEEPING)
     rows = list(open_ones.select_related("department").order_by("due_on", "pk")[:_SHOWN])
     calendars = calendars_from(min([today, *(row.due_on for row in rows)]).year)
     return [_debt(row, workdays_left(today, row.due_on, calendars)) for row in rows]

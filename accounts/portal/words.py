@@ -22,6 +22,13 @@ DUTIES = {
     "C4": _("Answer a request for conditionally shared data"),
     "C5": _("Share the data after consent"),
     "C6": _("Verify and correct the data"),
+    "C7": _("Keep the record of use"),
+    "N1": _("Answer an objection"),
+    "N2": _("Negotiate a dispute"),
+    "N3": _("Settle a dispute"),
+    "N4": _("Answer a request for return flow"),
+    "N5": _("Rectify a suspended use"),
+    "N6": _("Dispose of the data after the grant ended"),
 }
 CASE_STATES = {
     "suspected": _("Suspected"),

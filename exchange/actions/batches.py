@@ -1,12 +1,13 @@
 """Publishing: bytes before rows, then one short transaction that takes the batch's number."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
-from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import audit
@@ -16,12 +17,15 @@ from accounts.policy import require
 from catalog.actions.quality import note_data
 from exchange import faults
 from exchange.dataplane import publication
-from exchange.dataplane.limits import OnReject, Policy
+from exchange.dataplane.limits import Limits, OnReject, Policy
 from exchange.dataplane.publication import Kind, Prepared
+from exchange.dataplane.publication import Published as Against
 from exchange.dataplane.store import BlobRef
 from exchange.errors import BaseMoved, DatasetClosed, WrongKind
 from exchange.models import Batch, Dataset, Snapshot
+from exchange.numbers import take_number
 from exchange.rights import require_publisher
+from exchange.snapshots import base_for
 from exchange.storage import hold_blobs, limits, store
 from exchange.tables import current_schema, keep_snapshot, snapshot_at_head
 from kernel.failpoints import failpoint
@@ -48,12 +52,40 @@ class Body:
     format: str
     encoding: str = "utf-8"
     key: str = ""
+    # The Content-Encoding it came with; ``path`` is the body unpacked, ``digest`` as it came.
+    coding: str = ""
+
+    @property
+    def limits(self) -> Limits:
+        """The bounds within which it is read."""
+        bounds = limits()
+        return replace(bounds, max_bytes=bounds.max_expanded_bytes) if self.coding else bounds
 
     @property
     def fingerprint(self) -> str:
         """What a repetition with the same Idempotency-Key must equal."""
-        told = "\n".join((self.kind, self.format, self.encoding, self.digest))
+        coded = (self.coding,) if self.coding else ()
+        told = "\n".join((self.kind, self.format, self.encoding, self.digest, *coded))
         return hashlib.sha256(told.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a sync run reads: files of rows in order, published as ``kind``.
+
+    ``feed`` reads what is not in ``paths`` yet, while the first of them are validated already,
+    until it is told that no more is wanted.
+    ``told`` goes into the trail; ``settle`` is called with the batch, or None where nothing
+    changed, in the transaction that makes it: what it raises undoes the publication.
+    """
+
+    paths: Iterable[Path]
+    kind: Kind
+    feed: Callable[[Callable[[], bool]], None]
+    settle: Callable[[Batch | None, Prepared], None]
+    told: dict[str, Any] = field(default_factory=dict)
+    digest: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,7 +131,61 @@ def publish_batch(dataset: Dataset, *, actor: Actor, body: Body) -> Published:
     raise BaseMoved(retry_after=1)
 
 
-def _check_open(dataset: Dataset, body: Body) -> None:
+def publish_parts(dataset: Dataset, *, actor: Actor, parts: Parts) -> Published:
+    """Append what was read from a source, as ``publish_batch`` does a body that was sent.
+
+    A snapshot is compared with the whole table, changes with the published rows of their keys;
+    what is published already makes no batch. Faults of the source and of the data come out as the
+    DataplaneErrors that they are.
+    """
+    require(actor, Perm.BATCH_PUBLISH, dataset.department_id)
+    require_publisher(dataset, actor)
+    for _ in range(SNAPSHOT_TRIES):
+        _check_open(dataset, parts)
+        dataset.refresh_from_db(fields=["first_number", "last_number", "schema"])
+        number = dataset.last_number
+        prepared = _prepare_parts(dataset, parts)
+        failpoint("publish.prepared")
+        try:
+            published = _commit(dataset, actor, parts, prepared, number)
+        except BaseMoved:
+            dataset.refresh_from_db()
+            continue
+        failpoint("publish.after_commit")
+        return published
+    raise BaseMoved(retry_after=1)
+
+
+def _prepare_parts(dataset: Dataset, parts: Parts) -> Prepared:
+    """Validate and store in a thread of its own, which needs no database, while this one reads."""
+    base = snapshot_at_head(dataset) if parts.kind == "snapshot" else None
+    how: dict[str, Any] = {
+        "kind": parts.kind,
+        "schema": current_schema(dataset),
+        "base": store().path(base.digest) if base else None,
+        "published": _published(dataset) if parts.kind == "changes" else None,
+        "store": store(),
+        "limits": limits(),
+        "policy": Policy(cast(OnReject, dataset.on_reject), dataset.max_rejected_percent / 100),
+    }
+    with ThreadPoolExecutor(1) as side:
+        prepared = side.submit(publication.prepare_parts, parts.paths, **how)
+        parts.feed(lambda: not prepared.done())
+        return prepared.result()
+
+
+def _published(dataset: Dataset) -> Against:
+    """The files that hold the table after the last batch."""
+    base = base_for(dataset, dataset.last_number)
+    after = dataset.batches.filter(number__gt=base.number if base else 0)
+    digests = after.order_by("number").values_list("digest", flat=True)
+    return Against(
+        store().path(base.digest) if base else None,
+        tuple(store().path(digest) for digest in digests),
+    )
+
+
+def _check_open(dataset: Dataset, body: Body | Parts) -> None:
     if dataset.state != "open":
         raise DatasetClosed()
     if body.kind not in _KINDS[Dataset.Kind(dataset.kind)]:
@@ -117,7 +203,7 @@ def _prepare(dataset: Dataset, body: Body, base: Snapshot | None) -> Prepared:
             schema=current_schema(dataset),
             base=store().path(base.digest) if base else None,
             store=store(),
-            limits=limits(),
+            limits=body.limits,
             policy=Policy(cast(OnReject, dataset.on_reject), dataset.max_rejected_percent / 100),
         )
     )
@@ -125,7 +211,7 @@ def _prepare(dataset: Dataset, body: Body, base: Snapshot | None) -> Prepared:
 
 @transaction.atomic
 def _commit(
-    dataset: Dataset, actor: Actor, body: Body, prepared: Prepared, base_number: int
+    dataset: Dataset, actor: Actor, body: Body | Parts, prepared: Prepared, base_number: int
 ) -> Published:
     """The short transaction: number, batch, trail and the answer to a repetition."""
     batch = None
@@ -133,14 +219,17 @@ def _commit(
     if blob is not None:
         blobs = (blob, prepared.snapshot, prepared.rejects)
         hold_blobs(*(each.digest for each in blobs if each))
-        expected = base_number if body.kind == "snapshot" else None
-        number, last_seq = _take_number(dataset, prepared.rows_in_blob, expected)
+        compared = body.kind == "snapshot" or isinstance(body, Parts)
+        expected = base_number if compared else None
+        number, last_seq = take_number(dataset, prepared.rows_in_blob, expected)
         batch = _batch(dataset, actor, body, prepared, blob, number, last_seq)
         batch.save(force_insert=True)
         if prepared.snapshot is not None:
             table = prepared.snapshot
             keep_snapshot(dataset, number, table.digest, table.size, prepared.accepted)
-    if body.key:
+    if isinstance(body, Parts):
+        body.settle(batch, prepared)
+    elif body.key:
         StoredAnswer.objects.create(
             scope=_scope(dataset, actor),
             key=body.key,
@@ -161,37 +250,10 @@ def _commit(
     return Published(batch, prepared=prepared)
 
 
-def _take_number(dataset: Dataset, rows: int, expected: int | None) -> tuple[int, int]:
-    """The next number and the last sequence; the row stays locked until the commit.
-
-    A snapshot was compared with the table after ``expected``: BaseMoved if that is not the last.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE exchange_dataset
-               SET last_number = last_number + 1, last_seq = last_seq + %(rows)s
-             WHERE id = %(id)s AND state = 'open' AND schema_id = %(schema)s
-               AND (%(expected)s IS NULL OR last_number = %(expected)s)
-            RETURNING last_number, last_seq
-            """,
-            {
-                "id": dataset.pk,
-                "rows": rows,
-                "schema": dataset.schema_id,
-                "expected": expected,
-            },
-        )
-        taken = cursor.fetchone()
-    if taken is None:
-        raise BaseMoved(retry_after=1)
-    return int(taken[0]), int(taken[1])
-
-
 def _batch(
     dataset: Dataset,
     actor: Actor,
-    body: Body,
+    body: Body | Parts,
     prepared: Prepared,
     blob: BlobRef,
     number: int,
@@ -202,7 +264,8 @@ def _batch(
         number=number,
         kind=body.kind,
         schema=dataset.schema,
-        publisher_id=cast(UUID, actor.id),
+        # What the clock reads for a dataset is published in the name of its system.
+        publisher_id=actor.id or dataset.system_id,
         first_seq=last_seq - prepared.rows_in_blob + 1,
         last_seq=last_seq,
         received=prepared.received,
@@ -213,14 +276,15 @@ def _batch(
         deleted=prepared.deleted,
         digest=blob.digest,
         size=blob.size,
-        body_digest=body.digest,
+        body_digest=body.digest or blob.digest,
         rejects_digest=prepared.rejects.digest if prepared.rejects else "",
         idempotency_key=body.key,
     )
 
 
-def _evidence(body: Body, prepared: Prepared, number: int | None) -> dict[str, Any]:
+def _evidence(body: Body | Parts, prepared: Prepared, number: int | None) -> dict[str, Any]:
     return {
+        **(body.told if isinstance(body, Parts) else {}),
         "number": number,
         "kind": body.kind,
         "body_digest": body.digest,

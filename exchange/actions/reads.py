@@ -29,7 +29,7 @@ from exchange.models import Batch, Dataset, Grant, Subscription
 from exchange.places import Place
 from exchange.projected import changes_file, table_file
 from exchange.rights import disclosure_of, readable, require_call
-from exchange.tables import batch_file, snapshot_at_head
+from exchange.tables import snapshot_at_head, sound_file
 from exchange.vocabulary import Channel
 from kernel.errors import Invalid
 
@@ -79,9 +79,10 @@ def read_changes(
     grant, purpose = _admit(subscription, actor, call)
     dataset = subscription.dataset
     disclosure = disclosure_of(grant, dataset)
-    place = places.read(cursor, grant, dataset) if cursor else Place()
     quotas.require_left(grant)
-    table, after = faults.guarded(lambda: _collect(grant, dataset, disclosure, place, limit))
+    with places.way_back(subscription, grant):
+        place = places.begin(cursor, grant, dataset)
+        table, after = faults.guarded(lambda: _collect(grant, dataset, disclosure, place, limit))
     dataset.refresh_from_db(fields=["last_number"])
     page = _page(table, places.sign(after, grant, dataset), after, dataset, format, disclosure)
     with transaction.atomic():
@@ -206,7 +207,7 @@ def _read_batch(
     """Disclosed rows of one batch from ``start`` on, and how many it has of them."""
     schema = disclosure.shown
     if disclosure.is_plain:
-        path, rows = batch_file(batch), batch.rows
+        path, rows = sound_file(batch), batch.rows
         stored = set(Schema.from_json(batch.schema.body).names)
         there = [name for name in schema.names if name in stored]
     else:

@@ -15,7 +15,7 @@ from accounts.permissions import Perm
 from accounts.policy import require
 from exchange.actions.tellings import OFFICE
 from exchange.models import Dataset, ServiceChange, ServiceReply
-from exchange.services import CHANGE_OPEN, require_change_cleared, served_departments
+from exchange.services import CHANGE_OPEN, Service, require_change_cleared, served_departments
 from exchange.states import SERVICE_CHANGE
 from exchange.vocabulary import ChangeKind
 from kernel.errors import Conflict, Forbidden, Invalid
@@ -32,7 +32,7 @@ TITLES = (
 
 @transaction.atomic
 def announce_change(
-    dataset: Dataset,
+    service: Service,
     *,
     actor: Actor,
     kind: str,
@@ -44,16 +44,17 @@ def announce_change(
 
     Everybody who holds a running grant is told. One announcement of a kind runs at a time.
     """
-    require(actor, Perm.SERVICE_ANNOUNCE, dataset.department_id)
+    require(actor, Perm.SERVICE_ANNOUNCE, service.department_id)
     if effective_on < timezone.localdate():
         raise Invalid.field("effective_on", "must not be over")
-    if dataset.state != "open":
-        raise Conflict("this dataset is closed; there is no service to change")
+    if service.state == "closed":
+        raise Conflict("it is closed; there is no service to change")
+    of = "dataset" if isinstance(service, Dataset) else "interface"
     try:
         with transaction.atomic():
             change = ServiceChange.objects.create(
-                dataset=dataset,
-                department_id=dataset.department_id,
+                **{of: service},
+                department_id=service.department_id,
                 kind=kind,
                 reason=reason,
                 replacement=replacement,
@@ -63,7 +64,12 @@ def announce_change(
     except IntegrityError as running:
         raise Conflict("such a change is announced already") from running
     audit.record(
-        actor, "service.announced", change, dataset=str(dataset.pk), kind=kind, on=str(effective_on)
+        actor,
+        "service.announced",
+        change,
+        **{of: str(service.pk)},
+        kind=kind,
+        on=str(effective_on),
     )
     _tell_served(
         change,
@@ -86,7 +92,7 @@ def reply_change(
     """
     require(actor, Perm.SERVICE_REPLY)
     locked = _locked(change)
-    if actor.department_id not in served_departments(locked.dataset):
+    if actor.department_id not in served_departments(locked.service):
         raise Forbidden("your department holds no running grant of this service")
     _require_open(locked)
     said: dict[str, Any] = {"agrees": agrees, "note": note, "replied_by": actor.id}
@@ -123,14 +129,14 @@ def file_change(change: ServiceChange, *, actor: Actor, number: str) -> ServiceC
 def complete_change(change: ServiceChange, *, actor: Actor) -> ServiceChange:
     """The provider's head states that it is done; ChangeNotCleared while it may not be.
 
-    A service that stops is done with when its dataset is closed.
+    A service that stops is done with when its dataset or interface is closed.
     """
     require(actor, Perm.SERVICE_ANNOUNCE, change.department_id)
     locked = _locked(change)
     _require_open(locked)
     require_change_cleared(locked)
-    if change.kind == ChangeKind.STOP and locked.dataset.state != "closed":
-        raise Conflict("close the dataset first")
+    if change.kind == ChangeKind.STOP and locked.service.state != "closed":
+        raise Conflict(f"close the {'dataset' if locked.dataset else 'interface'} first")
     SERVICE_CHANGE.move(change, "complete", completed_at=timezone.now())
     audit.record(actor, "service.completed", change)
     _tell_served(
@@ -159,7 +165,7 @@ def withdraw_change(change: ServiceChange, *, actor: Actor) -> ServiceChange:
 
 def _locked(change: ServiceChange) -> ServiceChange:
     rows = ServiceChange.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("dataset__resource").get(pk=change.pk)
+    return rows.select_related("dataset__resource", "interface__resource").get(pk=change.pk)
 
 
 def _require_open(change: ServiceChange) -> None:
@@ -168,7 +174,7 @@ def _require_open(change: ServiceChange) -> None:
 
 
 def _tell_served(change: ServiceChange, actor: Actor, verb: str, reason: str, **facts: Any) -> None:
-    for department in served_departments(change.dataset):
+    for department in served_departments(change.service):
         _tell(change, department, actor, verb, reason, **facts)
 
 
@@ -182,7 +188,7 @@ def _tell(
         roles=OFFICE,
         verb=verb,
         reason=reason,
-        resource=str(change.dataset.resource),
+        resource=str(change.service.resource),
         kind=change.kind,
         effective_on=str(change.effective_on),
         **facts,

@@ -4,11 +4,13 @@ import shutil
 import time
 from datetime import timedelta
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actor import Actor
@@ -16,16 +18,19 @@ from accounts.permissions import Perm
 from accounts.policy import require
 from exchange.actions.batches import BATCH_SCOPE
 from exchange.dataplane.errors import DataplaneError
-from exchange.models import Batch, Grant, Objection, Snapshot
+from exchange.models import Attempt, Grant, Nonce, SyncRun, Upload
 from exchange.projected import FACTS
-from exchange.storage import hold_blobs, projections, store
+from exchange.states import RUN_OPEN
+from exchange.storage import projections, store
 from exchange.tables import behind, fold_into_table
+from exchange.unneeded import referenced, remove_blob, sweep_folders
 from kernel import idempotency
 
 log = structlog.get_logger(__name__)
 
 ORPHAN_SECONDS = 24 * 3600
 PROJECTION_SECONDS = 7 * 24 * 3600
+UPLOAD_OPEN = ("open",)
 _CHUNK = 500
 # In rounds, so that no transaction grows long; what is left waits for the next hour.
 _ANSWERS, _ROUNDS = 5000, 100
@@ -53,9 +58,35 @@ def sweep_orphans(*, actor: Actor) -> int:
     removed = 0
     old = store().iter_digests(older_than=ORPHAN_SECONDS)
     while digests := list(islice(old, _CHUNK)):
-        for digest in set(digests) - _referenced(digests):
-            removed += _remove(digest)
-    return removed + store().sweep_stage(ORPHAN_SECONDS) + _sweep_projections()
+        for digest in set(digests) - referenced(digests):
+            removed += remove_blob(digest)
+    removed += store().sweep_stage(ORPHAN_SECONDS) + _sweep_projections()
+    removed += sweep_folders("runs", SyncRun, RUN_OPEN, ORPHAN_SECONDS)
+    return removed + sweep_folders("uploads", Upload, UPLOAD_OPEN, ORPHAN_SECONDS)
+
+
+def expire_attempts(*, actor: Actor) -> int:
+    """Remove attempts to deliver ATTEMPT_RETENTION_DAYS old, and nonces that are over; how many.
+
+    That a batch arrived stays known by its delivery.
+    """
+    require(actor, Perm.DATASET_VIEW)
+    now = timezone.now()
+    before = now - timedelta(days=settings.ATTEMPT_RETENTION_DAYS)
+    removed = _remove_rows(Attempt.objects.filter(created_at__lt=before))
+    return removed + _remove_rows(Nonce.objects.filter(expires_at__lt=now))
+
+
+def _remove_rows(rows: QuerySet[Any]) -> int:
+    """In rounds, each a transaction of its own."""
+    removed = 0
+    for _ in range(_ROUNDS):
+        some = list(rows.values_list("pk", flat=True)[:_ANSWERS])
+        rows.model._default_manager.filter(pk__in=some).delete()
+        removed += len(some)
+        if len(some) < _ANSWERS:
+            break
+    return removed
 
 
 def expire_answers(*, actor: Actor) -> int:
@@ -73,25 +104,6 @@ def expire_answers(*, actor: Actor) -> int:
         if some < _ANSWERS:
             break
     return removed
-
-
-@transaction.atomic
-def _remove(digest: str) -> bool:
-    """Remove one blob, unless a publication of equal bytes named it meanwhile."""
-    hold_blobs(digest, alone=True)
-    return not _referenced([digest]) and store().delete(digest)
-
-
-def _referenced(digests: list[str]) -> set[str]:
-    batches = Batch.objects.filter(digest__in=digests).values_list("digest", flat=True)
-    rejects = Batch.objects.filter(rejects_digest__in=digests).values_list(
-        "rejects_digest", flat=True
-    )
-    snapshots = Snapshot.objects.filter(digest__in=digests).values_list("digest", flat=True)
-    evidence = Objection.objects.filter(evidence_digest__in=digests).values_list(
-        "evidence_digest", flat=True
-    )
-    return {*batches, *rejects, *snapshots, *evidence}
 
 
 def _sweep_projections() -> int:

@@ -20,6 +20,7 @@ ATTACH = [
     )
 ]
 HAND_OVER = [OpenApiExample("to its successor", request_only=True, value={"system": _ID.format(5)})]
+RETAIN = [OpenApiExample("for a year", request_only=True, value={"retain_days": 365})]
 LOOKUP = [
     OpenApiExample(
         "by key", request_only=True, value={"where": {"code": "110101"}, "items": ["code", "name"]}

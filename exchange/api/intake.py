@@ -6,6 +6,7 @@ import contextlib
 import re
 from collections.abc import Iterator
 from email.message import Message
+from pathlib import Path
 from typing import cast
 
 from django.http import UnreadablePostError
@@ -18,47 +19,67 @@ from exchange.api.parsers import FORMATS
 from exchange.dataplane import intake
 from exchange.dataplane.publication import Kind
 from exchange.errors import BodyUnreadable, DigestMismatch
-from exchange.models import Batch
 from exchange.storage import limits, store
 from kernel.errors import Invalid, Malformed
 from kernel.idempotency import read_key
 
 CHUNK = 1024 * 1024
+KINDS = ("snapshot", "changes", "append")
 _DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/=]+):")
 _ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "gb18030": "gb18030"}
 
 
 @contextlib.contextmanager
 def spooled_body(request: Request) -> Iterator[Body]:
-    """The request's body as a file that lives as long as the block."""
+    """The request's body, unpacked, as a file that lives as long as the block."""
     kind, key = read_kind(request), read_key(request) or ""
-    format, encoding = _format(request)
+    format, encoding = format_of(request.content_type or "")
+    coding = coding_of(request.headers.get("Content-Encoding", ""))
     with contextlib.ExitStack() as stack:
-        path = faults.guarded(lambda: stack.enter_context(store().workspace())) / "body"
-        spooled = faults.guarded(lambda: intake.spool(_chunks(request), path, limits()))
-        _check_length(request, spooled.size)
+        folder = faults.guarded(lambda: stack.enter_context(store().workspace()))
+        path = folder / "body"
+        spooled = faults.guarded(lambda: intake.spool(body_chunks(request), path, limits()))
+        check_length(request, spooled.size)
         _check_digest(request, spooled.sha256)
         yield Body(
-            path=path,
+            path=unpacked(path, coding, folder / "unpacked"),
             digest=spooled.sha256,
             kind=kind,
             format=format,
             encoding=encoding,
             key=key,
+            coding=coding,
         )
+
+
+def unpacked(path: Path, coding: str, out: Path) -> Path:
+    """The body as its records: itself, or what it unpacks to, written to ``out``."""
+    if not coding:
+        return path
+    faults.guarded(lambda: intake.expand(path, coding, out, limits()))
+    return out
 
 
 def read_kind(request: Request) -> Kind:
     """The ``kind`` parameter: snapshot, changes or append."""
     kind = request.query_params.get("kind", "")
-    if kind not in Batch.Kind.values:
-        raise Invalid.field("kind", f"must be one of: {', '.join(Batch.Kind.values)}")
+    if kind not in KINDS:
+        raise Invalid.field("kind", f"must be one of: {', '.join(KINDS)}")
     return cast(Kind, kind)
 
 
-def _format(request: Request) -> tuple[str, str]:
+def read_dry_run(request: Request) -> bool:
+    """The ``dry_run`` parameter, true or false."""
+    word = request.query_params.get("dry_run", "false")
+    if word not in ("true", "false"):
+        raise Invalid.field("dry_run", "must be true or false")
+    return word == "true"
+
+
+def format_of(content_type: str) -> tuple[str, str]:
+    """Format and charset of a Content-Type; UnsupportedMediaType or Malformed for any other."""
     header = Message()
-    header["Content-Type"] = request.content_type or ""
+    header["Content-Type"] = content_type
     charset = str(header.get_param("charset", "utf-8")).lower()
     if charset not in _ENCODINGS:
         raise Malformed(f"charset {charset!r} is not taken; use utf-8 or gb18030")
@@ -72,7 +93,19 @@ def _format(request: Request) -> tuple[str, str]:
     return format, _ENCODINGS[charset]
 
 
-def _chunks(request: Request) -> Iterator[bytes]:
+def coding_of(header: str) -> str:
+    """The coding of a Content-Encoding, empty for none; UnsupportedMediaType for any other."""
+    coding = header.strip().lower()
+    if coding in ("", "identity"):
+        return ""
+    if coding not in intake.CODINGS:
+        known = ", ".join(intake.CODINGS)
+        raise UnsupportedMediaType(coding, f"Content-Encoding is one of: {known}")
+    return coding
+
+
+def body_chunks(request: Request) -> Iterator[bytes]:
+    """The body as it arrives; BodyUnreadable if the connection ends before it does."""
     stream = request.stream
     if stream is None:
         raise BodyUnreadable("there is no body; send it with its Content-Length", reason="empty")
@@ -86,7 +119,8 @@ def _chunks(request: Request) -> Iterator[bytes]:
         ) from broken
 
 
-def _check_length(request: Request, size: int) -> None:
+def check_length(request: Request, size: int) -> None:
+    """BodyUnreadable unless as many bytes arrived as were announced."""
     announced = request.headers.get("Content-Length")
     if announced and announced.isdigit() and int(announced) != size:
         raise BodyUnreadable(
@@ -95,16 +129,23 @@ def _check_length(request: Request, size: int) -> None:
         )
 
 
-def _check_digest(request: Request, sha256: str) -> None:
-    header = request.headers.get("Content-Digest")
+def announced_digest(header: str | None) -> str:
+    """The SHA-256 in hex that a Content-Digest names, empty without one; Malformed if unreadable.
+
+    It is of the bytes as they are sent: of a compressed body, of the compressed bytes (RFC 9530).
+    """
     if not header:
-        return
+        return ""
     found = _DIGEST.search(header)
     if not found:
         raise Malformed("Content-Digest must be sha-256=:<base64>: (RFC 9530)")
     try:
-        announced = base64.b64decode(found[1], validate=True).hex()
+        return base64.b64decode(found[1], validate=True).hex()
     except binascii.Error as bad:
         raise Malformed("Content-Digest is not base64") from bad
-    if announced != sha256:
+
+
+def _check_digest(request: Request, sha256: str) -> None:
+    announced = announced_digest(request.headers.get("Content-Digest"))
+    if announced and announced != sha256:
         raise DigestMismatch("send the body again", announced=announced, arrived=sha256)

@@ -5,6 +5,7 @@ check and use gains nothing. ``egress_policy`` says what is permitted and how th
 """
 
 import ssl
+import threading
 import time
 from collections.abc import Iterable
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -22,6 +23,8 @@ from exchange.dataplane.errors import Terminal, Transient
 __all__ = ["EgressPolicy", "check_url", "http_client", "postgres_connect", "resolve"]
 
 CONNECT_SECONDS = 5
+# A kept connection that lies idle for longer is closed before its peer does it.
+KEEP_SECONDS = 2.0
 WRITE_BYTES = 16 * 1024
 
 # Everything else a DSN can say reads a file, an environment or a socket of this machine, or
@@ -32,18 +35,20 @@ _LOGIN_REFUSED = ("authentication failed", "pg_hba.conf", "does not exist", "is 
 
 
 def http_client(
-    policy: EgressPolicy, timeout: float = 10.0, *, ca_file: Path | None = None
+    policy: EgressPolicy, timeout: float = 10.0, *, ca_file: Path | None = None, keep: int = 0
 ) -> httpx2.Client:
     """A client that can reach only what ``policy`` permits, with no proxy and no redirects.
 
     ``timeout`` is the whole time of one request in seconds, from connecting to the last byte, so
     a peer that trickles cannot hold the caller. ``ca_file`` replaces the usual certificate
-    authorities. A refusal raises Terminal.
+    authorities. ``keep`` connections are kept for the next requests to the same places, for a
+    client that lives no longer than the policy should; without it every request connects and is
+    checked anew. A refusal raises Terminal.
     """
     context = ssl.create_default_context(cafile=str(ca_file)) if ca_file else _default_context()
     return httpx2.Client(
-        transport=_GuardedTransport(policy, timeout, context, plain=False),
-        mounts={"http://": _GuardedTransport(policy, timeout, context, plain=True)},
+        transport=_GuardedTransport(policy, timeout, context, plain=False, keep=keep),
+        mounts={"http://": _GuardedTransport(policy, timeout, context, plain=True, keep=keep)},
         trust_env=False,
         follow_redirects=False,
         timeout=httpx2.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS)),
@@ -128,31 +133,47 @@ def _connect_error(message: str, host: str, port: str) -> Terminal | Transient:
     return Transient("connection-failed", f"{host}:{port} could not be reached.")
 
 
+class _Clock(threading.local):
+    """When the request of this thread must be over, by the monotonic clock."""
+
+    at = 0.0
+
+
 class _GuardedTransport(httpx2.HTTPTransport):
     """The only place that touches httpx2's private ``_pool``: its connections pass the guard."""
 
     def __init__(
-        self, policy: EgressPolicy, timeout: float, context: ssl.SSLContext, *, plain: bool
+        self,
+        policy: EgressPolicy,
+        timeout: float,
+        context: ssl.SSLContext,
+        *,
+        plain: bool,
+        keep: int,
     ) -> None:
         super().__init__(verify=context, trust_env=False)
-        # No connection is kept, so that each request is checked and has a deadline of its own.
+        self._timeout, self._clock = timeout, _Clock()
         self._pool = httpcore2.ConnectionPool(
             ssl_context=context,
-            max_keepalive_connections=0,
-            network_backend=_GuardedBackend(policy, timeout, plain),
+            # Every thread of the caller may hold one.
+            max_connections=None,
+            max_keepalive_connections=keep,
+            keepalive_expiry=KEEP_SECONDS,
+            network_backend=_GuardedBackend(policy, self._clock, plain),
         )
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         check_url(request.url)
+        self._clock.at = time.monotonic() + self._timeout
         return super().handle_request(request)
 
 
 class _GuardedBackend(httpcore2.SyncBackend):
     """Connects to checked addresses only; the name stays in the Host header and in TLS."""
 
-    def __init__(self, policy: EgressPolicy, timeout: float, plain: bool) -> None:
+    def __init__(self, policy: EgressPolicy, clock: _Clock, plain: bool) -> None:
         self._policy = policy
-        self._timeout = timeout
+        self._clock = clock
         self._plain = plain
 
     def connect_tcp(
@@ -163,17 +184,16 @@ class _GuardedBackend(httpcore2.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.NetworkStream:
-        deadline = time.monotonic() + self._timeout
         addresses = resolve(host, port, self._policy, plain=self._plain)
         failure: Exception = httpcore2.ConnectError("no address")
         for address in addresses:
-            limit = _remaining(deadline, timeout, httpcore2.ConnectTimeout)
+            limit = _remaining(self._clock.at, timeout, httpcore2.ConnectTimeout)
             try:
                 stream = super().connect_tcp(address, port, limit, local_address, socket_options)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
             else:
-                return _DeadlineStream(stream, deadline)
+                return _DeadlineStream(stream, self._clock)
         raise failure
 
     def connect_unix_socket(
@@ -183,19 +203,19 @@ class _GuardedBackend(httpcore2.SyncBackend):
 
 
 class _DeadlineStream(httpcore2.NetworkStream):
-    """A stream whose reads and writes together end at one moment of the monotonic clock."""
+    """A stream whose reads and writes for one request together end at one moment."""
 
-    def __init__(self, stream: httpcore2.NetworkStream, deadline: float) -> None:
+    def __init__(self, stream: httpcore2.NetworkStream, clock: _Clock) -> None:
         self._stream = stream
-        self._deadline = deadline
+        self._clock = clock
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        limit = _remaining(self._deadline, timeout, httpcore2.ReadTimeout)
+        limit = _remaining(self._clock.at, timeout, httpcore2.ReadTimeout)
         return self._stream.read(max_bytes, limit)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         for start in range(0, len(buffer), WRITE_BYTES):
-            limit = _remaining(self._deadline, timeout, httpcore2.WriteTimeout)
+            limit = _remaining(self._clock.at, timeout, httpcore2.WriteTimeout)
             self._stream.write(buffer[start : start + WRITE_BYTES], limit)
 
     def start_tls(
@@ -204,9 +224,9 @@ class _DeadlineStream(httpcore2.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore2.NetworkStream:
-        limit = _remaining(self._deadline, timeout, httpcore2.ConnectTimeout)
+        limit = _remaining(self._clock.at, timeout, httpcore2.ConnectTimeout)
         secured = self._stream.start_tls(ssl_context, server_hostname, limit)
-        return _DeadlineStream(secured, self._deadline)
+        return _DeadlineStream(secured, self._clock)
 
     def close(self) -> None:
         self._stream.close()

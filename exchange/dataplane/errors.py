@@ -18,6 +18,15 @@ class RowError:
     value_masked: str = ""
 
 
+@dataclass(frozen=True)
+class FaultCount:
+    """How many rows of a body broke one rule of one column."""
+
+    column: str
+    code: str
+    rows: int
+
+
 class DataplaneError(Exception):
     """The root of both families; carries a ``code`` for programs and a ``detail`` for people."""
 
@@ -56,14 +65,23 @@ class BodyMalformed(Terminal):
 class Refused(Terminal):
     """The body was read and its rows break the rules; nothing of it was stored.
 
-    ``accepted + rejected == received``; ``errors`` names at most the first hundred.
+    ``accepted + rejected == received``; ``errors`` names at most the first hundred, ``counts``
+    says how many rows broke each rule of each column.
     """
 
     def __init__(
-        self, code: str, detail: str, *, errors: list[RowError], received: int, rejected: int
+        self,
+        code: str,
+        detail: str,
+        *,
+        errors: list[RowError],
+        received: int,
+        rejected: int,
+        counts: tuple[FaultCount, ...] = (),
     ) -> None:
         super().__init__(code, detail)
         self.errors = errors
+        self.counts = counts
         self.received = received
         self.rejected = rejected
         self.accepted = received - rejected

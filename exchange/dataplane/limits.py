@@ -14,7 +14,10 @@ class Limits:
     max_bytes: int = 2048 * MIB
     """A request body as it arrives."""
     max_expanded_bytes: int = 16384 * MIB
-    """A compressed body (Parquet, Arrow) unpacked."""
+    """A compressed body (Parquet, Arrow, Content-Encoding) unpacked."""
+    max_ratio: int = 200
+    """How many times its own size a body may unpack to, once it is above ``free_bytes``."""
+    free_bytes: int = 64 * MIB
     max_json_bytes: int = 64 * MIB
     """A JSON array, which has to be held whole; NDJSON has no such bound."""
     max_row_bytes: int = MIB

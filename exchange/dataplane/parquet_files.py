@@ -19,7 +19,7 @@ class BlobWriter:
         self._group = limits.row_group_rows
         self._waiting: list[pa.Table] = []
         self._held = 0
-        self._writer = pq.ParquetWriter(path, schema, compression="zstd")
+        self._writer = pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True)
 
     def __enter__(self) -> "BlobWriter":
         return self

@@ -1,6 +1,6 @@
 """From a body to the files of a batch: what is accepted, what changed, what is the table now."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -13,10 +13,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from exchange.dataplane.chunks import OP
+from exchange.dataplane.comparison import Published, differing_rows
 from exchange.dataplane.difference import Counted, ordered_table, table_changes
 from exchange.dataplane.engine import engine, scan
-from exchange.dataplane.errors import Refused, RowError, Terminal, TooLarge
+from exchange.dataplane.errors import FaultCount, Refused, RowError, Terminal, TooLarge
 from exchange.dataplane.formats import read_body
+from exchange.dataplane.formats.part_files import read_parts
 from exchange.dataplane.limits import Limits, Policy
 from exchange.dataplane.parquet_files import BlobWriter
 from exchange.dataplane.repeats import reject_repeats
@@ -24,7 +26,7 @@ from exchange.dataplane.schema import Schema
 from exchange.dataplane.screening import LINE, Screened, rejects_schema, screen
 from exchange.dataplane.store import BlobRef, Store, check_blob
 
-__all__ = ["Limits", "Policy", "Prepared", "RowError", "prepare"]
+__all__ = ["Limits", "Policy", "Prepared", "Published", "RowError", "prepare", "prepare_parts"]
 
 SEQ = "_seq"
 
@@ -52,6 +54,7 @@ class Prepared:
     snapshot: BlobRef | None = None
     rejects: BlobRef | None = None
     errors: list[RowError] = field(default_factory=list)
+    counts: tuple[FaultCount, ...] = ()
 
     @property
     def upserts(self) -> int:
@@ -122,11 +125,52 @@ def prepare(
         return replace(made, rejects=_store_rejects(job, ops=ops))
 
 
-def _check_request(body: Path, kind: str, schema: Schema, limits: Limits) -> None:
+def prepare_parts(
+    parts: Sequence[Path],
+    *,
+    kind: Kind,
+    schema: Schema,
+    base: Path | None = None,
+    published: Published | None = None,
+    store: Store,
+    limits: Limits | None = None,
+    policy: Policy | None = None,
+) -> Prepared:
+    """As ``prepare``, for the parts of a read that the platform made itself.
+
+    Changes are upserts; those equal to the ``published`` rows are left out, and of a key that came
+    twice the last row holds. Their counts are against ``published`` too.
+    """
+    limits, policy = limits or Limits(), policy or Policy()
+    _check_kind(kind, schema)
+    if base is not None:
+        check_blob(base)
+    with store.workspace() as work, engine(limits, work) as con:
+        screened = screen(read_parts(parts, schema, limits), schema, limits, work, con, ops=False)
+        if kind == "snapshot":
+            reject_repeats(screened, schema, limits, con, ops=False)
+        _judge(screened, policy)
+        if base is not None and kind == "snapshot":
+            _check_not_emptied(screened, base)
+        job = _Job(schema, store, limits, con, screened)
+        if kind == "snapshot":
+            made = _publish_table(job, base)
+        elif kind == "changes":
+            made = _publish_differing(job, published or Published())
+        else:
+            made = _publish_rows(job, ops=False)
+        return replace(made, rejects=_store_rejects(job, ops=False))
+
+
+def _check_kind(kind: str, schema: Schema) -> None:
     if kind not in ("snapshot", "changes", "append"):
         raise Terminal("kind-unknown", "kind is one of snapshot, changes, append")
     if kind != "append" and not schema.key:
         raise Terminal("key-missing", f"a schema without a key takes no {kind}")
+
+
+def _check_request(body: Path, kind: str, schema: Schema, limits: Limits) -> None:
+    _check_kind(kind, schema)
     if body.stat().st_size > limits.max_bytes:
         raise TooLarge("body-too-large", f"a body has at most {limits.max_bytes} bytes")
 
@@ -143,7 +187,7 @@ def _judge(screened: Screened, policy: Policy) -> None:
         detail = f"{rejected} of {received} rows; at most {policy.max_rejected:.2%} may be rejected"
     else:
         return
-    raise Refused(code, detail, errors=screened.errors, received=received, rejected=rejected)
+    raise _refused(code, detail, screened)
 
 
 def _check_not_emptied(screened: Screened, base: Path) -> None:
@@ -151,18 +195,30 @@ def _check_not_emptied(screened: Screened, base: Path) -> None:
     accepted = screened.received - screened.rejected
     rows = pq.read_metadata(base).num_rows
     if rows and not accepted:
-        raise Refused(
-            "empty-snapshot",
-            f"it would delete all {rows} rows; send changes with the rows to delete if that is so",
-            errors=screened.errors,
-            received=screened.received,
-            rejected=screened.rejected,
-        )
+        detail = f"it would delete all {rows} rows; send changes with the rows to delete if so"
+        raise _refused("empty-snapshot", detail, screened)
+
+
+def _refused(code: str, detail: str, screened: Screened) -> Refused:
+    return Refused(
+        code,
+        detail,
+        errors=screened.errors,
+        received=screened.received,
+        rejected=screened.rejected,
+        counts=screened.counts,
+    )
 
 
 def _counted(screened: Screened) -> Prepared:
     received, rejected = screened.received, screened.rejected
-    return Prepared(received, received - rejected, rejected, errors=screened.errors)
+    return Prepared(
+        received,
+        received - rejected,
+        rejected,
+        errors=screened.errors,
+        counts=screened.counts,
+    )
 
 
 def _publish_rows(job: _Job, *, ops: bool) -> Prepared:
@@ -183,6 +239,30 @@ def _publish_rows(job: _Job, *, ops: bool) -> Prepared:
         blob = job.store.commit(staged)
     rows = made.accepted
     return replace(made, inserted=rows - deletes, deleted=deletes, rows_in_blob=rows, blob=blob)
+
+
+def _publish_differing(job: _Job, published: Published) -> Prepared:
+    """Upserts of the rows that are not published so, in the order in which they came."""
+    made = _counted(job.screened)
+    if not made.accepted:
+        return made
+    counted = Counted()
+    query = differing_rows(job.con, job.schema, job.screened, published)
+    with job.store.stage() as staged:
+        with BlobWriter(staged, job.schema.batch_arrow, job.limits) as writer:
+            for table in job.stream(query):
+                counted.add(table)
+                writer.write(numbered(table, writer.rows))
+        if not writer.rows:
+            return made
+        blob = job.store.commit(staged)
+    return replace(
+        made,
+        inserted=counted.inserted,
+        updated=counted.updated,
+        rows_in_blob=writer.rows,
+        blob=blob,
+    )
 
 
 def _publish_table(job: _Job, base: Path | None) -> Prepared:

@@ -60,7 +60,9 @@ def _name(
         for line, last, value in rows
     ]
     screened.errors = sorted(errors, key=lambda error: error.line)[: limits.max_errors]
-    screened.rejected += run(con, "SELECT count(*) FROM repeats")[0][0]
+    repeated = run(con, "SELECT count(*) FROM repeats")[0][0]
+    screened.rejected += repeated
+    screened.broken[",".join(schema.key), "key-repeated"] += repeated
 
 
 def _move(

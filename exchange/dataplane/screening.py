@@ -1,5 +1,6 @@
 """A body sifted once: good rows to one working file, bad rows with their reasons to another."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ import pyarrow.parquet as pq
 
 from exchange.dataplane.casting import cast_texts
 from exchange.dataplane.chunks import OP, Chunk, Fault, reasons, rejected_mask, row_errors
-from exchange.dataplane.errors import RowError, TooLarge
+from exchange.dataplane.errors import FaultCount, RowError, TooLarge
 from exchange.dataplane.limits import Limits
 from exchange.dataplane.schema import Schema
 from exchange.dataplane.validation import validate
@@ -35,6 +36,13 @@ class Screened:
     received: int = 0
     rejected: int = 0
     errors: list[RowError] = field(default_factory=list)
+    broken: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    @property
+    def counts(self) -> tuple[FaultCount, ...]:
+        """How many rows broke each rule of each column, the most first."""
+        found = sorted(self.broken.items(), key=lambda each: (-each[1], each[0]))
+        return tuple(FaultCount(column, code, rows) for (column, code), rows in found)
 
 
 def accepted_schema(schema: Schema, *, ops: bool) -> pa.Schema:
@@ -91,6 +99,8 @@ class Sieve:
             return
         bad = rejected_mask(faults, chunk.rows)
         result.rejected += bad.true_count
+        for fault in faults:
+            result.broken[fault.column, fault.code] += fault.mask.true_count
         room = self._limits.max_errors - len(result.errors)
         if room:
             result.errors += row_errors(chunk, faults, room)

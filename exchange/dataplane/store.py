@@ -5,6 +5,7 @@ exists, and the name is flushed before ``commit`` returns.
 """
 
 import contextlib
+import functools
 import hashlib
 import os
 import re
@@ -20,6 +21,7 @@ from typing import Protocol
 from exchange.dataplane.errors import Terminal, Transient
 from kernel.failpoints import failpoint
 
+LATELY_SECONDS = 600
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -137,6 +139,10 @@ class FolderStore:
             raise Terminal("blob-missing", digest)
         return target
 
+    def holds(self, digest: str) -> bool:
+        """Whether there are bytes under the digest, sound or not."""
+        return self._target(digest).is_file()
+
     def verify(self, digest: str) -> BlobRef:
         return check_blob(self.path(digest))
 
@@ -187,6 +193,24 @@ def check_blob(path: Path) -> BlobRef:
     if DIGEST.fullmatch(path.name) and digest != path.name:
         raise Terminal("blob-corrupt", f"bytes of {path.name} have the digest {digest}")
     return BlobRef(digest, size)
+
+
+@functools.lru_cache(maxsize=4096)
+def _checked(path: Path, size: int, changed: int, turn: int) -> BlobRef:
+    return check_blob(path)
+
+
+def check_lately(path: Path) -> Path:
+    """The path, if its digest was recomputed since the file changed and within LATELY_SECONDS.
+
+    For reads of a part, which cannot afford to read the whole of it each time.
+    """
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        raise Terminal("blob-missing", path.name) from None
+    _checked(path, found.st_size, found.st_mtime_ns, int(time.monotonic() // LATELY_SECONDS))
+    return path
 
 
 def _digest_of(path: Path) -> str:

@@ -13,7 +13,7 @@ from exchange.dataplane.schema import Schema
 def open_blob(path: Path) -> pq.ParquetFile:
     """A stored file to read; Terminal ``blob-missing`` or ``blob-corrupt``."""
     try:
-        return pq.ParquetFile(path)
+        return pq.ParquetFile(path, page_checksum_verification=True)
     except FileNotFoundError:
         raise Terminal("blob-missing", path.name) from None
     except (pa.ArrowException, OSError):

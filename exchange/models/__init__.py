@@ -3,7 +3,7 @@ from exchange.models.connector import Connector
 from exchange.models.dataset import Dataset, SchemaVersion
 from exchange.models.dispute import Dispute
 from exchange.models.grant import Grant, GrantDay, GrantEdition
-from exchange.models.interface import GatewayKey, Nonce, ServiceInterface
+from exchange.models.interface import GatewayKey, InterfaceDay, Nonce, ServiceInterface
 from exchange.models.objection import Objection
 from exchange.models.request import SharingRequest
 from exchange.models.service import Hook, ServiceChange, ServiceReply
@@ -24,6 +24,7 @@ __all__ = [
     "GrantDay",
     "GrantEdition",
     "Hook",
+    "InterfaceDay",
     "Nonce",
     "Objection",
     "SchemaVersion",

@@ -37,7 +37,7 @@ class Batch(Row):
     rejects_digest = models.CharField(max_length=64, blank=True)
     idempotency_key = models.CharField(max_length=255, blank=True)
     # The batch that undoes this one; from then on nobody is given this one's records.
-    recalled_by = models.OneToOneField(
+    recalled_by = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="recalls"
     )
     recall_reason = models.CharField(max_length=400, blank=True)

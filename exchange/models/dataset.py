@@ -56,6 +56,8 @@ class Dataset(Row):
     # The oldest batch whose bytes are still here, and how long bytes stay; None: for ever.
     first_number = models.PositiveBigIntegerField(default=1)
     retain_days = models.PositiveIntegerField(null=True, blank=True)
+    # Until when one worker is taken to fold the table, by the database's clock.
+    fold_until = models.DateTimeField(null=True, blank=True)
     # Keys the digests by which the ledger names records; made at the first need, sealed.
     sealed_subject_key = models.TextField(blank=True)
     # How far the queryable table has come.

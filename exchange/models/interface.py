@@ -33,6 +33,8 @@ class ServiceInterface(Row):
     parameters = models.JSONField(default=list, blank=True)
     # Where in the JSON answer the records stand: a JSON pointer, empty for the whole answer.
     records_at = models.CharField(max_length=200, blank=True)
+    # What a verification may answer beside true and false; nothing else is passed on.
+    result_codes = models.JSONField(default=list, blank=True)
     timeout_ms = models.PositiveIntegerField(default=5000)
     # 0: never kept.
     cache_seconds = models.PositiveIntegerField(default=0)
@@ -47,6 +49,23 @@ class ServiceInterface(Row):
 
     def __str__(self) -> str:
         return self.name
+
+
+class InterfaceDay(Row):
+    """How an interface answered on one day: calls that reached the provider, those that failed."""
+
+    interface = models.ForeignKey(ServiceInterface, on_delete=models.CASCADE, related_name="days")
+    day = models.DateField()
+    calls = models.PositiveIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["interface", "day"], name="one_count_of_answers"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.failures} of {self.calls} failed"
 
 
 class GatewayKey(Row):

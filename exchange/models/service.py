@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -10,8 +12,20 @@ from kernel.models import Row
 class ServiceChange(Row):
     """A provider's notice that it will stop or change what others receive (Art. 27)."""
 
+    # Either of the two: the data that the hub keeps, or the provider's own interface.
     dataset = models.ForeignKey(
-        "exchange.Dataset", on_delete=models.PROTECT, related_name="changes_announced"
+        "exchange.Dataset",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="changes_announced",
+    )
+    interface = models.ForeignKey(
+        "exchange.ServiceInterface",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="changes_announced",
     )
     department = models.ForeignKey("accounts.Department", on_delete=models.PROTECT)
     kind = models.CharField(max_length=8, choices=ChangeKind)
@@ -37,10 +51,24 @@ class ServiceChange(Row):
                 condition=Q(state__in=("announced", "filed")),
                 name="one_announcement_at_a_time",
             ),
+            models.UniqueConstraint(
+                fields=["interface", "kind"],
+                condition=Q(state__in=("announced", "filed")),
+                name="one_announcement_of_an_interface",
+            ),
+            models.CheckConstraint(
+                condition=Q(dataset=None) ^ Q(interface=None),
+                name="a_change_is_of_one_service",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} of {self.dataset_id} on {self.effective_on}"
+        return f"{self.kind} of {self.dataset_id or self.interface_id} on {self.effective_on}"
+
+    @property
+    def service(self) -> Any:
+        """The dataset or the interface that stops or changes."""
+        return self.dataset or self.interface
 
 
 class ServiceReply(Row):

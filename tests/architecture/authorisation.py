@@ -93,6 +93,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "data-element-name-source POST": ("-+-------", "-+-------", "-+-------"),
     "dataset-close POST": (".---+-.--", ".-----.--", ".-...-.-."),
     "dataset-detail GET": (".+++++.++", ".+++++.++", ".+...+.+."),
+    "dataset-detail PATCH": (".---+-.--", ".-----.--", ".-...-.-."),
     "dataset-evolve POST": (".---+-.--", ".-----.--", ".-...-.-."),
     "dataset-hand-over POST": (".---+-.-?", ".-???-.-?", ".-...-.-."),
     "dataset-list GET": ("o+++++o++", "o+++++o++", "o+ooo+o+o"),

@@ -16,6 +16,8 @@ MODULES = [
 
 # Asked by actions and views; they change nothing and nobody acts.
 QUESTIONS = {
+    "exchange.actions.compaction.due",
+    "exchange.actions.retention.is_held",
     "accounts.actions.attachments.clean_name",
     "accounts.actions.cases.merge_targets",
     "accounts.actions.filings.likeness_facts",
@@ -91,7 +93,9 @@ WITHOUT_TRACE = {
     "catalog.actions.quality.refresh_freshness",
     "catalog.actions.quality.settle_data",
     "exchange.actions.holdings.report_holdings",
+    "exchange.actions.compaction.compact_due",
     "exchange.actions.upkeep.expire_answers",
+    "exchange.actions.upkeep.expire_attempts",
     "exchange.actions.upkeep.fold_due",
     "exchange.actions.upkeep.sweep_orphans",
 }

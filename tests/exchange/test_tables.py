@@ -2,8 +2,9 @@
 
 from exchange.actions.datasets import evolve_dataset
 from exchange.models import Dataset, Snapshot
+from exchange.snapshots import KEPT_SNAPSHOTS
 from exchange.storage import store
-from exchange.tables import KEPT_SNAPSHOTS, behind, find_records, fold_into_table, snapshot_at_head
+from exchange.tables import behind, find_records, fold_into_table, snapshot_at_head
 from tests.factories.exchange import make_world, row
 
 

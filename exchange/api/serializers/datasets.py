@@ -4,6 +4,7 @@ from uuid import UUID
 from rest_framework import serializers
 
 from accounts.actor import Actor
+from exchange.actions.retention import LEAST_DAYS
 from exchange.models import Batch, Dataset
 from exchange.rights import sees_every_row
 from kernel.api import In
@@ -25,6 +26,14 @@ class DatasetIn(In):
     is_queryable = serializers.BooleanField(default=False)
     lookup_items = serializers.ListField(
         child=serializers.CharField(max_length=63), max_length=10, default=list
+    )
+
+
+class RetainIn(In):
+    """How long the bytes of batches stay."""
+
+    retain_days = serializers.IntegerField(
+        min_value=LEAST_DAYS, max_value=36_500, allow_null=True, help_text="null: for ever."
     )
 
 
@@ -55,6 +64,8 @@ class DatasetOut(serializers.ModelSerializer):
             "lookup_items",
             "schema",
             "epoch",
+            "retain_days",
+            "first_number",
             "last_number",
             "folded_number",
             "created_at",
@@ -101,6 +112,8 @@ class BatchOut(serializers.ModelSerializer):
             "digest",
             "size",
             "body_digest",
+            "expired_at",
+            "damaged_at",
             "created_at",
         )
 

@@ -12,7 +12,8 @@ from kernel.api import In
 class ChangeIn(In):
     """What will stop or change, from which day, why, and what stands in for it."""
 
-    dataset = serializers.UUIDField()
+    dataset = serializers.UUIDField(required=False, help_text="Either this,")
+    interface = serializers.UUIDField(required=False, help_text="or this.")
     kind = serializers.ChoiceField(choices=ChangeKind.choices)
     reason = serializers.CharField(max_length=400)
     replacement = serializers.CharField(max_length=400, required=False)
@@ -50,6 +51,7 @@ class ChangeOut(serializers.ModelSerializer):
         fields = (
             "id",
             "dataset",
+            "interface",
             "department",
             "kind",
             "reason",

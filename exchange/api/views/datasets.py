@@ -18,6 +18,7 @@ from exchange.actions.datasets import (
     hand_over_dataset,
 )
 from exchange.actions.lookups import lookup_records
+from exchange.actions.retention import retain_dataset
 from exchange.actions.uses import find_uses
 from exchange.actions.verifications import verify_record
 from exchange.api import examples, reading_examples
@@ -33,6 +34,7 @@ from exchange.api.serializers.datasets import (
     LookupIn,
     LookupOut,
     ReceiptOut,
+    RetainIn,
     VerifyIn,
     VerifyOut,
 )
@@ -50,6 +52,7 @@ class DatasetView(ReadView):
     out = DatasetOut
     into = {
         "create": DatasetIn,
+        "partial_update": RetainIn,
         "evolve": In,
         "close": In,
         "hand_over": HandOverIn,
@@ -62,6 +65,7 @@ class DatasetView(ReadView):
     related = ("schema", "resource")
     examples = {
         "create": examples.ATTACH,
+        "partial_update": examples.RETAIN,
         "hand_over": examples.HAND_OVER,
         "lookup": examples.LOOKUP,
         "verify": reading_examples.VERIFY,
@@ -85,6 +89,16 @@ class DatasetView(ReadView):
         system = self.chosen(InformationSystem, "system", values.pop("system"))
         made = attach_dataset(resource, actor=self.actor, system=system, **values)
         return self.show(made, status=201)
+
+    def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Say how many days the bytes of batches stay; null for ever. Send If-Match."""
+        kept = retain_dataset(
+            self.get_object(),
+            actor=self.actor,
+            expected=self.expected(request),
+            days=self.read(request)["retain_days"],
+        )
+        return self.show(kept)
 
     @action(detail=True, methods=["post"])
     def evolve(self, request: Request, pk: str, **kwargs: Any) -> Response:

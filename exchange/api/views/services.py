@@ -14,8 +14,9 @@ from exchange.actions.services import (
 )
 from exchange.api import oversight_examples as examples
 from exchange.api.serializers.services import ChangeIn, ChangeOut, FileIn, ReplyIn
-from exchange.models import Dataset, ServiceChange
+from exchange.models import Dataset, ServiceChange, ServiceInterface
 from kernel.api import In, ReadView
+from kernel.errors import Invalid
 
 
 class ServiceChangeView(ReadView):
@@ -32,11 +33,12 @@ class ServiceChangeView(ReadView):
     }
     filters = {
         "dataset": "dataset_id",
+        "interface": "interface_id",
         "department": "department_id",
         "kind": "kind",
         "state": "state",
     }
-    related = ("dataset__resource",)
+    related = ("dataset__resource", "interface__resource")
     examples = {
         "create": examples.ANNOUNCE,
         "reply": examples.REPLY,
@@ -50,8 +52,12 @@ class ServiceChangeView(ReadView):
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Announce that a service stops or changes; those served are told."""
         values = self.read(request)
-        dataset = self.chosen(Dataset, "dataset", values.pop("dataset"))
-        return self.show(announce_change(dataset, actor=self.actor, **values), status=201)
+        kinds = {"dataset": Dataset, "interface": ServiceInterface}
+        named = [name for name in kinds if name in values]
+        if len(named) != 1:
+            raise Invalid.field("dataset", "name a dataset or an interface")
+        service = self.chosen(kinds[named[0]], named[0], values.pop(named[0]))
+        return self.show(announce_change(service, actor=self.actor, **values), status=201)
 
     @action(detail=True, methods=["post"])
     def reply(self, request: Request, pk: str, **kwargs: Any) -> Response:

@@ -1,13 +1,15 @@
 """The entrance of the portal and its first page."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
 
 from accounts.actions.obligations import open_obligation
 from accounts.actor import CLOCK
+from accounts.clocks import CLOCKS, KEEPING
 from accounts.models import AuditEvent, CalendarYear
+from accounts.portal.words import DUTIES
 from tests.factories.accounts import PASSWORD, DepartmentFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -170,3 +172,14 @@ def test_pages_load_nothing_from_elsewhere(client):
     assert "https://" not in page
     assert page.count("<script") == page.count('<script src="/static/')
     assert 'style="' not in page
+
+
+def test_every_clock_has_its_words_on_the_page(official_calendar):
+    member = MemberFactory(roles=["head"])
+    for kind in CLOCKS:
+        lasting = {"due_on": date(2029, 3, 2)} if kind in KEEPING else {}
+        about = {"actor": CLOCK, "department_id": member.department_id, **lasting}
+        open_obligation(kind, member.department, **about)
+    page = text(signed_in(member).get("/"))
+    assert [kind for kind in CLOCKS if kind not in KEEPING and str(DUTIES[kind]) not in page] == []
+    assert str(DUTIES["C7"]) not in page

@@ -1,0 +1,68 @@
+"""Bytes that nobody needs any more: which they are, and how they go without harm to a rival."""
+
+import shutil
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Model
+
+from exchange.models import Batch, Objection, Snapshot
+from exchange.storage import hold_blobs, store
+
+
+@transaction.atomic
+def remove_blob(digest: str) -> bool:
+    """Remove one blob, unless a row names it, also one that a publication wrote meanwhile."""
+    hold_blobs(digest, alone=True)
+    return not referenced([digest]) and store().delete(digest)
+
+
+def referenced(digests: list[str]) -> set[str]:
+    """Those of the digests that a row still stands for."""
+    here = Batch.objects.filter(expired_at=None)
+    named: set[str] = set()
+    for rows, column in (
+        (here, "digest"),
+        (here, "rejects_digest"),
+        (Snapshot.objects.all(), "digest"),
+        (Objection.objects.all(), "evidence_digest"),
+    ):
+        named.update(rows.filter(**{f"{column}__in": digests}).values_list(column, flat=True))
+    return named
+
+
+def sweep_folders(name: str, model: type[Model], states: Iterable[str], old: float) -> int:
+    """Remove what lies under ``STORE_DIR/name`` for rows that are in no such state; how many.
+
+    A file or folder there begins with the hex or dashed id of its row. What bears no id of a row
+    goes when it is ``old`` seconds old.
+    """
+    root = Path(settings.STORE_DIR) / name
+    if not root.is_dir():
+        return 0
+    limit, removed = time.time() - old, 0
+    for path in root.iterdir():
+        row = model._default_manager.filter(pk=_id_of(path)).first() if _id_of(path) else None
+        if row is not None and getattr(row, "state", "") in states:
+            continue
+        try:
+            if row is None and path.stat().st_mtime > limit:
+                continue
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        except FileNotFoundError:
+            continue
+        removed += 1
+    return removed
+
+
+def _id_of(path: Path) -> UUID | None:
+    for length in (36, 32):
+        try:
+            return UUID(path.name[:length])
+        except ValueError:
+            continue
+    return None
