@@ -23,6 +23,13 @@ PLACES: tuple[tuple[Any, tuple[tuple[str, Any, Perm | None], ...]], ...] = (
             ("cases", _("Zombie systems"), Perm.ZOMBIE_VIEW),
         ),
     ),
+    (
+        _("Catalogue"),
+        (
+            ("catalogue", _("Search the catalogue"), None),
+            ("resources", _("Entries"), Perm.RESOURCE_VIEW),
+        ),
+    ),
 )
 
 
@@ -69,6 +76,11 @@ class Menu:
         """The department that the person acts for."""
         names = Department.objects.filter(pk=self.actor.department_id or "")
         return names.values_list("name", flat=True).first() or ""
+
+    @property
+    def search(self) -> str:
+        """Where the search field at the top leads."""
+        return reverse("catalogue")
 
     @property
     def notices(self) -> str:
