@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actions.notices import read_notices
+from accounts.actor import CLOCK
 from accounts.models import Notice
 from accounts.portal.access import signed_in
 from accounts.portal.listing import list_page
@@ -35,12 +36,17 @@ class NoticeList(List):
         ),
         Column("title", _("What happened"), lambda row: row.title, width=36),
         Column("why", _("Why you are told"), lambda row: row.why, width=60),
-        Column("by", _("By"), lambda row: row.facts.get("by", "")),
+        Column("by", _("By"), lambda row: _by(row)),
     )
 
     def rows(self) -> Any:
         """For the roles that the person holds in the department."""
         return Notice.objects.visible_to(self.actor)
+
+
+def _by(row: Notice) -> Any:
+    name = row.facts.get("by", "")
+    return _("the platform") if name == CLOCK.name else name
 
 
 @require_GET
