@@ -31,6 +31,7 @@ DEFAULTS: dict[str, Any] = {
     "SEALING_KEYS": [],
     "EGRESS_ALLOW": [],
     "EGRESS_TEST_ADDRESSES": [],
+    "CONNECTOR_FOLDERS": [],
     "AUDIT_CHECKPOINT_FILE": BASE_DIR / "var" / "audit-checkpoints.ndjson",
     "ACCEL_REDIRECT": False,
     "EMAIL_URL": "consolemail://",
@@ -43,6 +44,7 @@ DEFAULTS: dict[str, Any] = {
     "DELIVERY_LOADS": 4,
     "SYNC_PER_HOST": 2,
     "SYNC_MAX_BEHIND": 100,
+    "SYNC_CHUNK_ROWS": 65536,
     "SIGNAL_RETENTION_DAYS": 400,
     "ANSWER_RETENTION_DAYS": 30,
     "SESSION_RETENTION_DAYS": 30,
@@ -52,6 +54,7 @@ DEFAULTS: dict[str, Any] = {
     "SCRUB_BYTES": 20 * 1024**3,
     "INTERFACE_CALLS": 4,
     "INTERFACE_CALLS_TOGETHER": 6,
+    "LONG_POLLS": 2,
     "FAILPOINTS": "",
     "LOG_FORMAT": "console",
 }

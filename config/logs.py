@@ -55,5 +55,7 @@ def logging_settings(shape: str) -> dict[str, Any]:
             "celery.app.trace": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},
+            # It writes down whole addresses, in which receivers put tokens of theirs.
+            "httpx2": {"level": "WARNING"},
         },
     }

@@ -6,6 +6,10 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from config import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # Addresses are tried in turn: those that systems call all day come first.
+    path("api/v1/", include("exchange.api.urls")),
+    path("api/v1/", include("accounts.api.urls")),
+    path("api/v1/", include("catalog.api.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
@@ -28,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("catalog.api.urls")),
     path("api/v1/", include("exchange.api.urls")),
+    path("", include("exchange.api.gateway")),
 ]
 
 handler400 = "kernel.problems.bad_request"

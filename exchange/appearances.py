@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -13,8 +14,10 @@ from exchange.dataplane.disclosing import disclose_page
 from exchange.dataplane.disclosure import Disclosure
 from exchange.dataplane.errors import Terminal
 from exchange.dataplane.schema import Schema
+from exchange.dataplane.store import check_lately
 from exchange.models import Dataset, UseEntry
-from exchange.tables import batch_file, current_schema
+from exchange.storage import store
+from exchange.tables import current_schema, sound_file
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,17 @@ class Disclosed:
     shown: Sequence[Appearance]
     # Where rows are filtered, places within a batch are not those of the batch.
     is_filtered: bool
+    # Retention removed the bytes of the batches up to this one; a table stands in their place.
+    gone: int = 0
+    is_anchored: bool = True
+
+    def knows(self, entry: UseEntry) -> bool:
+        """Whether the bytes that tell what the entry's rows were are still here."""
+        if not self.gone:
+            return True
+        if entry.first_number is not None:
+            return entry.first_number > self.gone
+        return self.is_anchored and (entry.last_number or 0) > self.gone
 
     def within(self, entry: UseEntry) -> bool:
         """Whether what the entry says was given held the record."""
@@ -56,6 +70,8 @@ class Log:
 
     schema: Schema
     rows: Sequence[Appearance]
+    gone: int = 0
+    is_anchored: bool = True
 
     def under(self, condition: str) -> Disclosed:
         """What of it a grant with this row condition showed.
@@ -68,7 +84,7 @@ class Log:
         except Terminal:
             matching = None
         if matching is None:
-            return Disclosed(self.rows, is_filtered=bool(condition))
+            return self._disclosed(self.rows, is_filtered=bool(condition))
         shown: list[Appearance] = []
         for row, matches in zip(self.rows, matching, strict=True):
             if matches:
@@ -76,7 +92,10 @@ class Log:
             elif shown and shown[-1].values:
                 # Its end was told to who had it.
                 shown.append(Appearance(row.number, row.row, {}))
-        return Disclosed(shown, is_filtered=True)
+        return self._disclosed(shown, is_filtered=True)
+
+    def _disclosed(self, rows: Sequence[Appearance], *, is_filtered: bool) -> Disclosed:
+        return Disclosed(rows, is_filtered, self.gone, self.is_anchored)
 
     def _matching(self, condition: str) -> list[bool]:
         disclosure = Disclosure(
@@ -92,16 +111,33 @@ class Log:
 
 
 def log_of(dataset: Dataset, key: tuple[Any, ...]) -> Log:
-    """The record with this key; a table's deletes are among its rows."""
+    """The record with this key; a table's deletes are among its rows.
+
+    Where retention removed batches, the record begins with the row of the table in their place.
+    """
     schema = current_schema(dataset)
+    dataset.refresh_from_db(fields=["first_number"])
+    gone = dataset.first_number - 1
+    tables = dataset.snapshots.filter(number=gone, damaged_at=None)
+    anchor = tables.order_by("-created_at").first() if gone else None
     found: list[Appearance] = []
-    for batch in dataset.batches.order_by("number"):
-        table = pq.read_table(
-            batch_file(batch),
-            filters=[(name, "=", value) for name, value in zip(schema.key, key, strict=True)],
-        )
-        found += [_appearance(batch.number, row, schema) for row in table.to_pylist()]
-    return Log(schema, sorted(found, key=lambda each: (each.number, each.row)))
+    if anchor:
+        rows = _rows(check_lately(store().path(anchor.digest)), schema, key)
+        found += [
+            Appearance(gone, 0, {name: row.get(name) for name in schema.names}) for row in rows
+        ]
+    for batch in dataset.batches.filter(expired_at=None).order_by("number"):
+        rows = _rows(sound_file(batch), schema, key)
+        found += [_appearance(batch.number, row, schema) for row in rows]
+    ordered = sorted(found, key=lambda each: (each.number, each.row))
+    return Log(schema, ordered, gone, is_anchored=not gone or anchor is not None)
+
+
+def _rows(path: Path, schema: Schema, key: tuple[Any, ...]) -> list[dict[str, Any]]:
+    """The rows of a stored file that bear the key."""
+    wanted = [(name, "=", value) for name, value in zip(schema.key, key, strict=True)]
+    rows: list[dict[str, Any]] = pq.read_table(path, filters=wanted).to_pylist()
+    return rows
 
 
 def _appearance(number: int, row: dict[str, Any], schema: Schema) -> Appearance:

@@ -285,6 +285,48 @@ class DestinationRefused(Invalid):
     title = "The platform does not send to this place"
 
 
+class ModeMismatch(Invalid):
+    """The step is for subscriptions of another mode."""
+
+    code = "mode-mismatch"
+    title = "A subscription of this mode does not take this step"
+
+
+class RepeatUnderWay(Conflict):
+    """What was asked for before is still being brought once more."""
+
+    code = "repeat-under-way"
+    title = "Batches are being brought once more already"
+
+
+class NeverDelivered(Invalid):
+    """Only what arrived once can be brought once more."""
+
+    code = "never-delivered"
+    title = "This batch was never delivered here"
+
+
+class NotPulled(Conflict):
+    """Its position is moved by deliveries, not by who receives them."""
+
+    code = "not-pulled"
+    title = "This subscription is not one that pulls"
+
+
+class BatchGone(Gone):
+    """The batch was recalled; from then on nobody is given its records."""
+
+    code = "batch-recalled"
+    title = "This batch was recalled"
+
+
+class LinkExpired(Gone):
+    """Its time is over, or what it stood for: the right, its terms, the file."""
+
+    code = "link-expired"
+    title = "This link does not open anything any more"
+
+
 class CursorExpired(Gone):
     """The place is of another grant or another epoch; start again from a snapshot."""
 

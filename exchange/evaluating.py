@@ -51,9 +51,20 @@ _STATEMENTS = {
         SELECT department_id, count(*) FILTER (WHERE fresh_until >= %(last)s), count(*)
         FROM catalog_searchdocument WHERE fresh_until IS NOT NULL GROUP BY department_id
     """,
+    "interfaces_answer": """
+        SELECT interface.department_id, sum(day.calls - day.failures), sum(day.calls)
+        FROM exchange_interfaceday AS day
+        JOIN exchange_serviceinterface AS interface ON interface.id = day.interface_id
+        WHERE day.day >= (%(start)s AT TIME ZONE %(zone)s)::date
+            AND day.day < (%(end)s AT TIME ZONE %(zone)s)::date
+        GROUP BY interface.department_id
+    """,
     "attached": """
         SELECT resource.department_id,
-            count(*) FILTER (WHERE dataset.state = 'open'), count(*)
+            count(*) FILTER (WHERE dataset.state = 'open' OR EXISTS (
+                SELECT FROM exchange_serviceinterface AS interface
+                WHERE interface.resource_id = resource.id AND interface.state <> 'closed'
+            )), count(*)
         FROM catalog_resource AS resource
         JOIN catalog_entry AS entry ON entry.id = resource.published_id
         LEFT JOIN exchange_dataset AS dataset ON dataset.resource_id = resource.id

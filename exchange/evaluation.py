@@ -91,11 +91,18 @@ INDICATORS: tuple[Indicator, ...] = (
         "entries whose data is not overdue / entries in force that promise a cycle",
     ),
     Indicator(
+        "interfaces_answer",
+        _Q,
+        "接口成功率",
+        "期内提供方正常应答的接口调用 ÷ 期内接口调用",
+        "calls of service interfaces that their provider answered / calls made in the period",
+    ),
+    Indicator(
         "attached",
         _U,
         "挂接率",
-        "已挂接数据的可共享目录 ÷ 可共享目录",
-        "shareable entries in force with an open dataset / shareable entries in force",
+        "已挂接数据或接口的可共享目录 ÷ 可共享目录",
+        "shareable entries in force with an open dataset or interface / those in force",
     ),
     Indicator(
         "consented",

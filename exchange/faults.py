@@ -1,5 +1,7 @@
 """What the data plane lets out, in the words of the platform's refusals."""
 
+import errno
+import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -17,6 +19,8 @@ from exchange.errors import BatchRefused, BodyTooLarge, BodyUnreadable, StoreFai
 from kernel.errors import DomainError, Invalid
 
 T = TypeVar("T")
+# The disk takes no more, or fails.
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
 # Damage on our side, which no other request would mend.
 _OURS = ("blob-missing", "blob-corrupt")
 
@@ -27,6 +31,11 @@ def guarded(work: Callable[[], T]) -> T:
         return work()
     except DataplaneError as fault:
         raise translate(fault) from fault
+    except OSError as fault:
+        if fault.errno not in _DISK:
+            raise
+        reason = os.strerror(fault.errno)
+        raise StoreFailed(reason, reason="store-write-failed", retry_after=5) from fault
 
 
 def translate(fault: DataplaneError) -> DomainError:

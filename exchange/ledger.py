@@ -9,12 +9,17 @@ import hmac
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from secrets import token_hex
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
+from accounts.audit import Statement
+from exchange import quotas
 from exchange.calls import NO_CALL, Call
-from exchange.models import Dataset, Grant, UseEntry
+from exchange.models import Dataset, Grant, ServiceInterface, UseEntry
 from exchange.places import Place
 from exchange.secrets import seal, unseal
 from exchange.vocabulary import Channel
@@ -27,11 +32,12 @@ class Use:
     """What was given to whom under which terms.
 
     ``first`` and ``last`` are places in the log between which the rows lie. The whole table as of
-    ``last`` has no ``first``. ``digest`` is that of the bytes given.
+    ``last`` has no ``first``. ``digest`` is that of the bytes given. What an interface answered
+    has no dataset.
     """
 
     channel: Channel
-    dataset: Dataset
+    dataset: Dataset | None
     grant: Grant
     system_id: UUID
     purpose: str
@@ -44,11 +50,41 @@ class Use:
     first: Place | None = None
     last: Place | None = None
     subjects: Sequence[int] | None = field(default=None, repr=False)
+    interface: ServiceInterface | None = None
 
 
 def write_use(use: Use) -> None:
     """Add one line."""
     _entry(use).save(force_insert=True)
+
+
+def take_and_write(use: Use, entry: Statement, *, calls: int = 1) -> None:
+    """Count what is about to be given, note it in the trail and add the line, in one statement.
+
+    QuotaExceeded if the day has not so much left, or why the grant gives nothing since the call
+    began; then nothing is counted, noted or written.
+    """
+    line = _entry(use)
+    values = quotas.take_values(use.grant, calls=calls, rows=use.rows) | entry.values
+    values |= {f"use_{name}": getattr(line, name) for name in _COLUMNS}
+    with connection.cursor() as cursor:
+        cursor.execute(_ALL.format(entry=entry.text), values)
+        written = cursor.rowcount
+    if not written:
+        raise quotas.refused(use.grant, use.rows)
+
+
+_COLUMNS = tuple(
+    field.attname for field in UseEntry._meta.concrete_fields if field.attname not in ("id", "at")
+)
+_CASTS = {
+    field.attname: f"::{field.db_type(connection)}" for field in UseEntry._meta.concrete_fields
+}
+_VALUES = ", ".join(f"%(use_{name})s{_CASTS[name]}" for name in _COLUMNS)
+_ALL = f"""
+    WITH taken AS ({quotas.TAKE} RETURNING 1), noted AS ({{entry}} FROM taken)
+    INSERT INTO exchange_useentry (at, {", ".join(_COLUMNS)}) SELECT now(), {_VALUES} FROM taken
+"""  # noqa: S608 - names of columns alone; values are bound
 
 
 def write_uses(uses: Iterable[Use]) -> None:
@@ -60,6 +96,7 @@ def _entry(use: Use) -> UseEntry:
     return UseEntry(
         channel=use.channel,
         dataset=use.dataset,
+        interface=use.interface,
         grant=use.grant,
         edition=use.grant.edition,
         department_id=use.grant.department_id,
@@ -99,4 +136,9 @@ def _subject_key(dataset: Dataset) -> bytes:
         unset = Dataset.objects.filter(pk=dataset.pk, sealed_subject_key="")
         unset.update(sealed_subject_key=seal(token_hex(32)))
         dataset.refresh_from_db(fields=["sealed_subject_key"])
-    return bytes.fromhex(unseal(dataset.sealed_subject_key))
+    return _opened(dataset.sealed_subject_key)
+
+
+@lru_cache(maxsize=1000)
+def _opened(sealed: str) -> bytes:
+    return bytes.fromhex(unseal(sealed))

@@ -15,6 +15,10 @@ from uuid import uuid4
 from exchange.dataplane import reading
 from exchange.dataplane.disclosing import disclose_changes, disclose_table
 from exchange.dataplane.disclosure import Disclosure
+from exchange.dataplane.dropping import convert
+from exchange.dataplane.parquet_files import write_rows
+from exchange.dataplane.store import check_blob
+from exchange.dataplane.stored import holds_just, open_blob
 from exchange.errors import CursorExpired, StoreFailed
 from exchange.models import Batch, Dataset, Grant, Snapshot
 from exchange.snapshots import base_for
@@ -43,9 +47,24 @@ def table_file(grant: Grant, disclosure: Disclosure, snapshot: Snapshot, format:
 
 
 def changes_file(grant: Grant, disclosure: Disclosure, batch: Batch) -> Shown:
-    """A batch as the grant shows it: again a batch file."""
+    """A batch as the grant shows it: again a batch file; CursorExpired as ``batch_file``."""
+    batch_file(batch)
     name = f"{batch.number}-{batch.digest}-{disclosure.digest[:32]}.changes"
     return _kept(grant, name, lambda out: write_changes(disclosure, batch, out))
+
+
+def batch_in(grant: Grant, disclosure: Disclosure, batch: Batch, format: str) -> Shown:
+    """A batch as the grant shows it, in any format; CursorExpired as ``batch_file``."""
+    file = changes_file(grant, disclosure, batch)
+    if format == "parquet":
+        return file
+    name = f"{file.path.name}.{format}"
+
+    def write(out: Path) -> int:
+        convert(file.path, format=format, out=out)
+        return file.rows
+
+    return _kept(grant, name, write)
 
 
 def write_table(disclosure: Disclosure, snapshot: Snapshot, out: Path, format: str) -> int:
@@ -58,9 +77,18 @@ def write_table(disclosure: Disclosure, snapshot: Snapshot, out: Path, format: s
 
 def write_changes(disclosure: Disclosure, batch: Batch, out: Path) -> int:
     """Write a batch as the disclosure shows it; the rows. CursorExpired if that needs too much."""
-    snapshot, before = _history(batch) if disclosure.needs_history else (None, [])
+    if batch.recalled_by_id:
+        # It is given to nobody: where numbers must follow, nothing stands in its place.
+        return write_rows(out, disclosure.shown.batch_arrow, [], limits())
+    past = _history(batch) if disclosure.needs_history else _History()
     return disclose_changes(
-        batch_file(batch), disclosure, out=out, snapshot=snapshot, before=before, limits=limits()
+        batch_file(batch),
+        disclosure,
+        out=out,
+        snapshot=past.table,
+        before=past.batches,
+        recalled=past.recalled,
+        limits=limits(),
     )
 
 
@@ -71,6 +99,37 @@ def passing(write: Callable[[Path], int]) -> Iterator[Shown]:
         path = folder / "shown"
         rows = write(path)
         yield Shown(path, rows, _sha256(path))
+
+
+@contextmanager
+def passing_changes(disclosure: Disclosure, batch: Batch) -> Iterator[Shown]:
+    """A batch as the disclosure shows it, for as long as the block lasts."""
+    if not batch.recalled_by_id:
+        source = batch_file(batch)
+        if disclosure.is_plain and holds_just(source, disclosure.shown.batch_arrow):
+            yield _stored(source)
+            return
+    with passing(lambda out: write_changes(disclosure, batch, out)) as shown:
+        yield shown
+
+
+@contextmanager
+def passing_table(disclosure: Disclosure, snapshot: Snapshot) -> Iterator[Shown]:
+    """The table of a snapshot as the disclosure shows it, for as long as the block lasts."""
+    source = store().path(snapshot.digest)
+    forms = (disclosure.shown.arrow, disclosure.shown.batch_arrow)
+    if disclosure.is_plain and any(holds_just(source, form) for form in forms):
+        yield _stored(source)
+        return
+    with passing(lambda out: write_table(disclosure, snapshot, out, "parquet")) as shown:
+        yield shown
+
+
+def _stored(source: Path) -> Shown:
+    """A stored file of which everything is shown: nothing has to be written."""
+    digest = check_blob(source).digest
+    with open_blob(source) as file:
+        return Shown(source, file.metadata.num_rows, digest)
 
 
 def forget_files(grant: Grant) -> None:
@@ -88,8 +147,17 @@ def forget_changes(dataset: Dataset, last: int) -> None:
                 file.unlink(missing_ok=True)
 
 
-def _history(batch: Batch) -> tuple[Path | None, list[Path]]:
-    """The last table kept before the batch, and the batches between the two."""
+@dataclass(frozen=True)
+class _History:
+    """The last table kept before a batch, the batches between the two, and which of them some
+    readers were never given."""
+
+    table: Path | None = None
+    batches: tuple[Path, ...] = ()
+    recalled: tuple[Path, ...] = ()
+
+
+def _history(batch: Batch) -> _History:
     dataset: Dataset = batch.dataset
     base = base_for(dataset, batch.number - 1)
     after = base.number if base else 0
@@ -98,8 +166,12 @@ def _history(batch: Batch) -> tuple[Path | None, list[Path]]:
     between = dataset.batches.filter(number__gt=after, number__lt=batch.number)
     if between.count() > MOST_HISTORY:
         raise CursorExpired("too much was published since the last table; start from the table")
-    files = [batch_file(each) for each in between.order_by("number")]
-    return store().path(base.digest) if base else None, files
+    files = [(batch_file(each), each.recalled_by_id) for each in between.order_by("number")]
+    return _History(
+        table=store().path(base.digest) if base else None,
+        batches=tuple(path for path, _ in files),
+        recalled=tuple(path for path, by in files if by),
+    )
 
 
 def _kept(grant: Grant, name: str, write: Callable[[Path], int]) -> Shown:

@@ -94,11 +94,11 @@ class ServiceInterfaceQuerySet(models.QuerySet):
 
 
 class GatewayKeyQuerySet(models.QuerySet):
-    """Gateway keys of the department's systems, for who issues credentials."""
+    """Gateway keys of the department's systems, for who may revoke them."""
 
     def visible_to(self, actor: Actor) -> Self:
         """The rows that the actor may see."""
-        return _own(self, actor, Perm.CREDENTIAL_ISSUE, "department_id")
+        return _own(self, actor, Perm.CREDENTIAL_REVOKE, "department_id")
 
 
 def _own(rows: RowsT, actor: Actor, perm: Perm, owner: str) -> RowsT:

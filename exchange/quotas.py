@@ -16,7 +16,7 @@ from exchange.rights import live_grant
 from kernel.models import uuid7
 
 # The bounds and the state are the database's of this moment, whatever the caller holds.
-_TAKE = """
+TAKE = """
     INSERT INTO exchange_grantday AS today
         (id, created_at, updated_at, version, grant_id, day, calls, rows)
     SELECT %(id)s, now(), now(), 1, id, %(day)s, %(calls)s, %(rows)s
@@ -41,7 +41,11 @@ def require_left(grant: Grant) -> None:
     if grant.calls_per_day is None and grant.rows_per_day is None:
         return
     used = GrantDay.objects.filter(grant=grant, day=timezone.localdate()).first()
-    calls, rows = (used.calls, used.rows) if used else (0, 0)
+    require_beyond(grant, used.calls if used else 0, used.rows if used else 0)
+
+
+def require_beyond(grant: Grant, calls: int, rows: int) -> None:
+    """QuotaExceeded if so many calls and rows of today use up what the grant gives for a day."""
     if grant.calls_per_day is not None and calls >= grant.calls_per_day:
         raise _exceeded(grant)
     if grant.rows_per_day is not None and rows >= grant.rows_per_day:
@@ -53,18 +57,27 @@ def take(grant: Grant, *, calls: int, rows: int) -> None:
 
     Refused, too, if the grant has ended since the call began.
     """
-    values: dict[str, Any] = {
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, take_values(grant, calls=calls, rows=rows))
+        taken = cursor.rowcount
+    if not taken:
+        raise refused(grant, rows)
+
+
+def take_values(grant: Grant, *, calls: int, rows: int) -> dict[str, Any]:
+    """The values of TAKE, which gives a row if there was so much left."""
+    return {
         "id": uuid7(),
         "day": timezone.localdate(),
         "calls": calls,
         "rows": rows,
         "grant": grant.pk,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE, values)
-        taken = cursor.rowcount
-    if not taken:
-        raise _exceeded(live_grant(grant.pk), rows)
+
+
+def refused(grant: Grant, rows: int) -> QuotaExceeded:
+    """Why TAKE gave no row: the day's count, or an end of the grant since, which is raised."""
+    return _exceeded(live_grant(grant.pk), rows)
 
 
 def give_back(grant: Grant, day: date, *, calls: int, rows: int) -> None:

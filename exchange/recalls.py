@@ -4,11 +4,13 @@ From the commit of its recall a batch is given to nobody. Whoever has it receive
 batch, and a notice; whoever has not gets an empty batch in its place where numbers must follow.
 """
 
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Min, Q
 
+from exchange.errors import CursorExpired
 from exchange.models import Batch, Dataset, Delivery, Snapshot, UseEntry
 from exchange.projected import FACTS
 from exchange.storage import projections
@@ -40,11 +42,25 @@ def received(subscription_id: UUID, batch: Batch) -> bool:
     return arrived.filter(number=batch.number).exists()
 
 
+def require_same_rows(batch: Batch) -> None:
+    """CursorExpired where the batch may be shown otherwise than before an earlier one's recall.
+
+    Rows that ended in it are counted by what was given before; a place among them means nothing
+    any more. From the table a reader goes on behind the recall.
+    """
+    between = Batch.objects.filter(
+        dataset_id=batch.dataset_id,
+        number__lt=batch.number,
+        recalled_by__number__gt=batch.number,
+    )
+    if between.exists():
+        raise CursorExpired("a batch before this place was recalled; start from the table")
+
+
 def forget_projections(dataset: Dataset, first: int) -> int:
     """Remove projected files of the dataset that show a recalled batch, and tables after it.
 
-    ``first`` is the number of the earliest recalled batch; the sweep of the timetable calls it
-    again for what a worker that died left behind.
+    ``first`` is the number of the earliest recalled batch.
     """
     grants = dataset.resource.grants.values_list("pk", flat=True)
     kept = set(Snapshot.objects.filter(dataset=dataset).values_list("digest", flat=True))
@@ -53,6 +69,13 @@ def forget_projections(dataset: Dataset, first: int) -> int:
         for folder in projections().glob(f"{grant.hex}-*"):
             removed += sum(_forget(file, first, kept) for file in folder.iterdir())
     return removed
+
+
+def forget_recalled(since: datetime) -> int:
+    """The same for every batch that was recalled since then; how many files went."""
+    recalls = Batch.objects.filter(kind=Batch.Kind.RECALL, created_at__gte=since)
+    found = recalls.select_related("dataset__resource").annotate(first=Min("recalls__number"))
+    return sum(forget_projections(recall.dataset, recall.first) for recall in found if recall.first)
 
 
 def _forget(file: Path, first: int, kept: set[str]) -> bool:

@@ -3,7 +3,7 @@
 Each read asks anew, so an end, a suspension or a changed share type needs no message to anybody.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from ipaddress import ip_address, ip_network
 from typing import Any
 from uuid import UUID
@@ -71,15 +71,21 @@ def require_live(grant: Grant) -> None:
         raise GrantSuspended("its holder must rectify it, the provider resumes it", grant=told)
 
 
-def disclosure_of(grant: Grant, dataset: Dataset) -> Disclosure:
+def disclosure_of(grant: Grant, dataset: Dataset, shared: set[str] | None = None) -> Disclosure:
     """Everything that the grant shows of the dataset today: items, masks and rows.
+
+    ``shared`` are the items that the catalogue shares, where they were asked for a moment ago.
 
     An item that the catalogue has moved to 不予共享 is left out at once (Order 809 Art. 14-15).
     GrantEnded if the key is no longer shared, or if the terms do not fit the data any more: a row
     condition that cannot be read shows no row.
     """
-    shared = shared_items(grant)
-    schema = current_schema(dataset)
+    return disclosure_under(grant, current_schema(dataset), shared)
+
+
+def disclosure_under(grant: Grant, schema: Schema, shared: set[str] | None = None) -> Disclosure:
+    """The same of records that keep to this schema, wherever they come from."""
+    shared = shared_items(grant) if shared is None else shared
     names = tuple(name for name in schema.names if name in grant.items and name in shared)
     if not names or not set(schema.key) <= set(names):
         raise GrantEnded("the catalogue no longer shares these items", grant=str(grant.pk))
@@ -126,13 +132,18 @@ def shared_items(grant: Grant) -> set[str]:
     }
 
 
-def verifiable_items(grant: Grant, disclosure: Disclosure) -> list[str]:
+def verifiable_items(
+    grant: Grant, disclosure: Disclosure, shared: Collection[str] | None = None
+) -> list[str]:
     """The items that may be compared with a claim: those shown as they are, and those to verify.
 
-    Not those behind a mask, which would be guessed and confirmed.
+    Not those behind a mask, which would be guessed and confirmed. ``shared`` are the items that
+    the catalogue shares, where they were asked for a moment ago.
     """
     plain = {name for name in disclosure.names if name not in disclosure.masks}
-    asked = plain | (set(grant.verify_items) & shared_items(grant))
+    asked = plain | set(grant.verify_items).intersection(
+        shared_items(grant) if shared is None else shared
+    )
     return [name for name in disclosure.schema.names if name in asked]
 
 
@@ -217,9 +228,18 @@ def grant_for_lookup(dataset: Dataset, actor: Actor, call: Call | None = None) -
     Of several the youngest, of those that name the interface and the stated purpose if there are
     such. Where none lives, the refusal says how the youngest ended.
     """
+    return grant_for_calls(dataset.resource_id, actor, call)
+
+
+def grant_for_calls(resource_id: UUID, actor: Actor, call: Call | None = None) -> Grant:
+    """The same for whatever answers calls under the resource."""
     named = Q(system_id=actor.id) | Q(systems__contains=[actor.id])
-    found = Grant.objects.filter(named, resource_id=dataset.resource_id)
-    grants = list(found.select_related("resource").order_by("-created_at"))
+    found = Grant.objects.filter(named, resource_id=resource_id)
+    return best_grant(list(found.select_related("resource").order_by("-created_at")), call)
+
+
+def best_grant(grants: list[Grant], call: Call | None) -> Grant:
+    """Of the grants that name a system the one for this call, by the same rule."""
     if not grants:
         raise NotGranted("ask the provider for a grant that names this system")
     purpose = call.purpose if call else ""

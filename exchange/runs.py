@@ -111,9 +111,7 @@ def requeue_lost() -> list[UUID]:
 
 def hold(lease: RunLease) -> None:
     """Renew the lease, or LeaseLost; RunCancelled if somebody asked. Before each effect."""
-    _write(lease, lease_until=_lease_end())
-    if _held(lease).filter(cancel_asked_at__isnull=False).exists():
-        raise RunCancelled
+    _write_unless_cancelled(lease, _held(lease), lease_until=_lease_end())
 
 
 @contextmanager
@@ -144,12 +142,13 @@ def kept(lease: RunLease) -> Iterator[None]:
 
 
 def advance(lease: RunLease, chunks: int, **progress: Any) -> None:
-    """Chunk number ``chunks`` lies safely on the disk; the next attempt goes on behind it."""
+    """Chunk number ``chunks`` lies safely on the disk; the next attempt goes on behind it.
+
+    Raises as ``hold``.
+    """
     rows = _held(lease).filter(chunks=chunks - 1)
     values = progress | {"chunks": chunks, "lease_until": _lease_end(), "attempts": 1}
-    if not rows.update(**values, version=F("version") + 1):
-        raise LeaseLost
-    hold(lease)
+    _write_unless_cancelled(lease, rows, **values)
 
 
 def note(lease: RunLease, **values: Any) -> None:
@@ -176,12 +175,13 @@ def database_now() -> datetime:
         return moment
 
 
-def sinks_behind(dataset_id: UUID) -> Subscription | None:
-    """The dataset's sink that is furthest behind, if that is too far for another batch."""
+def sink_behind(dataset_id: UUID) -> tuple[UUID, int] | None:
+    """The dataset's sink that is furthest behind, and by how many batches, if by too many."""
     lanes = Subscription.objects.filter(
         dataset_id=dataset_id, state="active", mode__in=("sink", "file")
     ).annotate(behind=F("dataset__last_number") - F("position"))
-    return lanes.filter(behind__gt=settings.SYNC_MAX_BEHIND).order_by("-behind").first()
+    slow = lanes.filter(behind__gt=settings.SYNC_MAX_BEHIND).order_by("-behind")
+    return slow.values_list("pk", "behind").first()
 
 
 def _lease_end() -> Any:
@@ -191,6 +191,14 @@ def _lease_end() -> Any:
 def _write(lease: RunLease, **values: Any) -> None:
     if not _held(lease).update(**values, version=F("version") + 1):
         raise LeaseLost
+
+
+def _write_unless_cancelled(lease: RunLease, rows: "QuerySet[SyncRun]", **values: Any) -> None:
+    if rows.filter(cancel_asked_at=None).update(**values, version=F("version") + 1):
+        return
+    if _held(lease).filter(cancel_asked_at__isnull=False).exists():
+        raise RunCancelled
+    raise LeaseLost
 
 
 def _held(lease: RunLease) -> "QuerySet[SyncRun]":

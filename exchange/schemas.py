@@ -4,7 +4,9 @@ from collections.abc import Iterable
 
 from django.db.models import prefetch_related_objects
 
+from catalog.items import items_in_force
 from catalog.models import Item as CatalogItem
+from catalog.models import Resource
 from catalog.vocabulary import ItemType
 from exchange.dataplane.errors import Terminal
 from exchange.dataplane.schema import Item, Schema
@@ -41,6 +43,11 @@ def schema_of(items: Iterable[CatalogItem]) -> Schema:
         )
     except Terminal as fault:
         raise SchemaImpossible(fault.detail) from fault
+
+
+def schema_in_force(resource: Resource) -> Schema:
+    """The schema of the items that the catalogue has in force; NotInForce if there are none."""
+    return schema_of(items_in_force(resource))
 
 
 def _column(item: CatalogItem) -> Item:

@@ -23,6 +23,14 @@ Service: TypeAlias = Dataset | ServiceInterface
 CHANGE_OPEN = ("announced", "filed")
 
 
+def is_served(resource_id: UUID) -> bool:
+    """Whether something usable is attached to the resource: data, or an interface (挂接)."""
+    interfaces = ServiceInterface.objects.filter(resource_id=resource_id)
+    if interfaces.exclude(state="closed").exists():
+        return True
+    return Dataset.objects.filter(resource_id=resource_id, state="open").exists()
+
+
 def served_departments(service: Service) -> list[UUID]:
     """The other departments that hold a running grant of it, in their order.
 

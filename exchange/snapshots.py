@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 
 from exchange.dataplane import reading
 from exchange.dataplane.schema import Schema
-from exchange.errors import CursorExpired
+from exchange.errors import CursorExpired, StoreFailed
 from exchange.models import Dataset, Snapshot
 from exchange.storage import hold_blobs, limits, store
 from kernel.failpoints import failpoint
@@ -54,22 +54,24 @@ def fold_to(dataset: Dataset, number: int, until: float | None = None) -> Snapsh
     CursorExpired where retention removed a batch that it would need. Where the monotonic clock
     passes ``until`` it is the table of the last step before.
     """
+    known = Dataset.objects.values_list("last_number", flat=True).get(pk=dataset.pk)
     base = base_for(dataset, number)
     while base is None or (base.number, base.schema_id) != (number, dataset.schema_id):
-        base = _step(dataset, base, number)
+        base = _step(dataset, base, number, known)
         if until is not None and time.monotonic() >= until:
             break
     return base
 
 
-def _step(dataset: Dataset, base: Snapshot | None, number: int) -> Snapshot:
-    """One fold from the base towards batch ``number``."""
+def _step(dataset: Dataset, base: Snapshot | None, number: int, known: int) -> Snapshot:
+    """One fold from the base towards batch ``number``; ``known`` was the last when it began."""
     after = base.number if base else 0
     if after < dataset.first_number - 1:
         raise CursorExpired("retention removed the batches that this table would be made from")
     until = min(number, after + STEP_BATCHES)
-    batches = dataset.batches.filter(number__gt=after, number__lte=until).order_by("number")
-    files = [store().path(digest) for digest in batches.values_list("digest", flat=True)]
+    batches = dataset.batches.filter(number__gt=after, number__lte=until, recalled_by=None)
+    digests = batches.order_by("number").values_list("digest", flat=True)
+    files = [store().path(digest) for digest in digests]
     source = store().path(base.digest) if base else None
     schema = Schema.from_json(dataset.schema.body)
     with store().stage() as staged:
@@ -77,7 +79,20 @@ def _step(dataset: Dataset, base: Snapshot | None, number: int) -> Snapshot:
         failpoint("fold.after_write")
         blob = store().commit(staged)
     failpoint("fold.before_keep")
-    return keep_snapshot(dataset, until, blob.digest, blob.size, rows)
+    with transaction.atomic():
+        _require_none_recalled(dataset, until, known)
+        return keep_snapshot(dataset, until, blob.digest, blob.size, rows)
+
+
+def _require_none_recalled(dataset: Dataset, number: int, known: int) -> None:
+    """StoreFailed if a batch up to ``number`` was recalled since ``known`` was the last one.
+
+    Until the transaction ends none is, for a recall takes a number, too.
+    """
+    Dataset.objects.select_for_update(of=("self",)).only("pk").get(pk=dataset.pk)
+    recalled = dataset.batches.filter(number__lte=number, recalled_by__number__gt=known)
+    if recalled.exists():
+        raise StoreFailed("a batch was recalled meanwhile", retry_after=1)
 
 
 def keep_snapshot(dataset: Dataset, number: int, digest: str, size: int, rows: int) -> Snapshot:

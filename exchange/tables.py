@@ -1,22 +1,28 @@
 """A dataset's table as it is now: as a file to compare and send, as rows to look up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+import psycopg2
+from django.db import DatabaseError, connection
 from django.db.models import F
 
-from exchange.dataplane.conditions import Condition
 from exchange.dataplane.connectors.base import Position
 from exchange.dataplane.connectors.postgres import PostgresSink
+from exchange.dataplane.connectors.postgres_errors import translate, translated
+from exchange.dataplane.connectors.postgres_lookup import Finder
 from exchange.dataplane.errors import Terminal
+from exchange.dataplane.parquet_files import write_rows
 from exchange.dataplane.schema import Schema
 from exchange.dataplane.store import check_blob, check_lately
 from exchange.destinations import own_connection
 from exchange.errors import CursorExpired
 from exchange.models import Batch, Dataset, Snapshot
 from exchange.snapshots import fold_to, folding, is_current, keep_snapshot, latest
-from exchange.storage import store
+from exchange.storage import limits, store
 
 __all__ = [
     "STATE_SCHEMA",
@@ -28,6 +34,7 @@ __all__ = [
     "keep_snapshot",
     "snapshot_at_head",
     "sound_file",
+    "state_name",
     "state_table",
 ]
 
@@ -69,36 +76,56 @@ def sound_file(batch: Batch) -> Path:
     return check_lately(batch_file(batch))
 
 
+def state_name(dataset_id: UUID) -> str:
+    """The name of a dataset's queryable table."""
+    return f"t_{dataset_id.hex}"
+
+
 def state_table(dataset: Dataset, connect: Callable[[], Any] = own_connection) -> PostgresSink:
     """The queryable table of a dataset in the platform's own database."""
     return PostgresSink(
         connect,
         schema_name=STATE_SCHEMA,
-        table=f"t_{dataset.pk.hex}",
+        table=state_name(dataset.pk),
         lane=str(dataset.pk),
         schema=current_schema(dataset),
     )
 
 
 def find_records(
-    dataset: Dataset,
-    columns: list[str],
-    where: dict[str, Any],
-    limit: int,
-    condition: Condition | None = None,
-) -> list[dict[str, Any]]:
-    """Rows of the queryable table that the condition shows.
+    dataset: Dataset, finder: Finder, find: Callable[[Finder, Any], list[tuple[Any, ...]]]
+) -> list[tuple[Any, ...]]:
+    """What ``find`` finds with a cursor in the queryable table.
 
-    Where the table lags behind the schema it is made to follow first.
+    Where the table lags behind the schema, or behind a recall, it is made to follow first.
     """
-    table = state_table(dataset)
+    if dataset.folded_number < dataset.recalled_number:
+        fold_into_table(Dataset.objects.select_related("schema").get(pk=dataset.pk))
     try:
-        return table.lookup(columns, where, limit, condition)
+        return _found(finder, find)
     except Terminal as fault:
         if fault.code != "target-mismatch":
             raise
-    table.prepare()
-    return table.lookup(columns, where, limit, condition)
+    fresh = Dataset.objects.select_related("schema").get(pk=dataset.pk)
+    state_table(fresh).prepare()
+    return _found(finder, find)
+
+
+def _found(
+    finder: Finder, find: Callable[[Finder, Any], list[tuple[Any, ...]]]
+) -> list[tuple[Any, ...]]:
+    if connection.in_atomic_block:
+        # Neither a failure nor a lock of this look stays with the caller's transaction.
+        with translated(), closing(own_connection()) as own, own.cursor() as cursor:
+            return find(finder, cursor)
+    try:
+        with connection.cursor() as cursor:
+            return find(finder, cursor)
+    except DatabaseError as error:
+        cause = error.__cause__
+        if isinstance(cause, psycopg2.Error):
+            raise translate(cause) from None
+        raise
 
 
 def fold_into_table(dataset: Dataset) -> int:
@@ -115,13 +142,28 @@ def fold_into_table(dataset: Dataset) -> int:
     applied = 0
     if done + 1 < dataset.first_number:
         done, applied = _load_into_table(dataset, table, done)
+    elif done < dataset.recalled_number and not current_schema(dataset).key:
+        # Events that were taken back cannot be named, so the table is made anew.
+        done, applied = _load_into_table(dataset, table, done)
     for batch in dataset.batches.filter(number__gt=done).order_by("number"):
-        table.apply(sound_file(batch), Position(dataset.epoch, batch.number))
+        with _given(dataset, batch) as path:
+            table.apply(path, Position(dataset.epoch, batch.number))
         _note_folded(dataset, batch.number)
         applied += 1
     if not applied:
         _note_folded(dataset, done)
     return applied
+
+
+@contextmanager
+def _given(dataset: Dataset, batch: Batch) -> Iterator[Path]:
+    """The batch's file; for one that was recalled, an empty file in its place."""
+    if not batch.recalled_by_id:
+        yield sound_file(batch)
+        return
+    with store().workspace() as folder:
+        write_rows(folder / "nothing", current_schema(dataset).batch_arrow, [], limits())
+        yield folder / "nothing"
 
 
 def _load_into_table(dataset: Dataset, table: PostgresSink, done: int) -> tuple[int, int]:

@@ -6,13 +6,17 @@ from accounts.actor import CLOCK
 from exchange.actions import (
     compaction,
     deliveries,
+    gateway_keys,
     grants,
     holdings,
     hooks,
     reports,
     retention,
     scrubs,
+    sync_runs,
+    sync_turns,
     upkeep,
+    uploads,
 )
 
 
@@ -79,3 +83,24 @@ def send_notices() -> None:
 @shared_task(name="exchange.report_signals")
 def report_signals() -> None:
     reports.report_signals(actor=CLOCK)
+
+
+@shared_task(name="exchange.expire_nonces")
+def expire_nonces() -> None:
+    gateway_keys.expire_nonces(actor=CLOCK)
+
+
+@shared_task(name="exchange.schedule_syncs")
+def schedule_syncs() -> None:
+    sync_runs.schedule_due(actor=CLOCK)
+
+
+# Publishing what was read is one piece of work, and not the turn's.
+@shared_task(name="exchange.run_syncs", soft_time_limit=3000, time_limit=3300)
+def run_syncs() -> None:
+    sync_turns.run_due(actor=CLOCK)
+
+
+@shared_task(name="exchange.expire_uploads")
+def expire_uploads() -> None:
+    uploads.expire_uploads(actor=CLOCK)

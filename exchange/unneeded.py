@@ -41,22 +41,40 @@ def sweep_folders(name: str, model: type[Model], states: Iterable[str], old: flo
     A file or folder there begins with the hex or dashed id of its row. What bears no id of a row
     goes when it is ``old`` seconds old.
     """
-    root = Path(settings.STORE_DIR) / name
-    if not root.is_dir():
-        return 0
-    limit, removed = time.time() - old, 0
-    for path in root.iterdir():
-        row = model._default_manager.filter(pk=_id_of(path)).first() if _id_of(path) else None
+    removed = 0
+    for path in _inside(name):
+        found = _id_of(path)
+        row = model._default_manager.filter(pk=found).first() if found else None
         if row is not None and getattr(row, "state", "") in states:
             continue
-        try:
-            if row is None and path.stat().st_mtime > limit:
-                continue
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-        except FileNotFoundError:
-            continue
-        removed += 1
+        if row is not None or _is_old(path, old):
+            removed += _remove(path)
     return removed
+
+
+def sweep_old(name: str, old: float) -> int:
+    """Remove what lies under ``STORE_DIR/name`` and is ``old`` seconds old; how many."""
+    return sum(_remove(path) for path in _inside(name) if _is_old(path, old))
+
+
+def _inside(name: str) -> list[Path]:
+    root = Path(settings.STORE_DIR) / name
+    return list(root.iterdir()) if root.is_dir() else []
+
+
+def _is_old(path: Path, seconds: float) -> bool:
+    try:
+        return path.stat().st_mtime <= time.time() - seconds
+    except FileNotFoundError:
+        return False
+
+
+def _remove(path: Path) -> bool:
+    try:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _id_of(path: Path) -> UUID | None:

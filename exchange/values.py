@@ -20,6 +20,8 @@ def stored_value(schema: Schema, name: str, value: Any, field: str) -> Any:
     """One value as it is stored; days, times and decimals come as texts. Invalid if it is none."""
     if value is None:
         return None
+    if isinstance(value, str) and schema.by_name[name].type == "string":
+        return _text(value, field)
     kind = schema.arrow.field(name).type
     if not _fits(kind, value):
         raise _misfit(field)
@@ -28,6 +30,17 @@ def stored_value(schema: Schema, name: str, value: Any, field: str) -> Any:
         return pa.array([text], pa.string()).cast(kind)[0].as_py()
     except (pa.ArrowException, ValueError) as bad:
         raise _misfit(field) from bad
+
+
+def _text(value: str, field: str) -> str:
+    """The text, if a database can hold it."""
+    try:
+        value.encode()
+    except UnicodeEncodeError as half:
+        raise _misfit(field) from half
+    if "\0" in value:
+        raise _misfit(field)
+    return value
 
 
 def _fits(kind: pa.DataType, value: Any) -> bool:

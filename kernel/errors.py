@@ -9,7 +9,9 @@ DomainError
 ├── Gone           it was here and will not come back
 ├── TooLarge       more than the platform takes
 ├── RateLimited    too often
-└── Unavailable    the platform cannot do it now
+├── Unavailable    the platform cannot do it now
+├── PeerFailed     another system, asked on the caller's behalf, did not answer as it should
+└── PeerTimeout    it did not answer in time
 """
 
 
@@ -122,3 +124,17 @@ class Unavailable(DomainError):
 
     code = "unavailable"
     title = "The platform cannot do this now"
+
+
+class PeerFailed(DomainError):
+    """Another system, asked on the caller's behalf, did not answer as it should."""
+
+    code = "peer-failed"
+    title = "The system behind this address failed"
+
+
+class PeerTimeout(DomainError):
+    """Another system, asked on the caller's behalf, did not answer in time."""
+
+    code = "peer-timeout"
+    title = "The system behind this address did not answer in time"

@@ -102,7 +102,7 @@ class HouseSchema(AutoSchema):
         made += [_parameter(name, "header") for name in getattr(view, "call_headers", ())]
         if self.method == "POST":
             made.append(_parameter("Idempotency-Key", "header"))
-        if self.method in ("PUT", "PATCH", "DELETE"):
+        if self._is_conditional:
             made.append(_parameter("If-Match", "header", required=True))
         return made
 
@@ -129,13 +129,19 @@ class HouseSchema(AutoSchema):
             )
         return operation
 
+    @property
+    def _is_conditional(self) -> bool:
+        """Whether the call names the version that it changes."""
+        changes = self.method in ("PUT", "PATCH", "DELETE")
+        return changes and not getattr(self.view, "unconditional", False)
+
     def _refusals(self) -> list[str]:
         found = ["400", "401", "429"]
         if "{" in self.path:
             found.append("404")
         if self.method != "GET":
             found += ["403", "409", "415", "422"]
-        if self.method in ("PUT", "PATCH", "DELETE"):
+        if self._is_conditional:
             found += ["412", "428"]
         return sorted(found)
 

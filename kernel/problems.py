@@ -21,6 +21,8 @@ from kernel.errors import (
     Invalid,
     Malformed,
     NotFound,
+    PeerFailed,
+    PeerTimeout,
     RateLimited,
     Stale,
     TooLarge,
@@ -40,7 +42,9 @@ STATUS: dict[type[DomainError], int] = {
     Invalid: 422,
     Unconditional: 428,
     RateLimited: 429,
+    PeerFailed: 502,
     Unavailable: 503,
+    PeerTimeout: 504,
 }
 _RENAMED = {
     "parse-error": "malformed",

@@ -11,6 +11,7 @@ from accounts.models import AuditEvent, Notice, Obligation
 from exchange import models
 from kernel.models import StoredAnswer
 from tests.factories.exchange import World, make_events, make_world
+from tests.factories.syncs import TABLE, Syncing, connector_to
 from tests.receivers import HookReceiver, Target, new_target
 
 ROWS = [*(getattr(models, name) for name in models.__all__), Notice, Obligation]
@@ -85,3 +86,10 @@ def target(settings: object) -> Iterator[Target]:
     with new_target() as made:
         settings.EGRESS_TEST_ADDRESSES = [*settings.EGRESS_TEST_ADDRESSES, made.address]  # type: ignore[attr-defined]
         yield made
+
+
+@pytest.fixture
+def syncing(world: World, target: Target) -> Syncing:
+    """An empty table of a department's own database, and a connector to it."""
+    target.query(TABLE)
+    return Syncing(world, target, connector_to(world, target))

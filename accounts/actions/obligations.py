@@ -17,6 +17,13 @@ from accounts.states import OBLIGATION
 from accounts.workdays import Due
 from kernel.errors import Conflict
 
+# Whether a clock of this kind runs for the row that {subject} names: for a statement that must
+# learn it on its way to what may stop the clock.
+RUNNING = f"""EXISTS (
+    SELECT 1 FROM accounts_obligation
+    WHERE kind = {{kind}} AND subject_id = {{subject}} AND state = '{OBLIGATION.start}'
+)"""
+
 
 @transaction.atomic
 def open_obligation(

@@ -223,6 +223,10 @@ SPECTACULAR_SETTINGS = {
         "DisputeStateEnum": "exchange.states.DISPUTE.choices",
         "ServiceChangeStateEnum": "exchange.states.SERVICE_CHANGE.choices",
         "HookStateEnum": "exchange.states.HOOK.choices",
+        "InterfaceStateEnum": "exchange.states.INTERFACE.choices",
+        "InterfaceKindEnum": "exchange.models.ServiceInterface.Kind",
+        "InterfaceAuthEnum": "exchange.interface_terms.KINDS",
+        "GatewayKeyStateEnum": "exchange.states.GATEWAY_KEY.choices",
         "ChannelEnum": "exchange.vocabulary.Channel",
         "ChangeKindEnum": "exchange.vocabulary.ChangeKind",
         "ObjectionKindEnum": "exchange.vocabulary.ObjectionKind",
@@ -249,6 +253,7 @@ DELIVERY_CALLS = max(1, env.number("DELIVERY_CALLS"))
 DELIVERY_LOADS = env.number("DELIVERY_LOADS")
 SYNC_PER_HOST = env.number("SYNC_PER_HOST")
 SYNC_MAX_BEHIND = env.number("SYNC_MAX_BEHIND")
+SYNC_CHUNK_ROWS = env.number("SYNC_CHUNK_ROWS")
 SIGNAL_RETENTION_DAYS = env.number("SIGNAL_RETENTION_DAYS")
 ANSWER_RETENTION_DAYS = env.number("ANSWER_RETENTION_DAYS")
 SESSION_RETENTION_DAYS = env.number("SESSION_RETENTION_DAYS")
@@ -258,10 +263,12 @@ COMPACT_PERCENT = env.number("COMPACT_PERCENT")
 SCRUB_BYTES = env.number("SCRUB_BYTES")
 INTERFACE_CALLS = env.number("INTERFACE_CALLS")
 INTERFACE_CALLS_TOGETHER = env.number("INTERFACE_CALLS_TOGETHER")
+LONG_POLLS = env.number("LONG_POLLS")
 ACCEL_REDIRECT = env.flag("ACCEL_REDIRECT")
 SEALING_KEYS = env.many("SEALING_KEYS")
 EGRESS_ALLOW = env.many("EGRESS_ALLOW")
 EGRESS_TEST_ADDRESSES = env.many("EGRESS_TEST_ADDRESSES")
+CONNECTOR_FOLDERS = env.many("CONNECTOR_FOLDERS")
 FAILPOINTS = env.text("FAILPOINTS")
 
 # --- Trail and watch ------------------------------------------------------------------------

@@ -16,12 +16,13 @@ from accounts.permissions import Perm
 from accounts.policy import require
 from catalog.actions.quality import note_data
 from exchange import faults
+from exchange.bodies import require_takes
 from exchange.dataplane import publication
 from exchange.dataplane.limits import Limits, OnReject, Policy
 from exchange.dataplane.publication import Kind, Prepared
 from exchange.dataplane.publication import Published as Against
 from exchange.dataplane.store import BlobRef
-from exchange.errors import BaseMoved, DatasetClosed, WrongKind
+from exchange.errors import BaseMoved
 from exchange.models import Batch, Dataset, Snapshot
 from exchange.numbers import take_number
 from exchange.rights import require_publisher
@@ -36,10 +37,6 @@ from kernel.models import StoredAnswer
 # What the answers to publications are kept under.
 BATCH_SCOPE = "batch:"
 SNAPSHOT_TRIES = 3
-_KINDS = {
-    Dataset.Kind.TABLE: (Batch.Kind.SNAPSHOT, Batch.Kind.CHANGES),
-    Dataset.Kind.EVENTS: (Batch.Kind.APPEND,),
-}
 
 
 @dataclass(frozen=True)
@@ -108,7 +105,7 @@ def publish_batch(dataset: Dataset, *, actor: Actor, body: Body) -> Published:
     replay = _replay(dataset, actor, body)
     if replay:
         return replay
-    _check_open(dataset, body)
+    require_takes(dataset, body.kind)
     for _ in range(SNAPSHOT_TRIES):
         base = None
         if body.kind == "snapshot":
@@ -121,7 +118,7 @@ def publish_batch(dataset: Dataset, *, actor: Actor, body: Body) -> Published:
             return published
         except BaseMoved:
             dataset.refresh_from_db()
-            _check_open(dataset, body)
+            require_takes(dataset, body.kind)
         except IntegrityError:
             # A rival with the same Idempotency-Key was first: its outcome is ours.
             replay = _replay(dataset, actor, body)
@@ -135,16 +132,20 @@ def publish_parts(dataset: Dataset, *, actor: Actor, parts: Parts) -> Published:
     """Append what was read from a source, as ``publish_batch`` does a body that was sent.
 
     A snapshot is compared with the whole table, changes with the published rows of their keys;
-    what is published already makes no batch. Faults of the source and of the data come out as the
-    DataplaneErrors that they are.
+    what is published already makes no batch. Where nothing was read, the run is settled and no
+    more. Faults of the source and of the data come out as the DataplaneErrors that they are.
     """
     require(actor, Perm.BATCH_PUBLISH, dataset.department_id)
     require_publisher(dataset, actor)
     for _ in range(SNAPSHOT_TRIES):
-        _check_open(dataset, parts)
+        require_takes(dataset, parts.kind)
         dataset.refresh_from_db(fields=["first_number", "last_number", "schema"])
         number = dataset.last_number
         prepared = _prepare_parts(dataset, parts)
+        if not prepared.received:
+            with transaction.atomic():
+                parts.settle(None, prepared)
+            return Published(None, prepared=prepared)
         failpoint("publish.prepared")
         try:
             published = _commit(dataset, actor, parts, prepared, number)
@@ -177,20 +178,12 @@ def _prepare_parts(dataset: Dataset, parts: Parts) -> Prepared:
 def _published(dataset: Dataset) -> Against:
     """The files that hold the table after the last batch."""
     base = base_for(dataset, dataset.last_number)
-    after = dataset.batches.filter(number__gt=base.number if base else 0)
+    after = dataset.batches.filter(number__gt=base.number if base else 0, recalled_by=None)
     digests = after.order_by("number").values_list("digest", flat=True)
     return Against(
         store().path(base.digest) if base else None,
         tuple(store().path(digest) for digest in digests),
     )
-
-
-def _check_open(dataset: Dataset, body: Body | Parts) -> None:
-    if dataset.state != "open":
-        raise DatasetClosed()
-    if body.kind not in _KINDS[Dataset.Kind(dataset.kind)]:
-        allowed = " or ".join(_KINDS[Dataset.Kind(dataset.kind)])
-        raise WrongKind(f"this dataset takes {allowed}", kind=body.kind)
 
 
 def _prepare(dataset: Dataset, body: Body, base: Snapshot | None) -> Prepared:

@@ -19,7 +19,7 @@ from exchange.dataplane.schema import Schema, incompatibilities
 from exchange.errors import AlreadyAttached, NotYourSystem, SchemaImpossible, SchemaIncompatible
 from exchange.models import Dataset, SchemaVersion
 from exchange.schemas import schema_of
-from exchange.services import breaks_readers, require_cleared
+from exchange.services import breaks_readers, is_served, require_cleared
 from exchange.states import DATASET
 from exchange.tables import current_schema
 from exchange.vocabulary import ChangeKind
@@ -101,7 +101,7 @@ def close_dataset(dataset: Dataset, *, actor: Actor) -> Dataset:
     require_cleared(dataset, ChangeKind.STOP)
     DATASET.move(dataset, "close")
     audit.record(actor, "dataset.closed", dataset)
-    note_attached(dataset.resource_id, False, actor=actor)
+    note_attached(dataset.resource_id, is_served(dataset.resource_id), actor=actor)
     settle_hold(dataset.resource_id, actor=actor)
     return dataset
 

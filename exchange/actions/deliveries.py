@@ -1,297 +1,262 @@
-"""Bringing batches to subscribers, in order and at least once; once in effect to a database."""
+"""Bringing batches to subscribers, in order and at least once; once in effect to a database.
 
-import random
+Calls to webhooks run in threads that need no database: this thread takes lanes, reads what they
+are to say and books what came of it, many at a time. A lane that loads a database or puts down
+files has a thread and a connection to itself.
+"""
+
 import time
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 
 import structlog
 from django.conf import settings
-from django.db import transaction
-from django.utils import timezone
+from django.db import DatabaseError, connection
 
-from accounts import audit
-from accounts.actions.obligations import meet_obligation
 from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import require
-from exchange import lanes, quotas, sinks
-from exchange.dataplane import webhooks
-from exchange.dataplane.errors import DataplaneError, Transient
+from exchange import lanes
+from exchange.actions.loads import load_lane
+from exchange.actions.outcomes import (
+    MOST_CLAIMS,
+    Failure,
+    broken,
+    fault_of,
+    note_calls,
+    note_failures,
+    park_lost,
+)
+from exchange.actions.retention import pass_expired
+from exchange.announcing import Announcement, Due, Rights, announce, host_of, read_due
+from exchange.dataplane.calling import Calls
+from exchange.dataplane.errors import DataplaneError
+from exchange.dataplane.webhooks import Outcome
 from exchange.destinations import webhook_client
-from exchange.errors import CursorExpired, GrantSuspended, QuotaExceeded
 from exchange.lanes import Lease, LeaseLost
-from exchange.models import Batch, Delivery, Grant, Subscription
-from exchange.rights import disclosure_of, purpose_for, readable, require_system
-from exchange.secrets import unseal
-from exchange.states import SUBSCRIPTION
-from exchange.tables import snapshot_at_head
-from kernel.errors import DomainError, Unavailable
+from kernel.errors import DomainError
 from kernel.failpoints import failpoint
 from kernel.jobs import wake
 
 log = structlog.get_logger(__name__)
 
-Stopped = DataplaneError | DomainError
 TURN_SECONDS = 30
-LANES_PER_TURN = 50
-# Beyond the schedule's attempts: workers that took the lane and died with it.
-MOST_CLAIMS = 12
+# Calls under way in one process, of which DELIVERY_CALLS are quick; and to one host.
+MOST_CALLS, PER_HOST = 256, 16
+# Places to which connections stay open between two calls.
+KEPT_PLACES = 100
+# Lanes that failed before are tried apart from the others.
+MOST_RETRIES, RETRIES_AT_ONCE, RETRIES_PER_HOST = 64, 16, 4
+# Calls are booked when so many have ended, or this long after the last time.
+BOOK, BOOK_SECONDS = 64, 0.05
 
-
-@dataclass(frozen=True)
-class Delivered:
-    """What was brought, for the books: batch, rows, what was shown, the receiver's status."""
-
-    number: int
-    digest: str
-    grant: Grant
-    items: tuple[str, ...]
-    shown: str
-    rows: int = 0
-    status: int | None = None
-    whole: bool = False
+Caller = Calls[Announcement, Outcome]
+Loader = Calls[Lease, int]
 
 
 def deliver_due(*, actor: Actor) -> int:
     """Serve the lanes that are due, for one turn; the batches that arrived.
 
-    A worker that dies loses its lanes when their leases run out; nothing is skipped.
+    A worker that dies loses its lanes when their leases run out; nothing is skipped. A receiver
+    that does not answer holds up no other.
     """
     require(actor, Perm.SUBSCRIPTION_READ)
+    with ExitStack() as stack:
+        turn = _begin(stack, actor)
+        try:
+            while turn.goes_on():
+                turn.step()
+        finally:
+            turn.leave()
+    if turn.is_over:
+        wake("exchange.deliver_due")
+    return turn.arrived
+
+
+def _begin(stack: ExitStack, actor: Actor) -> "_Turn":
     until = time.monotonic() + TURN_SECONDS
-    arrived = 0
-    for _ in range(LANES_PER_TURN):
-        lease = lanes.claim_lane() if time.monotonic() < until else None
-        if lease is None:
-            return arrived
-        arrived += _serve(lease, actor, until)
-    wake("exchange.deliver_due")
-    return arrived
-
-
-def _serve(lease: Lease, actor: Actor, until: float) -> int:
-    """Deliver one lane's batches until there is none, time is over, or one fails; how many."""
-    lane = Subscription.objects.select_related("dataset__schema", "grant").get(
-        pk=lease.subscription_id
+    client = stack.enter_context(webhook_client(keep=KEPT_PLACES))
+    send: Callable[[Announcement], Outcome] = lambda call: call.send(client)  # noqa: E731
+    calls: Caller = Calls(send, at_once=settings.DELIVERY_CALLS, most=MOST_CALLS, per_host=PER_HOST)
+    retries: Caller = Calls(
+        send, at_once=RETRIES_AT_ONCE, most=MOST_RETRIES, per_host=RETRIES_PER_HOST
     )
-    before = lane.position
-    try:
-        _deliver_all(lane, lease, actor, until)
-    except LeaseLost:
-        log.info("lease_lost", subscription=str(lane.pk))
-    return lane.position - before
-
-
-def _deliver_all(lane: Subscription, lease: Lease, actor: Actor, until: float) -> None:
-    if lane.attempts > MOST_CLAIMS:
-        _park(lane, lease, "worker-lost: whoever took this batch never came back", actor)
-        return
-    first = True
-    try:
-        while time.monotonic() < until and _deliver_next(lane, lease, actor, first=first):
-            lane.attempts, first = 1, False
-        lanes.give_back(lease)
-    except CursorExpired:
-        lanes.reload(lease)
-        lanes.give_back(lease)
-    except (DataplaneError, DomainError) as fault:
-        _failed(lane, lease, fault, actor)
-    except LeaseLost:
-        raise
-    except Exception:
-        # A bug in one lane must not end the turn of the others.
-        log.exception("delivery_broke", subscription=str(lane.pk), number=lane.position + 1)
-        _failed(lane, lease, Transient("internal", "the platform failed; see its log"), actor)
-
-
-def _deliver_next(lane: Subscription, lease: Lease, actor: Actor, *, first: bool) -> bool:
-    """Bring what comes next: a table that must be loaded anew, else the next batch; False if
-    there is nothing."""
-    following = Batch.objects.filter(dataset=lane.dataset, number=lane.position + 1)
-    batch = following.select_related("dataset").first()
-    if batch is None and not lane.reload:
-        return False
-    lanes.hold(lease)
-    grant = readable(lane)
-    require_system(grant, lane.system_id)
-    purpose = purpose_for(grant, lane.purpose)
-    disclosure = disclosure_of(grant, lane.dataset)
-    started = time.monotonic()
-    with lanes.kept(lease):
-        if lane.mode != Subscription.Mode.SINK:
-            if batch is None:
-                return False
-            done = _to_webhook(lane, batch, grant, disclosure.names)
-        else:
-            load = sinks.Load(lane, lease, grant, disclosure, purpose, prepare=first)
-            brought = _to_sink(load, batch)
-            if brought is None:
-                lanes.settle(lease, 0, load.shape)
-                return False
-            done = brought
-    failpoint("deliver.before_finish")
-    _finish(lane, lease, done, actor, int((time.monotonic() - started) * 1000))
-    failpoint("deliver.after_finish")
-    return True
-
-
-def _finish(
-    lane: Subscription, lease: Lease, done: Delivered, actor: Actor, duration_ms: int
-) -> None:
-    """Book what arrived, under the lease."""
-    with transaction.atomic():
-        if done.whole:
-            lanes.settle(lease, done.number, done.shown)
-        else:
-            lanes.advance(lease, done.number, done.shown)
-        Delivery.objects.update_or_create(
-            subscription=lane,
-            number=done.number,
-            defaults={
-                "attempts": lane.attempts,
-                "delivered_at": timezone.now(),
-                "last_error": "",
-                "rows": done.rows,
-                "response_status": done.status,
-                "duration_ms": duration_ms,
-            },
+    loads: Loader | None = None
+    if settings.DELIVERY_LOADS:
+        most = settings.DELIVERY_LOADS
+        loads = stack.enter_context(
+            Calls(_apart(actor, until), at_once=most, most=most, per_host=most)
         )
-        audit.record(
-            actor,
-            "delivery.completed",
-            lane,
-            number=done.number,
-            digest=done.digest,
-            items=list(done.items),
-            edition=done.grant.edition,
-            rows=done.rows,
+    callers = [stack.enter_context(calls), stack.enter_context(retries)]
+    return _Turn(actor, until, callers, loads)
+
+
+def _apart(actor: Actor, until: float) -> Callable[[Lease], int]:
+    """Loads a lane in a thread with a connection of its own."""
+
+    def load(lease: Lease) -> int:
+        try:
+            return load_lane(lease, actor=actor, until=until)
+        except DatabaseError:
+            # The lease runs out; another worker takes the lane.
+            log.exception("load_broke", subscription=str(lease.subscription_id))
+            return 0
+        finally:
+            connection.close()
+
+    return load
+
+
+@dataclass
+class _Turn:
+    """One turn of one worker: what is under way, until when new lanes are taken, what arrived."""
+
+    actor: Actor
+    until: float
+    # Those whose last attempt did not fail, and those whose did.
+    callers: list[Caller]
+    loads: Loader | None
+    arrived: int = 0
+    is_over: bool = False
+    # Whether everything that may be taken now was asked for, and there was none.
+    is_dry: bool = False
+    leases: dict[Lease, None] = field(default_factory=dict)
+    renewed: float = field(default_factory=time.monotonic)
+
+    def goes_on(self) -> bool:
+        """Until nothing is due and nothing under way, or time is over and nothing under way."""
+        return not (self.is_dry and self._is_idle)
+
+    @property
+    def _is_idle(self) -> bool:
+        return all(pool.is_idle for pool in (*self.callers, self.loads) if pool)
+
+    def step(self) -> None:
+        """Take what may be taken now, then book what has ended."""
+        if not self.is_over and time.monotonic() >= self.until:
+            self.is_over = True
+            self._put_back_waiting()
+        self.is_dry = True
+        if not self.is_over:
+            self._take_loads()
+        # As long as this worker is here for its loads, it may as well call.
+        if not self.is_over or (self.loads and not self.loads.is_idle):
+            for caller, failing in zip(self.callers, (False, True), strict=True):
+                self._take_calls(caller, failing)
+        self._renew()
+        for caller in self.callers:
+            self._book(caller.finished(BOOK, 0 if caller.is_idle else BOOK_SECONDS))
+        if self.loads:
+            calling = not all(caller.is_idle for caller in self.callers)
+            done = self.loads.finished(1, 0 if calling else BOOK_SECONDS)
+            self.arrived += sum(batches for _, batches in done)
+
+    def leave(self) -> None:
+        """Give back what was taken and not begun."""
+        self._put_back_waiting()
+
+    def _put_back_waiting(self) -> None:
+        waiting = [call.lease for caller in self.callers for call in caller.take_waiting()]
+        if self.loads:
+            waiting += self.loads.take_waiting()
+        if waiting:
+            lanes.put_back(waiting)
+
+    def _take_loads(self) -> None:
+        room = self.loads.room if self.loads else 1
+        leases = lanes.claim_lanes(room, lanes.LOADS) if room else []
+        if leases or not room:
+            self.is_dry = False
+        if self.loads:
+            self.loads.add((lease, str(lease.subscription_id)) for lease in leases)
+            return
+        for lease in leases:
+            self.arrived += load_lane(lease, actor=self.actor, until=self.until)
+
+    def _take_calls(self, caller: Caller, failing: bool) -> None:
+        """Take as many lanes as there is room for, and begin their calls."""
+        room = caller.room
+        if not room or (room < BOOK // 4 and not caller.is_idle):
+            self.is_dry = False
+            return
+        full = caller.full_hosts
+        leases = lanes.claim_lanes(
+            room, lanes.CALLS, failing=failing, without=full, own=self.leases
         )
-        if done.rows:
-            meet_obligation("C5", done.grant, actor=actor)
-    lane.position, lane.reload, lane.shown_digest = done.number, False, done.shown
+        if leases or full:
+            self.is_dry = False
+        if leases:
+            self._call(caller, leases)
 
+    def _call(self, caller: Caller, leases: list[Lease]) -> None:
+        rights, failures, calls = Rights(), [], []
+        for due in read_due(leases):
+            call = self._announced(due, rights)
+            if isinstance(call, Failure):
+                failures.append(call)
+            elif call:
+                self.leases[call.lease] = None
+                calls.append((call, host_of(call.lane)))
+        caller.add(calls)
+        if failures:
+            note_failures(failures, actor=self.actor)
 
-def _to_sink(load: sinks.Load, batch: Batch | None) -> Delivered | None:
-    """The batch, or the table of today where the target's rows show something else; None if
-    nothing was published yet."""
-    shown = load.shape
-    lane = load.lane
-    changed = lane.reload or (lane.position > 0 and lane.shown_digest not in ("", shown))
-    if batch is not None and not changed:
-        file = sinks.apply_batch(load, batch)
-        number, whole = batch.number, False
-    else:
-        snapshot = snapshot_at_head(lane.dataset)
-        if snapshot is None:
+    def _announced(self, due: Due, rights: Rights) -> Announcement | Failure | None:
+        lane, lease = due.lane, due.lease
+        try:
+            if lane.attempts > MOST_CLAIMS:
+                park_lost(lane, lease, actor=self.actor)
+                return None
+            if due.batch is None:
+                lanes.give_back(lease, wait_seconds=TURN_SECONDS)
+                return None
+            if due.batch.recalled_by_id:
+                # Nobody is given it any more, so nobody is told of it.
+                lanes.advance_all({lease: due.number})
+                return None
+            batch = due.batch
+            if batch.expired_at and not due.is_repeat:
+                batch = pass_expired(lane, lease, actor=self.actor)
+            return announce(due, batch, rights)
+        except LeaseLost:
             return None
-        file = sinks.load_table(load, snapshot)
-        number, whole = snapshot.number, True
-    return Delivered(
-        number=number,
-        digest=file.digest,
-        grant=load.grant,
-        items=load.disclosure.names,
-        shown=shown,
-        rows=file.rows,
-        whole=whole,
+        except (DataplaneError, DomainError) as fault:
+            return Failure(lane, lease, due.number, fault)
+        except Exception:
+            # A bug in one lane must not end the turn of the others.
+            log.exception("delivery_broke", subscription=str(lane.pk), number=due.number)
+            return Failure(lane, lease, due.number, broken())
+
+    def _book(self, ended: list[tuple[Announcement, Outcome]]) -> None:
+        if not ended:
+            return
+        for call, _ in ended:
+            del self.leases[call.lease]
+        taken = [(call, outcome) for call, outcome in ended if outcome.ok]
+        failed = [_failure(call, outcome) for call, outcome in ended if not outcome.ok]
+        if taken:
+            failpoint("deliver.before_finish")
+            self.arrived += note_calls(taken, actor=self.actor)
+            failpoint("deliver.after_finish")
+        if failed:
+            note_failures(failed, actor=self.actor)
+
+    def _renew(self) -> None:
+        """A call that takes long keeps its lane."""
+        if time.monotonic() - self.renewed > settings.LEASE_SECONDS / 3:
+            self.renewed = time.monotonic()
+            if self.leases:
+                lanes.hold_all(list(self.leases))
+
+
+def _failure(call: Announcement, outcome: Outcome) -> Failure:
+    return Failure(
+        lane=call.lane,
+        lease=call.lease,
+        number=call.number,
+        fault=fault_of(outcome),
+        outcome=outcome,
+        duration_ms=outcome.duration_ms,
+        is_repeat=call.is_repeat,
     )
-
-
-def _to_webhook(
-    lane: Subscription, batch: Batch, grant: Grant, items: tuple[str, ...]
-) -> Delivered:
-    """Say that a batch is ready; the data itself is pulled under the grant."""
-    data: dict[str, object] = {
-        "subscription": str(lane.pk),
-        "dataset": str(lane.dataset_id),
-        "number": batch.number,
-        "changes": f"{settings.PUBLIC_URL}/api/v1/subscriptions/{lane.pk}/changes",
-    }
-    if not grant.condition:
-        # Under a condition the batch's rows are more than the receiver may know of.
-        data["rows"] = batch.rows
-    event: dict[str, object] = {
-        "type": "batch.published",
-        "timestamp": batch.created_at.isoformat(),
-        "data": data,
-    }
-    with webhook_client() as client:
-        outcome = webhooks.send(
-            lane.url, event, f"{lane.pk}.{batch.number}", [unseal(lane.sealed)], client
-        )
-    if not outcome.ok:
-        raise WebhookFailed(outcome)
-    return Delivered(
-        number=batch.number,
-        digest=batch.digest,
-        grant=grant,
-        items=items,
-        shown=lane.shown_digest,
-        status=outcome.status,
-    )
-
-
-class WebhookFailed(Transient):
-    """The receiver did not take the call."""
-
-    def __init__(self, outcome: webhooks.Outcome) -> None:
-        super().__init__(outcome.error or f"http-{outcome.status}", outcome.detail)
-        self.outcome = outcome
-
-
-@transaction.atomic
-def _failed(
-    lane: Subscription,
-    lease: Lease,
-    fault: Stopped,
-    actor: Actor,
-) -> None:
-    """Note the attempt and wait by the schedule; stop the lane when waiting cannot help."""
-    # Holds the row: what a new holder of the lane has noted stays as it is.
-    lanes.hold(lease)
-    error = f"{fault.code}: {fault.detail}" if fault.detail else fault.code
-    outcome = getattr(fault, "outcome", None)
-    Delivery.objects.update_or_create(
-        subscription=lane,
-        number=lane.position + 1,
-        defaults={
-            "attempts": lane.attempts,
-            "last_error": error[:400],
-            "response_status": outcome.status if outcome else None,
-            "duration_ms": outcome.duration_ms if outcome else 0,
-        },
-    )
-    wait = _wait(fault, lane, outcome)
-    if wait is None:
-        _park(lane, lease, error, actor)
-    elif isinstance(fault, QuotaExceeded | GrantSuspended):
-        # Nobody failed: the attempt does not count.
-        lanes.give_back(lease, wait_seconds=wait)
-    else:
-        lanes.give_back(lease, wait_seconds=wait, error=error)
-
-
-def _wait(fault: Stopped, lane: Subscription, outcome: Any) -> float | None:
-    """Seconds until the next attempt; None where waiting cannot help."""
-    if isinstance(fault, QuotaExceeded):
-        return float(quotas.seconds_left()) if quotas.fits_a_day(fault) else None
-    if isinstance(fault, GrantSuspended):
-        return 0
-    if not isinstance(fault, Transient | Unavailable):
-        return None
-    if outcome and (outcome.gone or outcome.terminal):
-        return None
-    wait = webhooks.retry_delay(lane.attempts, random.uniform(-1, 1))  # noqa: S311
-    if wait is not None and outcome and outcome.retry_after:
-        wait = max(wait, outcome.retry_after)
-    return wait
-
-
-@transaction.atomic
-def _park(lane: Subscription, lease: Lease, error: str, actor: Actor) -> None:
-    """Stop at the batch that does not go through: never past it, and never in silence."""
-    lanes.hold(lease)
-    lanes.give_back(lease, error=error)
-    SUBSCRIPTION.move(lane, "pause", state_reason=error[:400])
-    audit.record(actor, "subscription.parked", lane, number=lane.position + 1, error=error[:400])

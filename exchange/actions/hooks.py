@@ -22,11 +22,12 @@ from accounts.actor import Actor
 from accounts.models import Notice
 from accounts.permissions import Perm, Role
 from accounts.policy import require
+from exchange.announcing import OVERLAP, signing_secrets
 from exchange.dataplane import webhooks
 from exchange.dataplane.webhooks import Outcome, new_secret
 from exchange.destinations import require_webhook, webhook_client
 from exchange.models import Hook
-from exchange.secrets import seal, unseal
+from exchange.secrets import seal
 from exchange.states import HOOK
 from kernel.errors import Conflict
 
@@ -54,6 +55,21 @@ def open_hook(*, actor: Actor, url: str) -> tuple[Hook, str]:
             raise Conflict("your department has a webhook already; close it first") from other
         audit.record(actor, "hook.opened", hook, url=url)
     return hook, secret
+
+
+@transaction.atomic
+def rotate_secret(hook: Hook, *, actor: Actor) -> tuple[Hook, str]:
+    """Sign with a new secret, which is shown this once, and for a day with the old one too."""
+    require(actor, Perm.HOOK_OPEN, hook.department_id)
+    locked = Hook.objects.select_for_update().get(pk=hook.pk)
+    if locked.state == "closed":
+        raise Conflict("this webhook is closed; open a new one")
+    secret = new_secret()
+    locked.change(
+        sealed=seal(secret), sealed_before=locked.sealed, before_until=timezone.now() + OVERLAP
+    )
+    audit.record(actor, "hook.secret_rotated", locked)
+    return locked, secret
 
 
 @transaction.atomic
@@ -150,7 +166,7 @@ def _serve(hook: Hook, actor: Actor, until: float) -> int:
             if not _keep(hook, lease_until=_lease(timezone.now())):
                 return arrived
             outcome = webhooks.send(
-                hook.url, _event(notice), str(notice.pk), [unseal(hook.sealed)], client
+                hook.url, _event(notice), str(notice.pk), list(signing_secrets(hook)), client
             )
             if not outcome.ok:
                 _failed(hook, outcome, actor)

@@ -1,8 +1,13 @@
-"""Single records by key or by an item that the provider opened for it (查询)."""
+"""Single records by key or by an item that the provider opened for it (查询).
+
+A call is three statements: what opens the data, the records, and one that counts, notes in the
+trail and writes the ledger, before the answer goes out.
+"""
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
@@ -13,37 +18,44 @@ from accounts.actions.obligations import meet_obligation
 from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import require
-from catalog.vocabulary import ShareMode
-from exchange import faults, ledger, quotas
+from exchange import faults, ledger
 from exchange.calls import NO_CALL, Call
-from exchange.dataplane import reading
-from exchange.dataplane.disclosing import disclose_page
 from exchange.dataplane.disclosure import Disclosure
 from exchange.dataplane.errors import Terminal, Transient
+from exchange.dataplane.few_rows import json_text
 from exchange.errors import NotQueryable
 from exchange.ledger import Use, subject_digests
 from exchange.models import Dataset
-from exchange.rights import (
-    disclosure_of,
-    grant_for_lookup,
-    only_granted,
-    only_plain,
-    require_call,
-)
+from exchange.openings import Opening, open_for
+from exchange.rights import only_granted, only_plain
 from exchange.tables import find_records
+from exchange.values import key_values, stored_value
 from exchange.vocabulary import Channel
 from kernel.errors import Invalid
 
 LOOKUP_LIMIT = 100
+MOST_KEYS = 1000
 
 
 @dataclass(frozen=True)
 class Found:
-    """Records, encoded as they go out, and the number of the batch that they are as of."""
+    """Records as they are shown, encoded as they go out, as of the batch of that number.
 
-    table: pa.Table
+    Of keys, ``records`` has one member for each in the order asked, None where there is none.
+    """
+
+    records: list[dict[str, Any] | None]
     body: bytes
     as_of: int
+    disclosure: Disclosure
+    columns: tuple[str, ...]
+
+    @cached_property
+    def table(self) -> pa.Table:
+        """The records found as a table."""
+        found = [record for record in self.records if record is not None]
+        shown = self.disclosure.shown.arrow
+        return pa.Table.from_pylist(found, pa.schema(map(shown.field, self.columns)))
 
 
 def lookup_records(
@@ -57,90 +69,142 @@ def lookup_records(
 ) -> Found:
     """Records that the grant shows and whose items equal ``where``."""
     require(actor, Perm.RECORD_LOOKUP)
-    grant = grant_for_lookup(dataset, actor, call)
-    purpose = require_call(grant, actor=actor, call=call, mode=ShareMode.INTERFACE)
-    if not dataset.is_queryable:
+    opening = _open(dataset, actor, call)
+    disclosure = opening.plan.disclosure
+    wanted = _wanted(where, opening.dataset, disclosure)
+    columns = _columns(items, disclosure)
+    finder = opening.plan.finder(disclosure.source_names)
+    stored = _guarded(
+        lambda: find_records(
+            opening.dataset, finder, lambda made, cursor: made.find(cursor, wanted, limit)
+        )
+    )
+    shown = opening.plan.shower(columns).show(stored)
+    keys = [tuple(row[at] for at in _key_places(disclosure)) for row in stored]
+    as_of = opening.dataset.folded_number
+    body = json_text({"items": shown, "as_of": as_of})
+    found = Found(list(shown), body, as_of, disclosure, columns)
+    _note(opening, actor, call, found, sorted(where), keys if disclosure.schema.key else [])
+    return found
+
+
+def lookup_keys(
+    dataset: Dataset,
+    *,
+    actor: Actor,
+    keys: Sequence[dict[str, Any]],
+    items: list[str] | None = None,
+    call: Call = NO_CALL,
+) -> Found:
+    """For each of at most MOST_KEYS keys, in order, the record that the grant shows, or that there
+    is none. One statement finds them, and one line of the ledger names them all."""
+    require(actor, Perm.RECORD_LOOKUP)
+    opening = _open(dataset, actor, call)
+    disclosure = opening.plan.disclosure
+    if not 1 <= len(keys) <= MOST_KEYS:
+        raise Invalid.field("keys", f"name 1 to {MOST_KEYS} keys")
+    only_plain(disclosure.schema.key, disclosure, "keys")
+    asked = [key_values(disclosure.schema, key, f"keys/{place}") for place, key in enumerate(keys)]
+    columns = _columns(items, disclosure)
+    finder = opening.plan.finder(disclosure.source_names)
+    stored = _guarded(
+        lambda: find_records(
+            opening.dataset, finder, lambda made, cursor: made.find_keys(cursor, asked)
+        )
+    )
+    records: list[dict[str, Any] | None] = [None] * len(asked)
+    shower = opening.plan.shower(columns)
+    for place, *row in stored:
+        records[place - 1] = next(iter(shower.show([row])), None)
+    answers = [
+        {"found": False} if record is None else {"found": True, "record": record}
+        for record in records
+    ]
+    as_of = opening.dataset.folded_number
+    body = json_text({"items": answers, "as_of": as_of})
+    found = Found(records, body, as_of, disclosure, columns)
+    # That there is none is said of a person, too.
+    _note(opening, actor, call, found, sorted(disclosure.schema.key), asked)
+    return found
+
+
+def _open(dataset: Dataset, actor: Actor, call: Call) -> Opening:
+    opening = open_for(dataset, actor, call)
+    if not opening.dataset.is_queryable:
         raise NotQueryable("the provider has not opened it for look-ups; subscribe instead")
-    disclosure = disclosure_of(grant, dataset)
-    _check_where(where, dataset, disclosure)
-    columns = list(disclosure.names)
-    if items:
-        columns = only_granted(items, disclosure.shown, "items")
-    quotas.require_left(grant)
-    dataset.refresh_from_db(fields=["folded_number"])
-    stored = _find(dataset, disclosure, where, limit)
-    shown = _shown(stored, disclosure, columns)
-    body = reading.encode(shown, "json").strip()
-    body = b'{"items":' + body + b',"as_of":%d}' % dataset.folded_number
-    with transaction.atomic():
-        audit.record(
-            actor,
-            "record.looked_up",
-            dataset,
-            grant=str(grant.pk),
-            edition=grant.edition,
-            by=sorted(where),
-            items=columns,
-            rows=shown.num_rows,
-        )
-        if shown.num_rows:
-            meet_obligation("C5", grant, actor=actor)
-        use = Use(
-            channel=Channel.LOOKUP,
-            dataset=dataset,
-            grant=grant,
-            system_id=actor.id,  # type: ignore[arg-type]
-            purpose=purpose,
-            call=call,
-            credential_id=actor.credential_id,
-            items=columns,
-            rows=shown.num_rows,
-            digest=hashlib.sha256(body).hexdigest(),
-            subjects=subject_digests(dataset, _keys(stored, disclosure)),
-        )
-        quotas.take(grant, calls=1, rows=shown.num_rows)
-        ledger.write_use(use)
-    return Found(shown, body, dataset.folded_number)
+    return opening
 
 
-def _check_where(where: dict[str, Any], dataset: Dataset, disclosure: Disclosure) -> None:
+def _columns(items: list[str] | None, disclosure: Disclosure) -> tuple[str, ...]:
+    if not items:
+        return disclosure.names
+    return tuple(dict.fromkeys(only_granted(items, disclosure.shown, "items")))
+
+
+def _wanted(where: dict[str, Any], dataset: Dataset, disclosure: Disclosure) -> dict[str, Any]:
+    """What the items must equal, as values of their types."""
     keys = {*disclosure.schema.key, *dataset.lookup_items}
     if not where or not set(where) <= keys:
         raise Invalid.field("where", f"name one or more of: {', '.join(sorted(keys))}")
     only_granted(list(where), disclosure.shown, "where")
     only_plain(where, disclosure, "where")
-    nested = sorted(name for name, value in where.items() if isinstance(value, dict | list))
-    if nested:
-        raise Invalid.field(f"where/{nested[0]}", "must be one plain value")
+    return {
+        name: stored_value(disclosure.schema, name, value, f"where/{name}")
+        for name, value in where.items()
+    }
 
 
-def _find(dataset: Dataset, disclosure: Disclosure, where: dict[str, Any], limit: int) -> pa.Table:
-    """The stored rows that the condition shows, with every item that the disclosure needs."""
-    names = list(disclosure.source_names)
+def _key_places(disclosure: Disclosure) -> list[int]:
+    return [disclosure.source_names.index(name) for name in disclosure.schema.key]
+
+
+def _guarded(find: Any) -> list[tuple[Any, ...]]:
     try:
-        found = find_records(dataset, names, where, limit, disclosure.condition)
-    except Terminal as fault:
-        if fault.code != "value-refused":
-            raise faults.translate(fault) from fault
-        raise Invalid.field("where", "a value does not fit its item", fault.code) from fault
-    except Transient as fault:
+        rows: list[tuple[Any, ...]] = find()
+        return rows
+    except (Terminal, Transient) as fault:
+        if fault.code == "value-refused":
+            raise Invalid.field("where", "a value does not fit its item", fault.code) from fault
         raise faults.translate(fault) from fault
-    return pa.Table.from_pylist(found, schema=disclosure.source.arrow)
 
 
-def _shown(stored: pa.Table, disclosure: Disclosure, columns: list[str]) -> pa.Table:
-    """The rows masked; what the database chose the condition chooses again."""
-    if disclosure.is_plain:
-        return stored.select(columns)
-    names = tuple(n for n in disclosure.names if n in columns or n in disclosure.schema.key)
-    masks = {name: mask for name, mask in disclosure.masks.items() if name in names}
-    narrow = replace(disclosure, names=names, masks=masks)
-    return faults.guarded(lambda: disclose_page(stored, narrow)).select(columns)
-
-
-def _keys(stored: pa.Table, disclosure: Disclosure) -> Iterable[tuple[Any, ...]]:
-    """The keys of the rows as they are stored, none where records have no key."""
-    names = disclosure.schema.key
-    if not names:
-        return []
-    return [tuple(row[name] for name in names) for row in stored.select(names).to_pylist()]
+def _note(
+    opening: Opening,
+    actor: Actor,
+    call: Call,
+    found: Found,
+    by: list[str],
+    subjects: Sequence[tuple[Any, ...]],
+) -> None:
+    """Count, trail and ledger in one statement, with the clock that the first use stops."""
+    grant = opening.grant
+    rows = sum(record is not None for record in found.records)
+    entry = audit.statement(
+        actor,
+        "record.looked_up",
+        opening.dataset,
+        grant=str(grant.pk),
+        edition=grant.edition,
+        by=by,
+        items=list(found.columns),
+        rows=rows,
+    )
+    use = Use(
+        channel=Channel.LOOKUP,
+        dataset=opening.dataset,
+        grant=grant,
+        system_id=actor.id,  # type: ignore[arg-type]
+        purpose=opening.purpose,
+        call=call,
+        credential_id=actor.credential_id,
+        items=found.columns,
+        rows=rows,
+        digest=hashlib.sha256(found.body).hexdigest(),
+        subjects=subject_digests(opening.dataset, subjects),
+    )
+    if not (opening.owes and rows):
+        ledger.take_and_write(use, entry)
+        return
+    with transaction.atomic():
+        meet_obligation("C5", grant, actor=actor)
+        ledger.take_and_write(use, entry)

@@ -5,36 +5,37 @@ and leaves an entry in the trail and a line in the ledger before the first byte 
 """
 
 import hashlib
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
 import pyarrow as pa
 from django.db import transaction
 from django.db.models import F
-from django.utils.crypto import salted_hmac
 
 from accounts import audit
-from accounts.actions.obligations import meet_obligation
 from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import require
-from catalog.vocabulary import ShareMode
-from exchange import faults, ledger, places, quotas
+from exchange import faults, places, quotas, waiting
 from exchange.calls import NO_CALL, Call
 from exchange.dataplane import reading
 from exchange.dataplane.disclosure import Disclosure
 from exchange.dataplane.schema import Schema
+from exchange.errors import NotPulled
+from exchange.giving import GivenFile, admit, note, part_of, rows_in
 from exchange.ledger import Use
 from exchange.models import Batch, Dataset, Grant, Subscription
+from exchange.parts import Wanted
 from exchange.places import Place
 from exchange.projected import changes_file, table_file
-from exchange.rights import disclosure_of, readable, require_call
+from exchange.recalls import require_same_rows
+from exchange.rights import disclosure_of, readable, require_system
 from exchange.tables import snapshot_at_head, sound_file
 from exchange.vocabulary import Channel
 from kernel.errors import Invalid
 
 # Batches of which a filter shows little would make one page a long work.
 BATCHES_PER_PAGE = 200
+WHOLE = Wanted()
 
 
 @dataclass(frozen=True)
@@ -49,18 +50,6 @@ class Page:
     shown: str
 
 
-@dataclass(frozen=True)
-class TableFile:
-    """The whole granted table as a file, and the cursor of the changes after it."""
-
-    path: Path
-    etag: str
-    rows: int
-    number: int
-    cursor: str
-    shown: str
-
-
 def read_changes(
     subscription: Subscription,
     *,
@@ -68,16 +57,26 @@ def read_changes(
     cursor: str | None,
     limit: int,
     format: str = "json",
+    wait: int = 0,
     call: Call = NO_CALL,
 ) -> Page:
     """At most ``limit`` changes after the cursor; the same cursor always gives the same rows.
+
+    Where there is none yet, it waits up to ``wait`` seconds for one, and asks for the right anew.
 
     Presenting a cursor says that everything before it has arrived: where the system pulls, the
     lane's position follows. A page without a row gives nothing, and is neither counted nor noted.
     """
     require(actor, Perm.SUBSCRIPTION_READ, subscription.department_id)
-    grant, purpose = _admit(subscription, actor, call)
+    grant, purpose = admit(subscription, actor, call)
     dataset = subscription.dataset
+    if (
+        wait
+        and cursor
+        and waiting.for_news(subscription, places.read(cursor, grant, dataset), wait)
+    ):
+        grant, purpose = admit(subscription, actor, call)
+        dataset.refresh_from_db()
     disclosure = disclosure_of(grant, dataset)
     quotas.require_left(grant)
     with places.way_back(subscription, grant):
@@ -110,20 +109,44 @@ def read_changes(
                 first=place,
                 last=after,
             )
-            _note(use, subscription, actor, call)
+            note(use, subscription, actor, call)
     return page
 
 
-def read_table(
-    subscription: Subscription, *, actor: Actor, format: str, call: Call = NO_CALL
-) -> TableFile:
-    """The whole table after the last batch, as the grant shows it.
+@transaction.atomic
+def acknowledge_changes(subscription: Subscription, *, actor: Actor, cursor: str) -> Subscription:
+    """Say that everything before the cursor has arrived: the position of a lane that pulls.
 
-    A projection is kept by grant, edition, content and what is shown, so a second read is a file
-    send.
+    It never goes back: an older cursor changes nothing. CursorExpired for a cursor of another
+    grant or edition, NotPulled where deliveries move the position.
     """
     require(actor, Perm.SUBSCRIPTION_READ, subscription.department_id)
-    grant, purpose = _admit(subscription, actor, call)
+    grant = readable(subscription)
+    require_system(grant, actor.id)
+    if subscription.mode != Subscription.Mode.PULL:
+        raise NotPulled(mode=subscription.mode)
+    place = places.read(cursor, grant, subscription.dataset)
+    if _move(subscription, place):
+        audit.record(actor, "subscription.acknowledged", subscription, position=place.done)
+    subscription.refresh_from_db(fields=["position", "version"])
+    return subscription
+
+
+def read_table(
+    subscription: Subscription,
+    *,
+    actor: Actor,
+    format: str,
+    wanted: Wanted = WHOLE,
+    call: Call = NO_CALL,
+) -> GivenFile:
+    """The whole table after the last batch as the grant shows it, or what of it is wanted.
+
+    A projection is kept by grant, edition, content and what is shown, so a second read is a file
+    send. A part counts as its share of the rows; what gives no byte is neither counted nor noted.
+    """
+    require(actor, Perm.SUBSCRIPTION_READ, subscription.department_id)
+    grant, purpose = admit(subscription, actor, call)
     dataset = subscription.dataset
     disclosure = disclosure_of(grant, dataset)
     quotas.require_left(grant)
@@ -131,52 +154,42 @@ def read_table(
     if snapshot is None:
         raise Invalid("nothing has been published yet", reason="empty-dataset")
     file = faults.guarded(lambda: table_file(grant, disclosure, snapshot, format))
+    part = part_of(file, grant, format, wanted)
     after = Place(snapshot.number + 1)
-    with transaction.atomic():
-        audit.record(
-            actor,
-            "subscription.table_read",
-            subscription,
-            number=snapshot.number,
-            rows=file.rows,
-            digest=file.digest,
-            items=list(disclosure.names),
-            edition=grant.edition,
-        )
-        use = Use(
-            channel=Channel.TABLE,
-            dataset=dataset,
-            grant=grant,
-            system_id=subscription.system_id,
-            purpose=purpose,
-            items=disclosure.names,
-            rows=file.rows,
-            digest=file.digest,
-            last=after,
-        )
-        _note(use, subscription, actor, call)
-    return TableFile(
+    use = Use(
+        channel=Channel.TABLE,
+        dataset=dataset,
+        grant=grant,
+        system_id=subscription.system_id,
+        purpose=purpose,
+        items=disclosure.names,
+        rows=rows_in(file, part),
+        digest=file.digest,
+        last=after,
+    )
+    if part.length:
+        with transaction.atomic():
+            audit.record(
+                actor,
+                "subscription.table_read",
+                subscription,
+                number=snapshot.number,
+                rows=use.rows,
+                digest=file.digest,
+                items=list(disclosure.names),
+                edition=grant.edition,
+                **({"bytes": [part.start, part.stop]} if part.status == 206 else {}),
+            )
+            note(use, subscription, actor, call)
+    return GivenFile(
         path=file.path,
-        # Of what is shown alone, and keyed: it tells nothing of rows and items that are not.
-        etag=salted_hmac("exchange.table", f"{grant.pk}{file.digest}").hexdigest(),
+        part=part,
+        format=format,
         rows=file.rows,
         number=snapshot.number,
         cursor=places.sign(after, grant, dataset),
         shown=disclosure.digest,
     )
-
-
-def _admit(subscription: Subscription, actor: Actor, call: Call) -> tuple[Grant, str]:
-    """The grant in force and the purpose of the call."""
-    grant = readable(subscription)
-    purpose = require_call(
-        grant,
-        actor=actor,
-        call=call,
-        mode=ShareMode.DATABASE,
-        default_purpose=subscription.purpose,
-    )
-    return grant, purpose
 
 
 def _collect(
@@ -186,13 +199,17 @@ def _collect(
     schema = disclosure.shown
     parts: list[pa.Table] = []
     left = limit
-    batches = Batch.objects.filter(dataset=dataset, number__gte=place.number)
+    # What was recalled is given to nobody.
+    batches = Batch.objects.filter(dataset=dataset, number__gte=place.number, recalled_by=None)
     most = limit if disclosure.is_plain else BATCHES_PER_PAGE
     for batch in batches.select_related("schema", "dataset").order_by("number")[:most]:
-        part, rows = _read_batch(grant, disclosure, batch, place.row, left)
+        start = place.row if batch.number == place.number else 0
+        if start and disclosure.needs_history:
+            require_same_rows(batch)
+        part, rows = _read_batch(grant, disclosure, batch, start, left)
         parts.append(part)
         left -= part.num_rows
-        reached = place.row + part.num_rows
+        reached = start + part.num_rows
         place = Place(batch.number + 1) if reached >= rows else Place(batch.number, reached)
         if not left:
             break
@@ -249,24 +266,9 @@ def _page(
     return Page(table, body, cursor, has_more, dataset.last_number, disclosure.digest)
 
 
-def _move(subscription: Subscription, place: Place) -> None:
+def _move(subscription: Subscription, place: Place) -> bool:
     """Note what has arrived; the other modes' lanes are moved by deliveries alone."""
-    if subscription.mode == Subscription.Mode.PULL and subscription.position < place.done:
-        Subscription.objects.filter(pk=subscription.pk, position__lt=place.done).update(
-            position=place.done, version=F("version") + 1
-        )
-
-
-def _note(use: Use, subscription: Subscription, actor: Actor, call: Call) -> None:
-    """Count and write down what goes out; the count comes last but for the line itself."""
-    if use.rows:
-        meet_obligation("C5", use.grant, actor=actor)
-    quotas.take(use.grant, calls=1, rows=use.rows)
-    ledger.write_use(
-        replace(
-            use,
-            call=call,
-            credential_id=actor.credential_id,
-            subscription_id=subscription.pk,
-        )
-    )
+    if subscription.mode != Subscription.Mode.PULL or subscription.position >= place.done:
+        return False
+    behind = Subscription.objects.filter(pk=subscription.pk, position__lt=place.done)
+    return bool(behind.update(position=place.done, version=F("version") + 1))

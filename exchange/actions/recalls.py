@@ -133,6 +133,7 @@ def _commit(dataset: Dataset, actor: Actor, batch: Batch, plan: _Plan, reason: s
         recalled_by=made, version=F("version") + 1, updated_at=now
     )
     Batch.objects.filter(pk=batch.pk).update(recall_reason=reason)
+    Dataset.objects.filter(pk=dataset.pk).update(recalled_number=number)
     dataset.snapshots.filter(number__gte=batch.number).delete()
     keep_snapshot(dataset, number, plan.table.digest, plan.table.size, plan.table_rows)
     if dataset.kind == Dataset.Kind.EVENTS:

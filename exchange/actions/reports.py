@@ -69,7 +69,7 @@ _CALLS = """
     WITH trail AS (
         SELECT verb, subject_id, actor_id, at FROM accounts_auditevent
         WHERE verb IN ('subscription.read', 'subscription.table_read', 'record.looked_up',
-                'record.verified')
+                'record.verified', 'interface.called')
             AND actor_kind = 'system' AND at >= %(since)s AND at < %(until)s
             AND id > coalesce((
                 SELECT max(event_id) FROM accounts_auditseal WHERE block_id = (
@@ -86,11 +86,16 @@ _CALLS = """
         SELECT dataset.system_id, trail.actor_id, trail.at
         FROM trail JOIN exchange_subscription lane ON lane.id = trail.subject_id::uuid
         JOIN exchange_dataset dataset ON dataset.id = lane.dataset_id
-        WHERE trail.verb NOT LIKE 'record.%%'
+        WHERE trail.verb LIKE 'subscription.%%'
         UNION ALL
         SELECT dataset.system_id, trail.actor_id, trail.at
         FROM trail JOIN exchange_dataset dataset ON dataset.id = trail.subject_id::uuid
         WHERE trail.verb LIKE 'record.%%'
+        UNION ALL
+        SELECT interface.system_id, trail.actor_id, trail.at
+        FROM trail JOIN exchange_serviceinterface interface
+            ON interface.id = trail.subject_id::uuid
+        WHERE trail.verb = 'interface.called'
     )
 """
 _PROVIDED = f"""

@@ -13,9 +13,11 @@ from accounts import audit
 from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import require
+from exchange import lanes
 from exchange.dataplane.errors import DataplaneError
 from exchange.dataplane.store import check_blob
-from exchange.models import Batch, Dataset, Dispute, Objection, Snapshot
+from exchange.lanes import Lease
+from exchange.models import Batch, Dataset, Dispute, Objection, Snapshot, Subscription
 from exchange.projected import forget_changes
 from exchange.snapshots import fold_to, folding
 from exchange.states import DISPUTE_OPEN, OBJECTION_OPEN
@@ -69,6 +71,20 @@ def expire_batches(*, actor: Actor) -> int:
             log.error("expiry_failed", dataset=str(dataset.pk), code=fault.code)
     _remove_bytes(until)
     return expired
+
+
+@transaction.atomic
+def pass_expired(lane: Subscription, lease: Lease, *, actor: Actor) -> Batch:
+    """Let a lane that tells of batches go on at the last expired one, which it is told of as a
+    table to be loaded; LeaseLost if another worker has the lane."""
+    require(actor, Perm.SUBSCRIPTION_READ)
+    last = lane.dataset.first_number - 1
+    batch = Batch.objects.get(dataset_id=lane.dataset_id, number=last)
+    if lane.position < last - 1:
+        lanes.pass_over(lease, last - 1)
+        audit.record(actor, "subscription.passed_expired", lane, first=lane.position + 1, last=last)
+        lane.position = last - 1
+    return batch
 
 
 def is_held(dataset: Dataset) -> bool:

@@ -1,5 +1,6 @@
 """Everything that can happen to a subscription."""
 
+import json
 from uuid import UUID
 
 from django.db import transaction
@@ -10,10 +11,9 @@ from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import require
 from catalog.vocabulary import ShareMode
-from exchange.dataplane.errors import DataplaneError
 from exchange.dataplane.webhooks import new_secret
-from exchange.destinations import require_webhook, target_connection
-from exchange.errors import DestinationRefused, NothingAttached
+from exchange.destinations import require_drop, require_sink, require_webhook
+from exchange.errors import NothingAttached
 from exchange.lanes import fence
 from exchange.models import Dataset, Grant, Subscription
 from exchange.projected import forget_files
@@ -33,6 +33,9 @@ def open_subscription(
     dsn: str = "",
     target_schema: str = "",
     target_table: str = "",
+    file_format: str = "",
+    file_name: str = "",
+    secrets: dict[str, str] | None = None,
     purpose: str = "",
     system_id: UUID | None = None,
 ) -> tuple[Subscription, str]:
@@ -53,12 +56,16 @@ def open_subscription(
     if not purpose and len(grant.purposes) == 1:
         purpose = grant.purposes[0]
     purpose = purpose_for(grant, purpose)
-    secret = ""
+    secret = told = ""
     if mode == Subscription.Mode.WEBHOOK:
         require_webhook(url)
         secret = new_secret()
     elif mode == Subscription.Mode.SINK:
-        _check_sink(dsn)
+        require_sink(dsn)
+    elif mode == Subscription.Mode.FILE:
+        told = json.dumps(secrets or {}, sort_keys=True)
+        require_drop(url, told, str(grant.pk))
+    sealed = secret or dsn or told
     subscription = Subscription(
         grant=grant,
         dataset=dataset,
@@ -68,8 +75,9 @@ def open_subscription(
         purpose=purpose,
         url=url,
         target_schema=target_schema,
-        target_table=target_table,
-        sealed=seal(secret or dsn) if secret or dsn else "",
+        target_table=target_table or file_name,
+        file_format=file_format,
+        sealed=seal(sealed) if sealed else "",
     )
     _open(subscription, actor)
     return subscription, secret
@@ -127,7 +135,7 @@ def restart_lanes(grant: Grant, *, actor: Actor) -> int:
     transaction.on_commit(lambda: forget_files(grant))
     lanes = _lanes(grant)
     restarted = fence(lanes)
-    lanes.filter(mode=Subscription.Mode.SINK).update(
+    lanes.filter(mode__in=("sink", "file")).update(
         reload=True, attempts=0, next_attempt_at=timezone.now()
     )
     audit.record(actor, "grant.lanes_restarted", grant, lanes=restarted, edition=grant.edition)
@@ -163,10 +171,3 @@ def _lanes(grant: Grant) -> SubscriptionQuerySet[Subscription]:
     running = grant.subscriptions.filter(state__in=("active", "paused")).order_by("pk")
     locked = list(running.select_for_update().values_list("pk", flat=True))
     return Subscription.objects.filter(pk__in=locked)
-
-
-def _check_sink(dsn: str) -> None:
-    try:
-        target_connection(dsn).close()
-    except DataplaneError as fault:
-        raise DestinationRefused.field("dsn", fault.detail, fault.code) from fault

@@ -20,17 +20,21 @@ from exchange.actions.batches import BATCH_SCOPE
 from exchange.dataplane.errors import DataplaneError
 from exchange.models import Attempt, Grant, Nonce, SyncRun, Upload
 from exchange.projected import FACTS
+from exchange.recalls import forget_recalled
 from exchange.states import RUN_OPEN
 from exchange.storage import projections, store
 from exchange.tables import behind, fold_into_table
-from exchange.unneeded import referenced, remove_blob, sweep_folders
+from exchange.unneeded import referenced, remove_blob, sweep_folders, sweep_old
 from kernel import idempotency
+from kernel.errors import DomainError
 
 log = structlog.get_logger(__name__)
 
 ORPHAN_SECONDS = 24 * 3600
 PROJECTION_SECONDS = 7 * 24 * 3600
-UPLOAD_OPEN = ("open",)
+UPLOAD_KEPT = ("open",)
+# A run that failed may be tried again from where it came.
+RUN_KEPT = (*RUN_OPEN, "failed")
 _CHUNK = 500
 # In rounds, so that no transaction grows long; what is left waits for the next hour.
 _ANSWERS, _ROUNDS = 5000, 100
@@ -43,7 +47,7 @@ def fold_due(*, actor: Actor) -> int:
     for dataset in behind().select_related("schema"):
         try:
             applied += fold_into_table(dataset)
-        except DataplaneError as fault:
+        except (DataplaneError, DomainError) as fault:
             # One table that cannot follow must not hold up the others; doctor shows the lag.
             log.error("fold_failed", dataset=str(dataset.pk), code=fault.code)
     return applied
@@ -61,8 +65,10 @@ def sweep_orphans(*, actor: Actor) -> int:
         for digest in set(digests) - referenced(digests):
             removed += remove_blob(digest)
     removed += store().sweep_stage(ORPHAN_SECONDS) + _sweep_projections()
-    removed += sweep_folders("runs", SyncRun, RUN_OPEN, ORPHAN_SECONDS)
-    return removed + sweep_folders("uploads", Upload, UPLOAD_OPEN, ORPHAN_SECONDS)
+    removed += forget_recalled(timezone.now() - timedelta(seconds=ORPHAN_SECONDS))
+    removed += sweep_folders("sync", SyncRun, RUN_KEPT, ORPHAN_SECONDS)
+    removed += sweep_folders("uploads", Upload, UPLOAD_KEPT, ORPHAN_SECONDS)
+    return removed + sweep_old("fetched", ORPHAN_SECONDS)
 
 
 def expire_attempts(*, actor: Actor) -> int:

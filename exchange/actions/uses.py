@@ -25,7 +25,8 @@ def find_uses(dataset: Dataset, key: dict[str, Any], *, actor: Actor) -> Iterato
 
     Look-ups are found by their keyed digests; pages, tables and deliveries by the batches that
     they covered and the row condition of their edition. Of filtered batches of which a page held
-    a part, the whole batch counts: nobody who may have received the record is left out.
+    a part, the whole batch counts: nobody who may have received the record is left out. So do
+    entries of which retention removed the batches: they are given, and not ``is_certain``.
     """
     require(actor, Perm.LEDGER_VIEW)
     values = key_values(current_schema(dataset), key)
@@ -33,7 +34,9 @@ def find_uses(dataset: Dataset, key: dict[str, Any], *, actor: Actor) -> Iterato
     digest = subject_digests(dataset, [values])[0]
     # The search is noted before anything is found, without the key.
     audit.record(actor, "ledger.viewed", dataset, by=sorted(key))
-    entries = UseEntry.objects.filter(dataset=dataset).filter(
+    # What an interface under the same resource answered is named by the same digests.
+    of = Q(dataset=dataset) | Q(interface__resource_id=dataset.resource_id)
+    entries = UseEntry.objects.filter(of).filter(
         Q(subjects__contains=[digest]) | Q(last_number__isnull=False)
     )
     conditions = _conditions(dataset)
@@ -47,7 +50,8 @@ def find_uses(dataset: Dataset, key: dict[str, Any], *, actor: Actor) -> Iterato
             condition = conditions.get((entry.grant_id, entry.edition), "")
             if condition not in disclosed:
                 disclosed[condition] = faults.guarded(lambda: log.under(condition))  # noqa: B023
-            if disclosed[condition].within(entry):
+            entry.is_certain = disclosed[condition].knows(entry)
+            if not entry.is_certain or disclosed[condition].within(entry):
                 yield entry
 
     return matching()

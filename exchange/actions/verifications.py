@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,20 +14,14 @@ from accounts.actions.obligations import meet_obligation
 from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import require
-from catalog.vocabulary import ShareMode
-from exchange import faults, ledger, quotas
+from exchange import faults, ledger
 from exchange.calls import NO_CALL, Call
 from exchange.dataplane.disclosure import Disclosure
 from exchange.errors import ItemNotGranted, NotQueryable
 from exchange.ledger import Use, subject_digests
 from exchange.models import Dataset
-from exchange.rights import (
-    disclosure_of,
-    grant_for_lookup,
-    only_plain,
-    require_call,
-    verifiable_items,
-)
+from exchange.openings import Opening, open_for
+from exchange.rights import only_plain, verifiable_items
 from exchange.tables import find_records
 from exchange.values import key_values, stored_value
 from exchange.vocabulary import Channel
@@ -61,52 +56,49 @@ def verify_record(
 ) -> Verified:
     """Compare claims with the record of that key; null claims that the item has no value."""
     require(actor, Perm.RECORD_VERIFY)
-    grant = grant_for_lookup(dataset, actor, call)
-    purpose = require_call(grant, actor=actor, call=call, mode=ShareMode.INTERFACE)
-    if not dataset.is_queryable:
+    opening = open_for(dataset, actor, call)
+    if not opening.dataset.is_queryable:
         raise NotQueryable("the provider has not opened it for verification; subscribe instead")
-    disclosure = disclosure_of(grant, dataset)
+    disclosure, grant = opening.plan.disclosure, opening.grant
     only_plain(disclosure.schema.key, disclosure, "key")
     values = key_values(disclosure.schema, key)
-    wanted = _claims(claims, verifiable_items(grant, disclosure), disclosure)
-    quotas.require_left(grant)
-    dataset.refresh_from_db(fields=["folded_number"])
-    record = _record(dataset, disclosure, values, list(wanted))
+    allowed = verifiable_items(grant, disclosure, opening.plan.shared)
+    wanted = _claims(claims, allowed, disclosure)
+    record = _record(opening, values, allowed)
     verified = Verified(
         found=record is not None,
         matches={
             name: record is not None and record[name] == value for name, value in wanted.items()
         },
-        as_of=dataset.folded_number,
+        as_of=opening.dataset.folded_number,
     )
-    with transaction.atomic():
-        audit.record(
-            actor,
-            "record.verified",
-            dataset,
-            grant=str(grant.pk),
-            edition=grant.edition,
-            items=list(wanted),
-            rows=int(verified.found),
-        )
-        if verified.found:
+    entry = audit.statement(
+        actor,
+        "record.verified",
+        opening.dataset,
+        grant=str(grant.pk),
+        edition=grant.edition,
+        items=list(wanted),
+        rows=int(verified.found),
+    )
+    use = Use(
+        channel=Channel.VERIFY,
+        dataset=opening.dataset,
+        grant=grant,
+        system_id=actor.id,  # type: ignore[arg-type]
+        purpose=opening.purpose,
+        call=call,
+        credential_id=actor.credential_id,
+        items=list(wanted),
+        rows=int(verified.found),
+        digest=hashlib.sha256(verified.body).hexdigest(),
+        # That there is none is said of a person, too.
+        subjects=subject_digests(opening.dataset, [values]),
+    )
+    with transaction.atomic() if opening.owes and verified.found else nullcontext():
+        if opening.owes and verified.found:
             meet_obligation("C5", grant, actor=actor)
-        use = Use(
-            channel=Channel.VERIFY,
-            dataset=dataset,
-            grant=grant,
-            system_id=actor.id,  # type: ignore[arg-type]
-            purpose=purpose,
-            call=call,
-            credential_id=actor.credential_id,
-            items=list(wanted),
-            rows=int(verified.found),
-            digest=hashlib.sha256(verified.body).hexdigest(),
-            # That there is none is said of a person, too.
-            subjects=subject_digests(dataset, [values]),
-        )
-        quotas.take(grant, calls=1, rows=int(verified.found))
-        ledger.write_use(use)
+        ledger.take_and_write(use, entry)
     return verified
 
 
@@ -127,13 +119,22 @@ def _claims(claims: dict[str, Any], allowed: list[str], disclosure: Disclosure) 
     }
 
 
-def _record(
-    dataset: Dataset, disclosure: Disclosure, values: tuple[Any, ...], names: list[str]
-) -> dict[str, Any] | None:
-    """The claimed items of the record as they are stored; None if it is absent or not shown."""
-    where = dict(zip(disclosure.schema.key, values, strict=True))
-    columns = [name for name in disclosure.schema.names if name in {*names, *where}]
-    found = faults.guarded(lambda: find_records(dataset, columns, where, 1, disclosure.condition))
-    schema = disclosure.schema.select(columns).arrow
-    stored = pa.Table.from_pylist(found, schema=schema).to_pylist()
-    return stored[0] if stored else None
+def _record(opening: Opening, values: tuple[Any, ...], allowed: list[str]) -> dict[str, Any] | None:
+    """Those items of the record as they are stored; None if it is absent or not shown."""
+    schema = opening.plan.disclosure.schema
+    where = dict(zip(schema.key, values, strict=True))
+    columns = tuple(name for name in schema.names if name in {*allowed, *where})
+    finder = opening.plan.finder(columns)
+    found = faults.guarded(
+        lambda: find_records(
+            opening.dataset, finder, lambda made, cursor: made.find(cursor, where, 1)
+        )
+    )
+    if not found:
+        return None
+    # In the types that the claims have, too.
+    row = [dict(zip(columns, found[0], strict=True))]
+    stored: list[dict[str, Any]] = pa.Table.from_pylist(
+        row, schema=schema.select(columns).arrow
+    ).to_pylist()
+    return stored[0]

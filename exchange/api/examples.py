@@ -163,6 +163,18 @@ SUBSCRIBE = [
             "target_table": "division_codes",
         },
     ),
+    OpenApiExample(
+        "files",
+        request_only=True,
+        value={
+            "grant": _ID.format(4),
+            "mode": "file",
+            "url": "sftp://hub@files.tax.example/incoming/divisions",
+            "secrets": {"host_key": "SHA256:...", "password": "..."},
+            "file_format": "parquet",
+            "file_name": "division-codes",
+        },
+    ),
 ]
 DECLINE = [
     OpenApiExample("not needed", request_only=True, value={"reason": "本处室业务不需要该数据项"})

@@ -6,7 +6,6 @@ import contextlib
 import re
 from collections.abc import Iterator
 from email.message import Message
-from pathlib import Path
 from typing import cast
 
 from django.http import UnreadablePostError
@@ -16,6 +15,7 @@ from rest_framework.request import Request
 from exchange import faults
 from exchange.actions.batches import Body
 from exchange.api.parsers import FORMATS
+from exchange.bodies import unpacked
 from exchange.dataplane import intake
 from exchange.dataplane.publication import Kind
 from exchange.errors import BodyUnreadable, DigestMismatch
@@ -50,14 +50,6 @@ def spooled_body(request: Request) -> Iterator[Body]:
             key=key,
             coding=coding,
         )
-
-
-def unpacked(path: Path, coding: str, out: Path) -> Path:
-    """The body as its records: itself, or what it unpacks to, written to ``out``."""
-    if not coding:
-        return path
-    faults.guarded(lambda: intake.expand(path, coding, out, limits()))
-    return out
 
 
 def read_kind(request: Request) -> Kind:

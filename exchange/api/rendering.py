@@ -1,5 +1,6 @@
 """Data out: columns encoded in the format that the caller accepts, with the place in headers."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,10 @@ from rest_framework.utils.urls import replace_query_param
 from exchange.actions.reads import Page
 from exchange.api.streams import SMALL, StillOpen, stream_bytes, stream_file
 from exchange.errors import StoreFailed
+from exchange.giving import GivenFile
+from exchange.parts import Part, Wanted
+from exchange.waiting import MOST_SECONDS
+from kernel.errors import Invalid
 
 MEDIA_TYPES = {
     "json": "application/json",
@@ -21,7 +26,9 @@ MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "parquet": "application/vnd.apache.parquet",
     "arrow": "application/vnd.apache.arrow.stream",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+_SECONDS = re.compile(r"[0-9]{1,3}")
 _BY_TYPE = {media_type.split(";")[0]: name for name, media_type in MEDIA_TYPES.items()}
 
 
@@ -70,22 +77,75 @@ def page_response(page: Page, format: str, request: Request, still: StillOpen) -
     return response
 
 
-def file_response(
-    path: Path, format: str, headers: dict[str, Any], still: StillOpen
-) -> HttpResponseBase:
-    """A file: a small one by nginx where it stands before us, else streamed by this process."""
-    response: HttpResponseBase
-    try:
-        if settings.ACCEL_REDIRECT and path.stat().st_size < SMALL:
-            response = HttpResponse(content_type=MEDIA_TYPES[format])
-            response["X-Accel-Redirect"] = f"/_store/{path.relative_to(settings.STORE_DIR)}"
-        else:
-            response = stream_file(path, MEDIA_TYPES[format], still)
-    except FileNotFoundError as gone:
-        raise StoreFailed("the file was removed meanwhile", retry_after=1) from gone
+def read_wanted(request: Request) -> Wanted:
+    """What of a file the request wants."""
+    told = request.headers
+    return Wanted(
+        head=request.method == "HEAD",
+        if_none_match=told.get("If-None-Match", ""),
+        range=told.get("Range", "") if request.method == "GET" else "",
+        if_range=told.get("If-Range", ""),
+        accept_encoding=told.get("Accept-Encoding", ""),
+    )
+
+
+def read_wait(request: Request) -> int:
+    """The ``wait`` parameter, seconds from 0 to MOST_SECONDS."""
+    raw = request.query_params.get("wait", "0")
+    if not (_SECONDS.fullmatch(raw) and int(raw) <= MOST_SECONDS):
+        raise Invalid.field("wait", f"must be a whole number from 0 to {MOST_SECONDS}")
+    return int(raw)
+
+
+def given_response(found: GivenFile, still: StillOpen) -> HttpResponseBase:
+    """A file or a part of it: a small one by nginx where it stands before us, else streamed by
+    this process, so that it can be cut off."""
+    part = found.part
+    response = _body(found.path, MEDIA_TYPES[found.format], part, still)
+    if part.coding:
+        response["Content-Encoding"] = part.coding
+    headers = {
+        "ETag": f'"{part.etag}"',
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "private, no-cache",
+        "Vary": "Accept, Accept-Encoding",
+        "X-Next-Cursor": found.cursor,
+        "X-Last-Number": found.number,
+        "X-Rows": found.rows,
+    }
     for name, value in headers.items():
         response[name] = str(value)
     return response
+
+
+def _body(path: Path, media_type: str, part: Part, still: StillOpen) -> HttpResponseBase:
+    response: HttpResponseBase
+    try:
+        if part.status == 304:
+            return HttpResponse(status=304)
+        if part.status == 416:
+            response = HttpResponse(status=416)
+            response["Content-Range"] = f"bytes */{part.size}"
+            return response
+        if not part.length:
+            response = HttpResponse(content_type=media_type)
+            if not part.coding:
+                response["Content-Length"] = str(part.size)
+        elif settings.ACCEL_REDIRECT and part.status == 200 and _is_small(part):
+            response = HttpResponse(content_type=media_type)
+            response["X-Accel-Redirect"] = f"/_store/{path.relative_to(settings.STORE_DIR)}"
+        else:
+            response = stream_file(path, media_type, still, part)
+    except FileNotFoundError as gone:
+        raise StoreFailed("the file was removed meanwhile", retry_after=1) from gone
+    if part.status == 206:
+        response.status_code = 206
+        response["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{part.size}"
+    return response
+
+
+def _is_small(part: Part) -> bool:
+    return part.size < SMALL and not part.coding
 
 
 def json_response(body: bytes) -> HttpResponse:

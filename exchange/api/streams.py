@@ -10,9 +10,12 @@ import structlog
 from django.db import connection
 from django.http import StreamingHttpResponse
 
+from exchange.dataplane.codings import compressed
+from exchange.parts import Part
+
 log = structlog.get_logger(__name__)
 
-CHUNK = 256 * 1024
+CHUNK = 512 * 1024
 LOOK_SECONDS = 5
 # What is smaller is on its way before anybody could look again.
 SMALL = 8 * 1024 * 1024
@@ -20,10 +23,19 @@ SMALL = 8 * 1024 * 1024
 StillOpen = Callable[[], bool]
 
 
-def stream_file(path: Path, content_type: str, still_open: StillOpen) -> StreamingHttpResponse:
-    """The file, while its reader may have it; raises FileNotFoundError if it is gone already."""
+def stream_file(
+    path: Path, content_type: str, still_open: StillOpen, part: Part | None = None
+) -> StreamingHttpResponse:
+    """The file or a part of it, while its reader may have it; raises FileNotFoundError if it is
+    gone already."""
     file = path.open("rb")
-    return _streamed(file, path.stat().st_size, content_type, still_open)
+    if part is None:
+        return _streamed(file, path.stat().st_size, content_type, still_open)
+    file.seek(part.start)
+    if not part.coding:
+        return _streamed(file, part.length, content_type, still_open)
+    blocks = compressed(_watched(file, part.length, still_open, cut=True), part.coding)
+    return StreamingHttpResponse(blocks, content_type=content_type)
 
 
 def stream_bytes(body: bytes, content_type: str, still_open: StillOpen) -> StreamingHttpResponse:
@@ -34,23 +46,34 @@ def stream_bytes(body: bytes, content_type: str, still_open: StillOpen) -> Strea
 def _streamed(
     source: IO[bytes], size: int, content_type: str, still_open: StillOpen
 ) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(_watched(source, still_open), content_type=content_type)
+    blocks = _watched(source, size, still_open)
+    response = StreamingHttpResponse(blocks, content_type=content_type)
     # By this the server closes the connection of an answer that was cut off, and its reader sees
     # that it is not whole.
     response["Content-Length"] = str(size)
     return response
 
 
-def _watched(source: IO[bytes], still_open: StillOpen) -> Iterator[bytes]:
-    """The bytes, which end early where the right does."""
-    looked = time.monotonic()
+class CutOff(Exception):
+    """The right to an answer ended while it went out."""
+
+
+def _watched(
+    source: IO[bytes], size: int, still_open: StillOpen, *, cut: bool = False
+) -> Iterator[bytes]:
+    """So many bytes of the source, which end early where the right does; ``cut`` raises CutOff
+    then, for an answer that does not tell its length."""
+    looked, left = time.monotonic(), size
     with source:
-        while chunk := source.read(CHUNK):
+        while left and (chunk := source.read(min(CHUNK, left))):
             if time.monotonic() - looked > LOOK_SECONDS:
                 if not _look(still_open):
                     log.info("answer_cut_off")
+                    if cut:
+                        raise CutOff
                     return
                 looked = time.monotonic()
+            left -= len(chunk)
             yield chunk
 
 

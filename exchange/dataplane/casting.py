@@ -5,12 +5,14 @@ float ``1.5e3``; boolean ``true``, ``false``, ``1``, ``0``, ``是``, ``否``; da
 datetime RFC 3339 with a zone, to the microsecond.
 """
 
+from collections.abc import Iterator
+
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as pt
 
-from exchange.dataplane.chunks import Chunk, Fault, fault_if, flat
+from exchange.dataplane.chunks import Chunk, Fault, any_true, fault_if, flat, yes
 from exchange.dataplane.engine import literal, quoted
 from exchange.dataplane.schema import Item, Schema
 
@@ -24,6 +26,7 @@ FORMS = {
     "datetime": r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
     r"(?:\.[0-9]{1,6}0*)?(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])",
 }
+_MOMENT = rf"\A(?:{FORMS['datetime']})\z"
 SAID = {
     "integer": "must be a whole number",
     "decimal": "must be a decimal number without exponent",
@@ -51,14 +54,53 @@ def cast_texts(chunk: Chunk, schema: Schema, con: duckdb.DuckDBPyConnection) -> 
     if not due:
         return chunk
     texts = {item.name: chunk.columns[item.name] for item in due}
-    con.register("texts", pa.table(texts))
-    typed = con.sql(f"SELECT {', '.join(map(_expression, due))} FROM texts").to_arrow_table()
-    con.unregister("texts")
     columns, faults = dict(chunk.columns), list(chunk.faults)
+    slow = []
     for item in due:
-        columns[item.name] = flat(typed.column(item.name)).cast(item.arrow_type)
-        faults += _faults(item, texts[item.name], columns[item.name])
+        typed = _quick(item, texts[item.name])
+        if typed is None:
+            slow.append(item)
+        else:
+            columns[item.name] = typed
+    for item, typed in _slow(slow, texts, con):
+        columns[item.name] = typed
+        faults += _faults(item, texts[item.name], typed)
     return Chunk(chunk.lines, columns, tuple(faults), {**chunk.texts, **texts})
+
+
+def _quick(item: Item, text: pa.StringArray) -> pa.Array | None:
+    """The values by Arrow's own cast; None where a text is of no form or Arrow takes more forms."""
+    # Arrow reads hexadecimal integers, decimals with exponents and moments without a full zone.
+    beyond = {"integer": "x", "decimal": "e"}.get(item.type)
+    try:
+        if beyond and any_true(yes(pc.match_substring(text, beyond, ignore_case=True))):
+            return None
+        if item.type == "datetime" and not _all(pc.match_substring_regex(text, _MOMENT)):
+            return None
+        typed = text.cast(item.arrow_type)
+    except pa.ArrowInvalid:
+        return None
+    if item.type == "float" and not _all(pc.is_finite(typed)):
+        return None
+    return typed
+
+
+def _all(mask: pa.BooleanArray) -> bool:
+    """Whether it is true wherever there is a value."""
+    return bool(mask.false_count == 0)
+
+
+def _slow(
+    items: list[Item], texts: dict[str, pa.Array], con: duckdb.DuckDBPyConnection
+) -> Iterator[tuple[Item, pa.Array]]:
+    """The values by DuckDB, null where a text is of no form or its value does not fit."""
+    if not items:
+        return
+    con.register("texts", pa.table({item.name: texts[item.name] for item in items}))
+    typed = con.sql(f"SELECT {', '.join(map(_expression, items))} FROM texts").to_arrow_table()
+    con.unregister("texts")
+    for item in items:
+        yield item, flat(typed.column(item.name)).cast(item.arrow_type)
 
 
 def _type_of(chunk: Chunk, name: str) -> pa.DataType:

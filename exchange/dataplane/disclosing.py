@@ -19,10 +19,10 @@ from exchange.dataplane.engine import engine, literal, page_engine, quoted
 from exchange.dataplane.errors import Terminal
 from exchange.dataplane.limits import Limits
 from exchange.dataplane.parquet_files import BlobWriter
-from exchange.dataplane.publication import numbered
 from exchange.dataplane.reading import workspace
 from exchange.dataplane.store import check_blob
 from exchange.dataplane.stored import select_items
+from exchange.dataplane.straight import numbered
 
 
 def disclose_table(
@@ -130,6 +130,7 @@ def disclose_changes(
     out: Path,
     snapshot: Path | None = None,
     before: Sequence[Path] = (),
+    recalled: Sequence[Path] = (),
     limits: Limits | None = None,
 ) -> int:
     """Write a batch as the disclosure shows it, again as a batch file; the rows written.
@@ -144,12 +145,18 @@ def disclose_changes(
     the later the snapshot, the less is read. Without that history a caller must not guess: a
     delete too many tells of rows never shown, one too few leaves a row that is no longer theirs.
     Of a key that stands twice in a filtered batch, the last row is shown.
+
+    Those of ``before`` that are in ``recalled`` were given to some readers and not to others: a row
+    ends for both if either of them had it.
     """
     limits = limits or Limits()
     for path in [batch, *([snapshot] if snapshot else []), *before]:
         check_blob(path)
     bound = Bound()
-    query = _changes(batch, disclosure, bound, snapshot, list(before))
+    histories = [list(before)]
+    if recalled:
+        histories.append([path for path in before if path not in recalled])
+    query = _changes(batch, disclosure, bound, snapshot, histories)
     shown = disclosure.shown
     with (
         workspace(out) as work,
@@ -167,7 +174,7 @@ def _changes(
     disclosure: Disclosure,
     bound: Bound,
     snapshot: Path | None,
-    before: list[Path],
+    histories: list[list[Path]],
 ) -> str:
     rows = select_items(batch, disclosure.source, also=("_op", "_seq"))
     shown = _shown_rows(disclosure, bound)
@@ -181,7 +188,9 @@ def _changes(
     if not disclosure.needs_history:
         # The condition sees the key alone, so a row has always matched or never.
         return f"SELECT {shown} FROM (SELECT * FROM ({last}) WHERE {matches}) ORDER BY _seq"
-    held = _held(disclosure, bound, keys, snapshot, before)
+    held = " UNION ".join(
+        _held(disclosure, bound, keys, snapshot, before) for before in histories
+    )
     return f"""
         WITH last AS MATERIALIZED ({last}),
             gone AS MATERIALIZED (SELECT {keys} FROM last WHERE NOT _in),

@@ -8,6 +8,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterable
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import psycopg2
 from psycopg2 import extensions
 
 from exchange.dataplane.egress_policy import EgressPolicy, check_url, resolve
+from exchange.dataplane.egress_pools import Pools
 from exchange.dataplane.errors import Terminal, Transient
 
 __all__ = ["EgressPolicy", "check_url", "http_client", "postgres_connect", "resolve"]
@@ -25,6 +27,7 @@ __all__ = ["EgressPolicy", "check_url", "http_client", "postgres_connect", "reso
 CONNECT_SECONDS = 5
 # A kept connection that lies idle for longer is closed before its peer does it.
 KEEP_SECONDS = 2.0
+KEEP_EACH = 4
 WRITE_BYTES = 16 * 1024
 
 # Everything else a DSN can say reads a file, an environment or a socket of this machine, or
@@ -41,9 +44,9 @@ def http_client(
 
     ``timeout`` is the whole time of one request in seconds, from connecting to the last byte, so
     a peer that trickles cannot hold the caller. ``ca_file`` replaces the usual certificate
-    authorities. ``keep`` connections are kept for the next requests to the same places, for a
-    client that lives no longer than the policy should; without it every request connects and is
-    checked anew. A refusal raises Terminal.
+    authorities. Connections to ``keep`` places are kept for their next requests, for a client that
+    lives no longer than the policy should; without it every request connects and is checked
+    anew. A refusal raises Terminal.
     """
     context = ssl.create_default_context(cafile=str(ca_file)) if ca_file else _default_context()
     return httpx2.Client(
@@ -58,7 +61,9 @@ def http_client(
     )
 
 
+@cache
 def _default_context() -> ssl.SSLContext:
+    """Read once: the authorities of a whole system take longer to load than most calls last."""
     return httpx2.create_ssl_context(trust_env=False)
 
 
@@ -153,14 +158,20 @@ class _GuardedTransport(httpx2.HTTPTransport):
     ) -> None:
         super().__init__(verify=context, trust_env=False)
         self._timeout, self._clock = timeout, _Clock()
-        self._pool = httpcore2.ConnectionPool(
-            ssl_context=context,
-            # Every thread of the caller may hold one.
-            max_connections=None,
-            max_keepalive_connections=keep,
-            keepalive_expiry=KEEP_SECONDS,
-            network_backend=_GuardedBackend(policy, self._clock, plain),
-        )
+        backend = _GuardedBackend(policy, self._clock, plain)
+
+        def pool() -> httpcore2.ConnectionPool:
+            return httpcore2.ConnectionPool(
+                ssl_context=context,
+                # Every thread of the caller may hold one.
+                max_connections=None,
+                max_keepalive_connections=KEEP_EACH if keep else 0,
+                keepalive_expiry=KEEP_SECONDS,
+                network_backend=backend,
+            )
+
+        # With none kept one pool serves all places, which costs nothing while nothing is idle.
+        self._pool = Pools(pool, keep) if keep else pool()  # type: ignore[assignment]
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         check_url(request.url)

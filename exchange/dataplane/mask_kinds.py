@@ -206,9 +206,9 @@ class Bucket(Mask):
         super().check(item)
         if isinstance(self.width, bool) or not isinstance(self.width, int | float | str):
             raise ValueError("width is a number")
-        self._width_as(item)
+        self.width_as(item)
 
-    def _width_as(self, item: Item) -> str:
+    def width_as(self, item: Item) -> str:
         """The width as text of the item's type; ValueError if it has no place there."""
         text = str(self.width)
         written = re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,12})?", text)
@@ -226,7 +226,7 @@ class Bucket(Mask):
         return Item(item.name, item.type, title=item.title, length=length, scale=item.scale)
 
     def column(self, item: Item, bound: Bound, salt: bytes) -> str:
-        value, place = quoted(item.name), bound.add(self._width_as(item))
+        value, place = quoted(item.name), bound.add(self.width_as(item))
         if item.type == "float":
             low = f"floor({value} / CAST({place} AS DOUBLE)) * CAST({place} AS DOUBLE)"
             return f"CASE WHEN isfinite({low}) THEN {low} END"

@@ -9,6 +9,8 @@ import pyarrow.parquet as pq
 
 from exchange.dataplane.limits import Limits
 
+_DICTIONARY_BYTES = 64 * 1024
+
 
 class BlobWriter:
     """Writes row groups of exactly ``row_group_rows``, however the rows arrive."""
@@ -19,7 +21,14 @@ class BlobWriter:
         self._group = limits.row_group_rows
         self._waiting: list[pa.Table] = []
         self._held = 0
-        self._writer = pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True)
+        self._writer = pq.ParquetWriter(
+            path,
+            schema,
+            compression="zstd",
+            write_page_checksum=True,
+            # A column of many values is given up as a dictionary early: faster, and smaller.
+            dictionary_pagesize_limit=_DICTIONARY_BYTES,
+        )
 
     def __enter__(self) -> "BlobWriter":
         return self

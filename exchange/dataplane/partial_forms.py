@@ -20,8 +20,9 @@ COMPOUND_SURNAMES = (
 _PROVINCE = r"(?:[^省市县区旗盟\s]{2,8}(?:省|自治区|特别行政区))?"
 _CITY = r"(?:[^省市县区旗盟\s]{1,12}?(?:市|自治州|地区|盟))?"
 _COUNTY = r"(?:[^省市县区旗盟路街巷号\s]{1,14}?(?:自治县|自治旗|县|区|旗|市))?"
+ADDRESS = f"{_PROVINCE}{_CITY}{_COUNTY}"
 # Ends like a county and is none: what stands before it may be the house of one family.
-_NO_COUNTY = r"[^省市县区旗盟路街巷号\s]*(?:[小社园校街院厂库景营]区|开发区|高新区|保税区)$"
+NO_COUNTY = r"[^省市县区旗盟路街巷号\s]*(?:[小社园校街院厂库景营]区|开发区|高新区|保税区)$"
 
 
 def identity_sql(value: str) -> str:
@@ -60,8 +61,8 @@ def name_sql(value: str) -> str:
 
 def address_sql(value: str) -> str:
     """Province, city and county as written, then three stars."""
-    down = f"regexp_extract({value}, {literal(f'^{_PROVINCE}{_CITY}{_COUNTY}')})"
-    return f"regexp_replace({down}, {literal(_NO_COUNTY)}, '') || {STARS}"
+    down = f"regexp_extract({value}, {literal(f'^{ADDRESS}')})"
+    return f"regexp_replace({down}, {literal(NO_COUNTY)}, '') || {STARS}"
 
 
 FORMS: dict[str, Callable[[str], str]] = {

@@ -104,6 +104,8 @@ def _query(removed: Sequence[Removed], table: Path, schema: Schema) -> str:
     touched = " UNION ALL ".join(
         _touched(each, place, schema, keys) for place, each in enumerate(removed)
     )
+    # A key that one batch deleted, and that is not there, is right for everybody; where a recall is
+    # replaced, some have the rows that it took back.
     values = "".join(f", t.{name} AS {name}" for name in rest)
     return f"""
         WITH touched AS MATERIALIZED (
@@ -114,7 +116,7 @@ def _query(removed: Sequence[Removed], table: Path, schema: Schema) -> str:
             coalesce(t._there, false) AND _last = 'delete' AS {NEW}, {keys}{values}
         FROM touched
         LEFT JOIN (SELECT *, true AS _there FROM ({select_items(table, schema)})) t USING ({keys})
-        WHERE t._there OR _last = 'upsert'
+        WHERE t._there OR _last = 'upsert' OR {"true" if len(removed) > 1 else "false"}
         ORDER BY {keys}
     """
 

@@ -12,16 +12,23 @@ from exchange.dataplane.schema import Schema
 from exchange.dataplane.screening import LINE, REASONS, Screened
 
 
-def reject_repeats(
-    screened: Screened, schema: Schema, limits: Limits, con: duckdb.DuckDBPyConnection, *, ops: bool
-) -> None:
-    """Bring ``screened`` up: its accepted file, rejects, counts and errors."""
+def keys_repeat(screened: Screened, schema: Schema, con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether some key stands more than once among the accepted rows."""
     key = ", ".join(map(quoted, schema.key))
     source = scan([screened.accepted])
     accepted = screened.received - screened.rejected
     found = run(con, f"SELECT count(*) FROM (SELECT 1 FROM {source} GROUP BY {key})")
-    if found == [(accepted,)]:
+    return bool(found != [(accepted,)])
+
+
+def reject_repeats(
+    screened: Screened, schema: Schema, limits: Limits, con: duckdb.DuckDBPyConnection, *, ops: bool
+) -> None:
+    """Bring ``screened`` up: its accepted file, rejects, counts and errors."""
+    if not keys_repeat(screened, schema, con):
         return
+    key = ", ".join(map(quoted, schema.key))
+    source = scan([screened.accepted])
     last = f"max({LINE}) OVER (PARTITION BY {key})"
     run(
         con,

@@ -12,7 +12,7 @@ import pyarrow as pa
 from exchange.dataplane.errors import Terminal
 from exchange.dataplane.items import Item, bound_value, check_item, invalid
 
-__all__ = ["Item", "Schema", "incompatibilities"]
+__all__ = ["Item", "Schema", "incompatibilities", "unreadable"]
 
 MAX_ITEMS = 1000
 LEVELS = ("none", "backward", "forward", "full")
@@ -136,12 +136,12 @@ def incompatibilities(old: Schema, new: Schema, level: str) -> list[str]:
     if level in ("backward", "full"):
         found += [
             f"backward: {text}; consumers with the new schema cannot read data already published"
-            for text in _unreadable(reader=new, writer=old)
+            for _, text in unreadable(reader=new, writer=old)
         ]
     if level in ("forward", "full"):
         found += [
             f"forward: {text}; consumers with the old schema cannot read data to come"
-            for text in _unreadable(reader=old, writer=new)
+            for _, text in unreadable(reader=old, writer=new)
         ]
     return found
 
@@ -150,18 +150,20 @@ def _listed(names: tuple[str, ...]) -> str:
     return ", ".join(names) or "none"
 
 
-def _unreadable(*, reader: Schema, writer: Schema) -> Iterator[str]:
-    """Why a reader expecting ``reader`` cannot take every row that satisfies ``writer``."""
+def unreadable(*, reader: Schema, writer: Schema) -> Iterator[tuple[str, str]]:
+    """Why who expects ``reader`` cannot take every row that satisfies ``writer``, by item."""
     for item in reader.items:
         written = writer.by_name.get(item.name)
         if written is None:
             if item.required:
-                yield f"item {item.name!r} is required and the data is without it"
+                yield item.name, f"item {item.name!r} is required and the data is without it"
             continue
         if not _holds(item, written):
-            yield f"item {item.name!r} is {_shape(item)} and the data has {_shape(written)}"
+            has = _shape(written)
+            yield item.name, f"item {item.name!r} is {_shape(item)} and the data has {has}"
         else:
-            yield from (f"item {item.name!r} {why}" for why in _narrower(item, written))
+            for why in _narrower(item, written):
+                yield item.name, f"item {item.name!r} {why}"
 
 
 def _shape(item: Item) -> str:

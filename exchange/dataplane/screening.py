@@ -1,10 +1,12 @@
 """A body sifted once: good rows to one working file, bad rows with their reasons to another."""
 
+import contextlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 import duckdb
 import pyarrow as pa
@@ -15,11 +17,14 @@ from exchange.dataplane.casting import cast_texts
 from exchange.dataplane.chunks import OP, Chunk, Fault, reasons, rejected_mask, row_errors
 from exchange.dataplane.errors import FaultCount, RowError, TooLarge
 from exchange.dataplane.limits import Limits
+from exchange.dataplane.overlapping import ahead
 from exchange.dataplane.schema import Schema
+from exchange.dataplane.straight import Straight, StraightWriter
 from exchange.dataplane.validation import validate
 
 LINE = "_line"
 REASONS = "_errors"
+Keep = Callable[[pa.Table], None]
 
 
 @dataclass
@@ -27,7 +32,9 @@ class Screened:
     """What came of a body.
 
     ``accepted`` holds ``_line``, ``_op`` where asked for, and the items; each file of ``rejects``
-    the line, the reasons and the items as text; ``held`` the readable keys of rejected rows.
+    the line, the reasons and the items as text; ``held`` the readable keys of rejected rows. A
+    ``straight`` one holds the final file's columns in ``accepted`` instead; ``ascends`` tells that
+    its keys stand in order, each once, and ``deletes`` how many of its rows are deletes.
     """
 
     accepted: Path
@@ -37,6 +44,9 @@ class Screened:
     rejected: int = 0
     errors: list[RowError] = field(default_factory=list)
     broken: Counter[tuple[str, str]] = field(default_factory=Counter)
+    straight: bool = False
+    ascends: bool = False
+    deletes: int = 0
 
     @property
     def counts(self) -> tuple[FaultCount, ...]:
@@ -63,8 +73,18 @@ def held_schema(schema: Schema) -> pa.Schema:
 class Sieve:
     """Writes chunks apart; closed by the with statement."""
 
-    def __init__(self, work: Path, schema: Schema, limits: Limits, *, ops: bool) -> None:
-        self.result = Screened(work / "accepted", [work / "rejects"], work / "held")
+    def __init__(
+        self,
+        work: Path,
+        schema: Schema,
+        limits: Limits,
+        *,
+        ops: bool,
+        straight: Straight | None = None,
+    ) -> None:
+        accepted = straight.path if straight else work / "accepted"
+        self.result = Screened(accepted, [work / "rejects"], work / "held")
+        self._straight = straight
         self._schema, self._limits, self._ops = schema, limits, ops
         self._rejects = rejects_schema(schema, ops=ops)
         self._held = held_schema(schema)
@@ -72,14 +92,31 @@ class Sieve:
 
     def __enter__(self) -> "Sieve":
         result = self.result
-        accepted = accepted_schema(self._schema, ops=self._ops)
-        self._good = self._writer(result.accepted, accepted)
+        self._keep = self._good_writer()
         self._bad = self._writer(result.rejects[0], self._rejects)
         self._keys = self._writer(result.held, self._held)
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._open.close()
+        self._open.__exit__(*exception)  # type: ignore[arg-type]
+
+    def _good_writer(self) -> Keep:
+        """Where accepted rows go: into their final file, or into a working file."""
+        if self._straight is None:
+            accepted = accepted_schema(self._schema, ops=self._ops)
+            self._columns = accepted.names
+            return cast(Keep, self._writer(self.result.accepted, accepted).write_table)
+        self._columns = ([OP] if self._ops else []) + list(self._schema.names)
+        writer = self._open.enter_context(
+            StraightWriter(self._straight, self._schema, self._limits)
+        )
+
+        def keep(table: pa.Table) -> None:
+            writer.write(table)
+            self.result.ascends, self.result.deletes = writer.ascends, writer.deletes
+
+        self.result.straight = self.result.ascends = True
+        return keep
 
     def _writer(self, path: Path, schema: pa.Schema) -> pq.ParquetWriter:
         # Read once and thrown away: light compression, no dictionaries, no statistics.
@@ -95,7 +132,7 @@ class Sieve:
         if result.received > self._limits.max_rows:
             raise TooLarge("too-many-rows", f"a body has at most {self._limits.max_rows} rows")
         if not faults:
-            self._good.write_table(self._good_rows(chunk))
+            self._keep(self._good_rows(chunk))
             return
         bad = rejected_mask(faults, chunk.rows)
         result.rejected += bad.true_count
@@ -104,12 +141,12 @@ class Sieve:
         room = self._limits.max_errors - len(result.errors)
         if room:
             result.errors += row_errors(chunk, faults, room)
-        self._good.write_table(self._good_rows(chunk).filter(pc.invert(bad)))
+        self._keep(self._good_rows(chunk).filter(pc.invert(bad)))
         self._bad.write_table(self._bad_rows(chunk, faults).filter(bad))
         self._hold(chunk, faults, bad)
 
     def _good_rows(self, chunk: Chunk) -> pa.Table:
-        return pa.table({LINE: chunk.lines, **chunk.columns}).select(self._good.schema.names)
+        return pa.table({LINE: chunk.lines, **chunk.columns}).select(self._columns)
 
     def _bad_rows(self, chunk: Chunk, faults: list[Fault]) -> pa.Table:
         texts = {
@@ -142,10 +179,17 @@ def screen(
     con: duckdb.DuckDBPyConnection,
     *,
     ops: bool,
+    straight: Straight | None = None,
 ) -> Screened:
-    """Cast, validate and sift all chunks; keys repeated in the body are not looked for here."""
-    with Sieve(work, schema, limits, ops=ops) as sieve:
-        for chunk in chunks:
+    """Cast, validate and sift all chunks; keys repeated in the body are not looked for here.
+
+    With ``straight`` the accepted rows go into their final file; OutOfOrder if they cannot.
+    """
+    with (
+        contextlib.closing(ahead(chunks)) as pieces,
+        Sieve(work, schema, limits, ops=ops, straight=straight) as sieve,
+    ):
+        for chunk in pieces:
             if chunk.rows:
                 sieve.take(*validate(cast_texts(chunk, schema, con), schema, ops=ops))
     return sieve.result

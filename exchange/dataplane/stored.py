@@ -27,6 +27,15 @@ def stored_names(path: Path) -> list[str]:
         return names
 
 
+def holds_just(path: Path, schema: pa.Schema) -> bool:
+    """Whether a stored file has these columns, of these types, and no other."""
+    with open_blob(path) as file:
+        found = file.schema_arrow
+        return sorted(found.names) == sorted(schema.names) and all(
+            found.field(each.name).type == each.type for each in schema
+        )
+
+
 def select_items(path: Path, schema: Schema, *, also: tuple[str, ...] = ()) -> str:
     """SQL for the schema's items from one file: missing ones null, each of its type.
 

@@ -60,6 +60,8 @@ class Dataset(Row):
     fold_until = models.DateTimeField(null=True, blank=True)
     # Keys the digests by which the ledger names records; made at the first need, sealed.
     sealed_subject_key = models.TextField(blank=True)
+    # The last batch that took another back: look-ups wait until the queryable table has it.
+    recalled_number = models.PositiveBigIntegerField(default=0)
     # How far the queryable table has come.
     folded_number = models.PositiveBigIntegerField(default=0)
 

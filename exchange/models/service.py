@@ -97,6 +97,9 @@ class Hook(Row):
     department = models.ForeignKey("accounts.Department", on_delete=models.PROTECT)
     url = models.CharField(max_length=500)
     sealed = models.TextField()
+    # The secret before, with which calls are signed too until then.
+    sealed_before = models.TextField(blank=True)
+    before_until = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=8, choices=HOOK.choices, default=HOOK.start)
     state_reason = models.CharField(max_length=400, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -87,6 +87,8 @@ class Delivery(Row):
     attempts = models.PositiveSmallIntegerField(default=0)
     delivered_at = models.DateTimeField(null=True, blank=True)
     rows = models.PositiveBigIntegerField(default=0)
+    # Sink and file: the whole table as of this batch, not the batch alone.
+    is_table = models.BooleanField(default=False)
     last_error = models.CharField(max_length=400, blank=True)
     response_status = models.PositiveSmallIntegerField(null=True, blank=True)
     duration_ms = models.PositiveIntegerField(default=0)

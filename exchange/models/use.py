@@ -17,6 +17,9 @@ class UseEntry(models.Model):
     Whose record went where is found from both, and the ledger holds no identity in clear.
     """
 
+    # No column: whether a search still found the bytes that say that it held the record.
+    is_certain = True
+
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(auto_now_add=True)
     channel = models.CharField(max_length=8, choices=Channel)

@@ -24,9 +24,11 @@ from exchange.actions.objections import attach_evidence, submit_objection
 from exchange.actions.reads import read_changes
 from exchange.actions.requests import agree_request
 from exchange.actions.services import announce_change
+from exchange.actions.uploads import open_upload
 from exchange.actions.userecords import record_use
-from exchange.models import Hook, UseEntry
+from exchange.models import UseEntry
 from tests.architecture.catalogue import FILE, Catalogue
+from tests.architecture.moving import Moving
 from tests.factories.accounts import (
     CredentialFactory,
     DepartmentFactory,
@@ -45,6 +47,7 @@ PLACES = ("owner", "grantee", "stranger")
 PEOPLE = tuple(role.value for role in Role if role is not Role.SYSTEM)
 NDJSON = "application/x-ndjson"
 PDF = b"%PDF-1.7\n"
+UPLOAD = {"kind": "changes", "content_type": NDJSON, "size": 2}
 USE = {"scenario": "核对", "process": "查询", "effect": "减少材料", "storage": "不留存"}
 MOVES = ("construct", "try-", "commission", "suspend", "resume", "keep", "retire")
 
@@ -68,6 +71,7 @@ class Scene:
         self.category = CategoryFactory(code="307")
         self.member = MemberFactory(department=world.provider, roles=["steward"])
         self.system, self.other = world.publisher, SystemFactory(department=world.provider)
+        self.upload, _ = open_upload(world.dataset, actor=world.actor("publisher"), **UPLOAD)
         self._govern()
         self._oversee()
         self.credential = CredentialFactory(system=self.system)
@@ -120,9 +124,7 @@ class Scene:
             verb="batch.published",
             reason="理由",
         )
-        self.hook = Hook.objects.create(
-            department=world.provider, url="https://oa.example/hooks", sealed=""
-        )
+        self.moving = Moving(world)
 
     def _ids(self) -> dict[str, str]:
         """What stands in each route's place for an id, by the route's first word."""
@@ -142,6 +144,7 @@ class Scene:
             "versions": published.pk,
             "datasets": self.world.dataset.pk,
             "batches": 1,
+            "uploads": self.upload.pk,
             "requests": self.request.pk,
             "applications": self.request.application,
             "grants": self.grant.pk,
@@ -152,7 +155,7 @@ class Scene:
             "objections": self.objection.pk,
             "service-changes": self.change.pk,
             "use-records": self.use_record.pk,
-            "hooks": self.hook.pk,
+            **self.moving.ids(),
             "relations": self.relation.pk,
             "attachments": self.attachment.pk,
             "system-versions": 1,
@@ -273,6 +276,8 @@ class Scene:
                 "system": str(self.system.pk),
             },
             "dataset-hand-over POST": {"system": str(self.other.pk)},
+            "batch-recall POST": reason,
+            "upload-list POST": UPLOAD,
             "dataset-lookup POST": {"where": {"code": "110101"}},
             "dataset-verify POST": {"key": {"code": "110101"}, "claims": {"name": "示例县"}},
             "dataset-who-received POST": {"key": {"code": "110101"}},
@@ -326,8 +331,7 @@ class Scene:
                 "ends_on": timezone.localdate().isoformat(),
                 **USE,
             },
-            "hook-list POST": {"url": "https://10.0.0.1/hooks"},
-            "hook-pause POST": reason,
+            **self.moving.bodies(),
             "sign-in POST": {"username": "nobody", "password": "wrong"},
             **self.catalogue.bodies(),
         }
@@ -364,6 +368,10 @@ class Scene:
         if name == "batch-list POST":
             data = ndjson([row("110102")])
             return client.post(f"{address}?kind=changes", data=data, content_type=NDJSON)
+        if name in ("upload-detail PATCH", "upload-detail PUT"):
+            headers = {"Upload-Offset": "0"}
+            send = getattr(client, method)
+            return send(address, data=b"{}", content_type="application/json", headers=headers)
         if name == "system-attachment-list POST":
             address = f"{address}?title=截图&file_name=a.pdf"
             return client.post(address, data=PDF + b"2", content_type="application/pdf")

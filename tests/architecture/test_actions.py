@@ -16,6 +16,8 @@ MODULES = [
 
 # Asked by actions and views; they change nothing and nobody acts.
 QUESTIONS = {
+    "exchange.actions.outcomes.broken",
+    "exchange.actions.outcomes.fault_of",
     "exchange.actions.compaction.due",
     "exchange.actions.retention.is_held",
     "accounts.actions.attachments.clean_name",
@@ -36,6 +38,11 @@ QUESTIONS = {
 # A person who signs in has no rights yet; a clock, a hold, a version and a merge that begins or
 # ends follow from a deed that was allowed.
 WITHOUT_GATE = {
+    "exchange.actions.outcomes.note_calls",
+    "exchange.actions.outcomes.note_failures",
+    "exchange.actions.outcomes.note_load",
+    "exchange.actions.outcomes.note_ping",
+    "exchange.actions.outcomes.park_lost",
     "accounts.actions.holds.place_hold",
     "accounts.actions.holds.release_hold",
     "accounts.actions.merging.begin_merging",
@@ -70,6 +77,8 @@ WITHOUT_ACTOR = {
 # the clock and of heartbeats, each a record by itself; versions, which a recorded deed makes;
 # steps with many rows, each of which records its own.
 WITHOUT_TRACE = {
+    "exchange.actions.deliveries.deliver_due",
+    "exchange.actions.loads.load_lane",
     "accounts.actions.notices.notify_department",
     "accounts.actions.notices.notify_authority",
     "accounts.actions.notices.read_notices",
@@ -94,13 +103,16 @@ WITHOUT_TRACE = {
     "catalog.actions.quality.settle_data",
     "exchange.actions.holdings.report_holdings",
     "exchange.actions.compaction.compact_due",
+    "exchange.actions.gateway_keys.expire_nonces",
+    "exchange.actions.rehearsals.rehearse_batch",
     "exchange.actions.upkeep.expire_answers",
     "exchange.actions.upkeep.expire_attempts",
     "exchange.actions.upkeep.fold_due",
     "exchange.actions.upkeep.sweep_orphans",
+    "exchange.actions.uploads.receive_part",
 }
 # What leaves a trace, and deeds that leave their own wherever they are called.
-RECORDS = {"audit.record", "audit.record_all"}
+RECORDS = {"audit.record", "audit.record_all", "audit.statement"}
 TRACES = RECORDS | {"begin_merging", "end_merging", "place_hold", "release_hold"}
 EXCEPTIONS = QUESTIONS | WITHOUT_GATE | WITHOUT_ACTOR | WITHOUT_TRACE
 

@@ -1,5 +1,16 @@
 """What every test of the exchange has at hand."""
 
-from tests.exchanges import events, receiver, store_dir, target, trail, unchanged, world
+from tests.exchanges import events, receiver, store_dir, syncing, target, trail, unchanged, world
+from tests.providers import provider
 
-__all__ = ["events", "receiver", "store_dir", "target", "trail", "unchanged", "world"]
+__all__ = [
+    "events",
+    "provider",
+    "receiver",
+    "store_dir",
+    "syncing",
+    "target",
+    "trail",
+    "unchanged",
+    "world",
+]

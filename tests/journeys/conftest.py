@@ -1,5 +1,5 @@
 """What the journeys have at hand."""
 
-from tests.exchanges import receiver, store_dir, target, trail, world
+from tests.exchanges import receiver, store_dir, syncing, target, trail, world
 
-__all__ = ["receiver", "store_dir", "target", "trail", "world"]
+__all__ = ["receiver", "store_dir", "syncing", "target", "trail", "world"]

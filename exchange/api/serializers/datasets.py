@@ -88,6 +88,12 @@ class BatchOut(serializers.ModelSerializer):
     """
 
     schema = serializers.IntegerField(source="schema.number")
+    recalled_by = serializers.IntegerField(
+        source="recalled_by.number",
+        allow_null=True,
+        default=None,
+        help_text="The number of the batch that undoes this one, which is given to nobody.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -112,6 +118,8 @@ class BatchOut(serializers.ModelSerializer):
             "digest",
             "size",
             "body_digest",
+            "recalled_by",
+            "recall_reason",
             "expired_at",
             "damaged_at",
             "created_at",
@@ -145,28 +153,87 @@ class RowErrorOut(serializers.Serializer):
     value = serializers.CharField()
 
 
+class FaultCountOut(serializers.Serializer):
+    """How many rows broke one rule of one column."""
+
+    column = serializers.CharField()
+    code = serializers.CharField()
+    rows = serializers.IntegerField()
+
+
+class WouldOut(serializers.Serializer):
+    """The outcome of a publication that was only played through."""
+
+    outcome = serializers.ChoiceField(choices=["published", "unchanged", "refused"])
+    reason = serializers.CharField(help_text="Of a refusal, as in the problem.")
+    received = serializers.IntegerField()
+    accepted = serializers.IntegerField()
+    rejected = serializers.IntegerField()
+    inserted = serializers.IntegerField()
+    updated = serializers.IntegerField()
+    deleted = serializers.IntegerField()
+
+
 class ReceiptOut(serializers.Serializer):
     """What became of a publication."""
 
-    outcome = serializers.ChoiceField(choices=["published", "unchanged"])
+    outcome = serializers.ChoiceField(choices=["published", "unchanged", "rehearsed"])
     batch = BatchOut(allow_null=True)
     errors = RowErrorOut(many=True)
+    counts = FaultCountOut(many=True)
+    would = WouldOut(required=False, help_text="With ``dry_run``: what would come of it now.")
 
 
 class LookupIn(In):
-    """Which records, and which of their items."""
+    """Which records, and which of their items: ``where`` or ``keys``, not both."""
 
     where = serializers.DictField(
-        child=serializers.JSONField(), help_text="Key or look-up item -> value."
+        child=serializers.JSONField(), required=False, help_text="Key or look-up item -> value."
+    )
+    keys = serializers.ListField(
+        child=serializers.DictField(child=serializers.JSONField()),
+        required=False,
+        min_length=1,
+        max_length=1000,
+        help_text="Whole keys, each key item -> its value; answered in this order.",
     )
     items = serializers.ListField(
         child=serializers.CharField(max_length=63), required=False, max_length=200
     )
-    limit = serializers.IntegerField(min_value=1, max_value=1000, default=100)
+    limit = serializers.IntegerField(
+        min_value=1, max_value=1000, required=False, help_text="Of what ``where`` finds; else 100."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """One of the two; a limit goes with ``where`` alone."""
+        if ("where" in attrs) == ("keys" in attrs):
+            raise serializers.ValidationError({"where": "send either where or keys"})
+        if "keys" in attrs and "limit" in attrs:
+            raise serializers.ValidationError({"limit": "does not go with keys"})
+        return attrs
+
+
+def plain_lookup(body: Any) -> dict[str, Any] | None:
+    """The body of a look-up that is nothing but a well-formed ``where`` of plain values, which is
+    nearly every one; None for any other, which LookupIn reads or refuses."""
+    if (
+        not isinstance(body, dict)
+        or body.keys() != {"where"}
+        or not isinstance(body["where"], dict)
+    ):
+        return None
+    where = body["where"]
+    if not all(type(value) in (str, int, bool) for value in where.values()):
+        return None
+    return {"where": where}
 
 
 class LookupOut(serializers.Serializer):
-    """The records found, and the batch that they are as of."""
+    """The records found, and the batch that they are as of.
+
+    Of ``keys`` there is an item for each, in order: ``{"found": true, "record": {...}}`` or
+    ``{"found": false}``.
+    """
 
     items = serializers.ListField(child=serializers.DictField())
     as_of = serializers.IntegerField()

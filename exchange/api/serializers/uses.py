@@ -14,6 +14,7 @@ class UseEntryOut(serializers.ModelSerializer):
             "at",
             "channel",
             "dataset",
+            "interface",
             "grant",
             "edition",
             "department_id",
@@ -34,6 +35,15 @@ class UseEntryOut(serializers.ModelSerializer):
         )
 
 
+class ReceivedOut(UseEntryOut):
+    """An entry of a search; an uncertain one may have held the record, its bytes are gone."""
+
+    certain = serializers.BooleanField(source="is_certain")
+
+    class Meta(UseEntryOut.Meta):
+        fields = (*UseEntryOut.Meta.fields, "certain")
+
+
 class WhoReceivedIn(In):
     """The key of the record."""
 
@@ -46,5 +56,10 @@ class WhoReceivedIn(In):
 class WhoReceivedOut(serializers.Serializer):
     """The entries found, oldest first."""
 
-    items = UseEntryOut(many=True)
+    items = ReceivedOut(many=True)
     has_more = serializers.BooleanField()
+    gone_until = serializers.IntegerField(
+        allow_null=True,
+        help_text="Retention removed the bytes up to this batch: what was given of them is listed "
+        "whether it held the record or not, as uncertain. null: every batch was looked into.",
+    )

@@ -1,48 +1,51 @@
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import InformationSystem
+from accounts.permissions import Perm
+from accounts.policy import may
 from catalog.models import Resource
-from exchange import faults
-from exchange.actions.batches import Published, publish_batch
 from exchange.actions.datasets import (
     attach_dataset,
     close_dataset,
     evolve_dataset,
     hand_over_dataset,
 )
-from exchange.actions.lookups import lookup_records
+from exchange.actions.lookups import lookup_keys, lookup_records
 from exchange.actions.retention import retain_dataset
 from exchange.actions.uses import find_uses
 from exchange.actions.verifications import verify_record
 from exchange.api import examples, reading_examples
 from exchange.api.callers import HEADERS, read_call
-from exchange.api.intake import spooled_body
-from exchange.api.parsers import BODY_PARSERS, FORMATS
 from exchange.api.rendering import json_response
 from exchange.api.serializers.datasets import (
-    BatchOut,
     DatasetIn,
     DatasetOut,
     HandOverIn,
     LookupIn,
     LookupOut,
-    ReceiptOut,
     RetainIn,
     VerifyIn,
     VerifyOut,
+    plain_lookup,
 )
-from exchange.api.serializers.uses import UseEntryOut, WhoReceivedIn, WhoReceivedOut
-from exchange.models import Batch, Dataset
-from exchange.rights import require_publisher
-from kernel.api import ApiView, In, ReadView
+from exchange.api.serializers.uses import ReceivedOut, WhoReceivedIn, WhoReceivedOut
+from exchange.models import Dataset
+from kernel.api import In, ReadView
 from kernel.errors import NotFound
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as wrong:
+        raise NotFound() from wrong
 
 
 class DatasetView(ReadView):
@@ -121,11 +124,13 @@ class DatasetView(ReadView):
 
     @action(detail=True, methods=["post"])
     def lookup(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
-        """Records by key or look-up item; values travel in the body, never in the address."""
-        values = self.read(request)
-        found = lookup_records(
-            self._readable(), actor=self.actor, call=read_call(request), **values
-        )
+        """Records by key or look-up item, or up to 1,000 by their keys in one call.
+
+        Values travel in the body, never in the address.
+        """
+        values = plain_lookup(request.data) or self.read(request)
+        ask = lookup_keys if "keys" in values else lookup_records
+        found = ask(self._readable(), actor=self.actor, call=read_call(request), **values)
         return json_response(found.body)
 
     @action(detail=True, methods=["post"])
@@ -145,75 +150,20 @@ class DatasetView(ReadView):
         """
         values = self.read(request)
         limit = values.pop("limit")
-        found = list(islice(find_uses(self.get_object(), actor=self.actor, **values), limit + 1))
+        dataset = self.get_object()
+        found = list(islice(find_uses(dataset, actor=self.actor, **values), limit + 1))
         context = self.get_serializer_context()
-        items = UseEntryOut(found[:limit], many=True, context=context).data
-        return Response({"items": items, "has_more": len(found) > limit})
+        items = ReceivedOut(found[:limit], many=True, context=context).data
+        gone = dataset.first_number - 1 or None
+        return Response({"items": items, "has_more": len(found) > limit, "gone_until": gone})
 
     def _readable(self) -> Dataset:
-        """The dataset of the address, also to those whose right to it is over."""
+        """The dataset of the address, also to those whose right to it is over.
+
+        For a system it is only named: what it may know of it is read with what opens it, once.
+        """
+        if may(self.actor, Perm.RECORD_LOOKUP):
+            return Dataset(pk=_uuid(self.kwargs["pk"]))
         rows = Dataset.objects.readable_by(self.actor).select_related(*self.related)
         found: Dataset = self.fetch(rows, self.kwargs["pk"])
         return found
-
-
-class BatchView(ApiView):
-    """The log of a dataset."""
-
-    model = Batch
-    out = BatchOut
-    answers = {"create": {201: ReceiptOut, 200: ReceiptOut}}
-    parser_classes = BODY_PARSERS
-    bodies = {"create": dict.fromkeys(FORMATS, OpenApiTypes.BINARY)}
-    own_idempotency = True
-    page_order = "number"
-    related = ("schema", "dataset")
-
-    @property
-    def parameters(self) -> tuple[str, ...]:  # type: ignore[override]
-        """What the addresses take."""
-        return ("kind",) if self.action == "create" else ()
-
-    def dataset(self) -> Dataset:
-        """The dataset of the address, if the actor may see it."""
-        seen = Dataset.objects.visible_to(self.actor).select_related("schema")
-        return self.fetch(seen, self.kwargs["dataset"])
-
-    def list(self, request: Request, **kwargs: Any) -> Response:
-        """The batches in the order of their numbers."""
-        rows = self.get_queryset().filter(dataset=self.dataset())
-        page = self.paginate_queryset(rows)
-        return self.get_paginated_response(self.shapes(page))
-
-    def retrieve(self, request: Request, number: str, **kwargs: Any) -> Response:
-        """One batch by its number."""
-        rows = self.get_queryset().filter(dataset=self.dataset(), number=int(number))
-        found = rows.first()
-        if found is None:
-            raise NotFound()
-        return self.show(found)
-
-    def create(self, request: Request, **kwargs: Any) -> Response:
-        """Publish: the body is the records, ``kind`` says how they are meant.
-
-        ``snapshot`` is the whole table, of which the hub computes the changes; ``changes`` are
-        upserts and deletes by key (member ``_op``); ``append`` are events.
-        """
-        dataset = self.dataset()
-        # Before the body: who may not publish does not fill the disk either.
-        require_publisher(dataset, self.actor)
-        with spooled_body(request) as body:
-            published = publish_batch(dataset, actor=self.actor, body=body)
-        return self._receipt(published)
-
-    def _receipt(self, published: Published) -> Response:
-        batch, prepared = published.batch, published.prepared
-        body = {
-            "outcome": "published" if batch else "unchanged",
-            "batch": self.shapes([batch])[0] if batch else None,
-            "errors": [faults.row_error(error) for error in prepared.errors] if prepared else [],
-        }
-        headers = {"Idempotent-Replayed": "true"} if published.replayed else {}
-        if batch:
-            headers["Location"] = f"/api/v1/datasets/{batch.dataset_id}/batches/{batch.number}"
-        return Response(body, status=201 if batch else 200, headers=headers)

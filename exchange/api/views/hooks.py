@@ -4,7 +4,13 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from exchange.actions.hooks import close_hook, open_hook, pause_hook, resume_hook
+from exchange.actions.hooks import (
+    close_hook,
+    open_hook,
+    pause_hook,
+    resume_hook,
+    rotate_secret,
+)
 from exchange.api import oversight_examples as examples
 from exchange.api.serializers.hooks import HookIn, HookOut, OpenedHookOut
 from exchange.models import Hook
@@ -16,11 +22,11 @@ class HookView(ReadView):
 
     model = Hook
     out = HookOut
-    into = {"create": HookIn, "pause": ReasonIn, "resume": In, "close": In}
+    into = {"create": HookIn, "pause": ReasonIn, "resume": In, "close": In, "rotate_secret": In}
     filters = {"state": "state"}
     hidden = ("secret",)
     examples = {"create": examples.HOOK, "pause": examples.PAUSE_HOOK}
-    answers = {"create": {201: OpenedHookOut}}
+    answers = {"create": {201: OpenedHookOut}, "rotate_secret": {200: OpenedHookOut}}
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Have the own department's notices sent; the answer shows the signing secret this once."""
@@ -38,6 +44,13 @@ class HookView(ReadView):
         """Send again, from where it stopped."""
         self.read(request)
         return self.show(resume_hook(self.get_object(), actor=self.actor))
+
+    @action(detail=True, methods=["post"], url_path="rotate-secret")
+    def rotate_secret(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Sign with a new secret, shown this once; the old one signs too for 24 hours."""
+        self.read(request)
+        hook, secret = rotate_secret(self.get_object(), actor=self.actor)
+        return self.show(hook, secret=secret)
 
     @action(detail=True, methods=["post"])
     def close(self, request: Request, pk: str, **kwargs: Any) -> Response:

@@ -20,6 +20,7 @@ class UseView(ApiView):
     out = UseEntryOut
     filters = {
         "dataset": "dataset_id",
+        "interface": "interface_id",
         "grant": "grant_id",
         "department": "department_id",
         "provider": "provider_id",

@@ -1,11 +1,13 @@
 """The rows of a COPY as blocks of CSV that end with a row, read by a thread one block ahead."""
 
 import contextlib
+import os
 import queue
 import socket
 import threading
 from collections.abc import Iterator
 
+import psycopg2
 from psycopg2 import extensions
 
 BLOCK_BYTES = 16 * 1024 * 1024
@@ -21,7 +23,7 @@ class CopyBlocks:
     """Runs one ``COPY ... TO STDOUT`` and hands out its rows, at most two blocks in memory.
 
     The server sends each row as one message, so a block is cut where a message ends. A slow
-    reader slows the server down. Leaving the ``with`` early cancels the statement.
+    reader slows the server down. Leaving the ``with`` early ends the connection.
     """
 
     def __init__(self, cursor: extensions.cursor, statement: bytes, rows: int) -> None:
@@ -40,8 +42,10 @@ class CopyBlocks:
 
     def __exit__(self, *error: object) -> None:
         self._ended.set()
+        with contextlib.suppress(queue.Empty):
+            self._ready.get_nowait()
         if self._thread.is_alive():
-            _cancel(self._cursor.connection)
+            _hang_up(self._cursor.connection)
             self._thread.join(END_SECONDS)
 
     def __iter__(self) -> Iterator[bytes]:
@@ -82,11 +86,13 @@ class CopyBlocks:
         raise _EndedError
 
 
-def _cancel(connection: extensions.connection) -> None:
-    """End the statement that another thread waits for; at worst by cutting the line."""
-    with contextlib.suppress(Exception):
-        connection.cancel()
-        return
-    with contextlib.suppress(OSError), socket.socket(fileno=connection.fileno()) as line:
+def _hang_up(connection: extensions.connection) -> None:
+    """Cut the line under a statement that another thread waits for.
+
+    Not the driver's ``cancel``: it holds the interpreter while it waits for the server.
+    """
+    with (
+        contextlib.suppress(OSError, psycopg2.Error),
+        socket.socket(fileno=os.dup(connection.fileno())) as line,
+    ):
         line.shutdown(socket.SHUT_RDWR)
-        line.detach()

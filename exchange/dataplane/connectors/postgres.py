@@ -2,27 +2,28 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from itertools import starmap
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from psycopg2 import errors, extensions, sql
 
-from exchange.dataplane.binding import Bound
-from exchange.dataplane.condition_columns import condition_sql
 from exchange.dataplane.conditions import Condition
 from exchange.dataplane.connectors.base import Applied, Check, Position
 from exchange.dataplane.connectors.postgres_copy import copy_rows, read_batches
 from exchange.dataplane.connectors.postgres_errors import translated
+from exchange.dataplane.connectors.postgres_lookup import Finder
 from exchange.dataplane.connectors.postgres_tables import STAGING, Table, names
-from exchange.dataplane.errors import Terminal
+from exchange.dataplane.connectors.sink_rows import (
+    epoch_refused,
+    has_deletes,
+    numbered,
+    refuse_deletes,
+    require_next,
+)
 from exchange.dataplane.schema import Schema
 from kernel.failpoints import failpoint
 
 LOOKUP_LIMIT = 1000
-LOOKUP_SECONDS = 5
 
 
 class PostgresSink:
@@ -66,7 +67,7 @@ class PostgresSink:
         with self._effect(check) as cursor:
             stored = self._take_offset(cursor, position)
             if stored.epoch > position.epoch:
-                raise _epoch_refused(stored, position)
+                raise epoch_refused(stored, position)
             if stored > position:
                 return Applied(stored, skipped=True)
             # Not TRUNCATE, which would lock readers out until the end.
@@ -80,19 +81,13 @@ class PostgresSink:
         """Apply one batch, as ``Sink.apply`` promises."""
         with self._effect(check) as cursor:
             stored = self._take_offset(cursor, position)
-            if stored.epoch != position.epoch:
-                raise _epoch_refused(stored, position)
+            require_next(stored, position)
             if position.number <= stored.number:
                 return Applied(stored, skipped=True)
-            if position.number != stored.number + 1:
-                raise Terminal(
-                    "offset-gap",
-                    f"The target holds batch {stored.number}; {position.number} does not follow.",
-                )
             if self._table.schema.key:
-                upserts, deletes = self._merge(cursor, changes)
+                upserts, deletes = self._merge(cursor, changes, position.number)
             else:
-                _refuse_deletes(changes)
+                refuse_deletes(changes)
                 upserts, deletes = self._copy_to_table(cursor, changes, position.number), 0
             self._store_offset(cursor, position)
         return Applied(position, upserts=upserts, deletes=deletes)
@@ -115,23 +110,11 @@ class PostgresSink:
         None in ``where`` means absent. Terminal ``unknown-item`` or ``value-refused`` (a value
         the column's type cannot be compared with); Transient after LOOKUP_SECONDS.
         """
-        self._table.require([*columns, *where])
-        bound = Bound("postgres")
-        shown = condition_sql(condition, self._table.schema, bound) if condition else "true"
-        query = sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT %(_limit)s").format(
-            names(columns),
-            self._table.identifier,
-            sql.SQL(" AND ").join([sql.SQL(shown), *starmap(_equals, where.items())]),
-            names(self._table.key),
-        )
-        given = [value for value in where.values() if value is not None]
-        if any(isinstance(value, str) and "\0" in value for value in given):
-            raise Terminal("value-refused", "A value holds a NUL character.")
+        finder = Finder(self._table, columns, condition)
         with self._transaction() as cursor:
-            cursor.execute("SET LOCAL statement_timeout = %s", [LOOKUP_SECONDS * 1000])
-            wanted = {f"_is_{name}": value for name, value in where.items()}
-            cursor.execute(query, {**bound.values, **wanted, "_limit": limit})
-            return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+            return [
+                dict(zip(columns, row, strict=True)) for row in finder.find(cursor, where, limit)
+            ]
 
     @contextmanager
     def _transaction(self) -> Iterator[extensions.cursor]:
@@ -182,21 +165,40 @@ class PostgresSink:
     def _copy_to_table(self, cursor: extensions.cursor, source: Path, number: int) -> int:
         batches = read_batches(source, self._table.schema.arrow)
         if not self._table.schema.key:
-            batches = _numbered(batches, number)
+            batches = numbered(batches, number)
         rows = copy_rows(cursor, self._table.identifier, list(self._table.columns), batches)
         failpoint("sink.after_copy")
         return rows
 
-    def _merge(self, cursor: extensions.cursor, changes: Path) -> tuple[int, int]:
+    def _merge(self, cursor: extensions.cursor, changes: Path, number: int) -> tuple[int, int]:
         """Upsert and delete by key what the batch says last about each; rows changed, deleted."""
+        deletes = has_deletes(changes)
+        if not deletes and self._table.is_empty(cursor):
+            rows = self._first_rows(cursor, changes, number)
+            if rows is not None:
+                return rows, 0
         wanted = self._table.schema.batch_arrow
         self._table.create_staging(cursor)
         copy_rows(cursor, STAGING, wanted.names, read_batches(changes, wanted))
+        cursor.execute(sql.SQL("ANALYZE {}").format(STAGING))
         failpoint("sink.after_copy")
         cursor.execute(self._upsert_statement())
         upserts = cursor.rowcount
+        if not deletes:
+            return upserts, 0
         cursor.execute(self._delete_statement())
         return upserts, cursor.rowcount
+
+    def _first_rows(self, cursor: extensions.cursor, changes: Path, number: int) -> int | None:
+        """COPY into the empty table itself; None, and nothing done, if a key stands twice."""
+        cursor.execute("SAVEPOINT first_rows")
+        try:
+            rows = self._copy_to_table(cursor, changes, number)
+        except errors.UniqueViolation:
+            cursor.execute("ROLLBACK TO SAVEPOINT first_rows")
+            return None
+        cursor.execute("RELEASE SAVEPOINT first_rows")
+        return rows
 
     def _last_changes(self) -> sql.Composed:
         key = names(self._table.key)
@@ -229,35 +231,3 @@ class PostgresSink:
         return sql.SQL("DELETE FROM {} AS target USING {} WHERE _op = 'delete' AND {}").format(
             self._table.identifier, self._last_changes(), same
         )
-
-
-def _epoch_refused(stored: Position, position: Position) -> Terminal:
-    return Terminal(
-        "offset-epoch",
-        f"The target holds epoch {stored.epoch}, the batch is of {position.epoch}: load it anew.",
-    )
-
-
-def _equals(name: str, value: Any) -> sql.Composed:
-    if value is None:
-        return sql.SQL("{} IS NULL").format(sql.Identifier(name))
-    return sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder(f"_is_{name}"))
-
-
-def _refuse_deletes(changes: Path) -> None:
-    """Terminal ``key-missing`` if the batch deletes rows, which nobody can find without a key."""
-    for batch in read_batches(changes, pa.schema([("_op", pa.string())])):
-        if pc.any(pc.equal(batch.column(0), "delete")).as_py():
-            raise Terminal("key-missing", "The batch deletes rows and the table has no key.")
-
-
-def _numbered(batches: Iterator[pa.RecordBatch], number: int) -> Iterator[pa.RecordBatch]:
-    """The batches with ``_batch`` and ``_seq`` before the items; rows count from 1."""
-    done = 0
-    for batch in batches:
-        rows = batch.num_rows
-        own = [pa.repeat(number, rows), pa.array(range(done + 1, done + rows + 1), pa.int64())]
-        yield pa.RecordBatch.from_arrays(
-            [*own, *batch.columns], names=["_batch", "_seq", *batch.schema.names]
-        )
-        done += rows

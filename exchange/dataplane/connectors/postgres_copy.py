@@ -1,6 +1,7 @@
 """Parquet rows into PostgreSQL's COPY, a record batch at a time."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pyarrow.parquet as pq
 from psycopg2 import extensions, sql
 
 from exchange.dataplane.errors import Terminal
+from exchange.dataplane.overlapping import ahead
 
 BATCH_ROWS = 16_384
 READ_BYTES = 1 << 20
@@ -43,8 +45,21 @@ def copy_rows(
     columns: list[str],
     batches: Iterator[pa.RecordBatch],
 ) -> int:
-    """COPY the batches into these columns of a table; returns how many rows they were."""
-    feed = _CsvFeed(batches)
+    """COPY the batches into these columns of a table; returns how many rows they were.
+
+    The session's time zone must be UTC.
+    """
+    with closing(ahead(map(_encoded, batches))) as pieces:
+        return _copy(cursor, into, columns, pieces)
+
+
+def _copy(
+    cursor: extensions.cursor,
+    into: sql.Composable,
+    columns: list[str],
+    pieces: Iterator[tuple[int, BytesIO]],
+) -> int:
+    feed = _Feed(pieces)
     command = sql.SQL("COPY {} ({}) FROM STDIN WITH (FORMAT csv)").format(
         into, sql.SQL(", ").join(map(sql.Identifier, columns))
     )
@@ -58,11 +73,11 @@ def copy_rows(
     return feed.rows
 
 
-class _CsvFeed:
-    """A file to read CSV from, which holds one record batch at a time."""
+class _Feed:
+    """A file to read CSV from; the next pieces are encoded while the server takes this one."""
 
-    def __init__(self, batches: Iterator[pa.RecordBatch]) -> None:
-        self._batches = batches
+    def __init__(self, pieces: Iterator[tuple[int, BytesIO]]) -> None:
+        self._pieces = pieces
         self._chunk = BytesIO()
         self.rows = 0
         self.failure: Terminal | None = None
@@ -70,19 +85,30 @@ class _CsvFeed:
     def read(self, size: int) -> bytes:
         while not (piece := self._chunk.read(size)):
             try:
-                batch = next(self._batches)
+                rows, self._chunk = next(self._pieces)
             except StopIteration:
                 return b""
             except Terminal as error:
                 self.failure = error
                 raise
-            self.rows += batch.num_rows
-            self._chunk = _encode(batch)
+            self.rows += rows
         return piece
 
 
-def _encode(batch: pa.RecordBatch) -> BytesIO:
+def _encoded(batch: pa.RecordBatch) -> tuple[int, BytesIO]:
+    """The rows as CSV, and how many they are."""
     out = BytesIO()
-    pc.write_csv(batch, out, _OPTIONS)
+    pc.write_csv(_zoneless(batch), out, _OPTIONS)
     out.seek(0)
-    return out
+    return batch.num_rows, out
+
+
+def _zoneless(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Moments without their zone, which is UTC as the session's is: written many times faster."""
+    columns = [
+        column.cast(pa.timestamp(column.type.unit))
+        if pa.types.is_timestamp(column.type)
+        else column
+        for column in batch.columns
+    ]
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)

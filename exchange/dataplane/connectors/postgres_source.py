@@ -117,7 +117,10 @@ class PostgresSource:
             with connection.cursor() as cursor:
                 cursor.execute(
                     "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO';"
-                    " SET LOCAL IntervalStyle = 'iso_8601'"
+                    " SET LOCAL IntervalStyle = 'iso_8601';"
+                    # So that a server notices when nobody waits for a long sort any more.
+                    " SELECT set_config(name, '10s', true) FROM pg_settings"
+                    " WHERE name = 'client_connection_check_interval'"
                 )
                 yield cursor
 

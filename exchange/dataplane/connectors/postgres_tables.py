@@ -72,6 +72,11 @@ class Table:
             )
         )
 
+    def is_empty(self, cursor: extensions.cursor) -> bool:
+        """Whether no row is there to be seen by this transaction."""
+        cursor.execute(sql.SQL("SELECT NOT EXISTS (SELECT FROM {})").format(self.identifier))
+        return bool(cursor.fetchone()[0])
+
     def create_index(self, cursor: extensions.cursor, columns: list[str]) -> None:
         """An index over these items, once."""
         self.require(columns)

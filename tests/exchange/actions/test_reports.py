@@ -18,6 +18,8 @@ from exchange.calls import Call
 from kernel.errors import Forbidden
 from tests.factories.accounts import CredentialFactory
 from tests.factories.exchange import PURPOSE, make_world, row
+from tests.factories.interfaces import call as call_by
+from tests.factories.interfaces import register
 from tests.factories.signals import day, known_days
 
 KINDS = (
@@ -116,3 +118,12 @@ def test_a_person_without_the_right_reports_nothing(world):
     with pytest.raises(Forbidden):
         report_signals(actor=world.actor("head"))
     assert not SignalFact.objects.exists()
+
+
+def test_a_call_of_an_interface_is_one_of_both_sides(world, provider):
+    provider.answer = {"data": {"rows": []}}
+    world.grant()
+    call_by(register(world, provider.url), world)
+    assert report_tomorrow() == 2
+    assert known(world.publisher) == {"call_provided": {day(0): 1}}
+    assert known(world.reader) == {"call_consumed": {day(0): 1}}

@@ -48,11 +48,18 @@ def test_a_first_snapshot_is_all_inserts_sorted_by_key(publish: Publish, rows: R
 def test_the_files_have_the_promised_columns(publish: Publish, store: FolderStore) -> None:
     made = publish(FIRST)
     batch = pq.read_schema(path_of(store, made.blob))
-    table = pq.read_schema(path_of(store, made.snapshot))
     assert batch.names[:3] == ["_op", "_seq", "code"]
+    after = publish('{"code":"1"}\n', base=path_of(store, made.snapshot))
+    table = pq.read_schema(path_of(store, after.snapshot))
     assert table.names == batch.names[2:]
     metadata = pq.read_metadata(path_of(store, made.blob))
     assert metadata.row_group(0).column(0).compression == "ZSTD"
+
+
+def test_the_file_of_a_first_snapshot_is_the_table_too(publish: Publish, rows: Rows) -> None:
+    made = publish(FIRST)
+    assert made.snapshot == made.blob
+    assert [row["_op"] for row in rows(made.snapshot)] == ["upsert"] * 3
 
 
 def test_a_snapshot_against_its_base_is_the_difference(

@@ -91,7 +91,8 @@ def test_every_format_in_gives_the_same_blob_and_every_format_out_the_same_rows(
             return
         assert made.snapshot
         path = store.path(made.snapshot.digest)
-        assert pq.read_table(path).to_pylist() == sorted(rows, key=lambda row: row["k"])
+        table = pq.read_table(path, columns=list(SCHEMA.names))
+        assert table.to_pylist() == sorted(rows, key=lambda row: row["k"])
         for format in ("ndjson", "json", "csv", "parquet", "arrow"):
             out = Path(folder) / "out"
             project(path, SCHEMA.names, format=format, out=out)
@@ -125,7 +126,8 @@ def test_the_differences_folded_are_the_last_table(
         out = Path(folder) / "out"
         assert fold(None, batches, SCHEMA, out, SMALL) == len(before)
         if base is not None:
-            assert out.read_bytes() == base.read_bytes()
+            # The first table is kept in its batch file, which has columns of its own besides.
+            assert pq.read_table(out).equals(pq.read_table(base, columns=list(SCHEMA.names)))
 
 
 LINES = st.lists(

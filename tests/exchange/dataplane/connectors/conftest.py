@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,8 +18,17 @@ from psycopg2.extensions import make_dsn
 
 from config import env
 from exchange.dataplane.connectors.base import Position
+from exchange.dataplane.connectors.mysql import MysqlSink
 from exchange.dataplane.connectors.postgres import PostgresSink
 from exchange.dataplane.schema import Item, Schema
+from tests.exchange.dataplane.connectors.source_worlds import (  # noqa: F401
+    build_world,
+    relay,
+    s3_port,
+)
+from tests.mariadb import MariaServer, mariadb
+
+__all__ = ["mariadb"]
 
 PERSON = Schema((Item("id", "integer", required=True), Item("name", "string")), ("id",))
 
@@ -85,6 +95,56 @@ class Target:
 
     def rows(self) -> list[tuple[Any, ...]]:
         return self.run("SELECT * FROM {} ORDER BY 1, 2")
+
+    def read(self) -> list[dict[str, Any]]:
+        """The rows with the values of the schema's types."""
+        return self.sink.lookup(list(self.schema.names), {})
+
+
+class MysqlTarget:
+    """One table in a database of its own, with a sink on it."""
+
+    def __init__(self, server: MariaServer, folder: Path, schema: Schema) -> None:
+        self.server, self.schema = server, schema
+        self.place, self.lane = server.new_database(), str(uuid4())
+        self.dsn = server.dsn(self.place)
+        self.files = Files(folder, schema)
+        self.sink = self.sink_for(schema)
+
+    def sink_for(self, schema: Schema, connect: Callable[[], Any] | None = None) -> MysqlSink:
+        return MysqlSink(
+            connect or (lambda: self.connect()),
+            schema_name=self.place,
+            table="t",
+            lane=self.lane,
+            schema=schema,
+        )
+
+    def connect(self, **options: Any) -> Any:
+        """A connection as the hub makes one, past the guard: it is for the tests of the guard."""
+        connection = self.server.connect(self.place, **options)
+        connection.autocommit(False)
+        return connection
+
+    def run(self, statement: str) -> list[tuple[Any, ...]]:
+        return self.server.run(statement.format(f"`{self.place}`.t"))
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        return self.run("SELECT * FROM {} ORDER BY 1, 2")
+
+    def read(self) -> list[dict[str, Any]]:
+        """The rows with the values of the schema's types."""
+        names = self.schema.names
+        return [
+            {name: self._value(name, value) for name, value in zip(names, row, strict=True)}
+            for row in self.rows()
+        ]
+
+    def _value(self, name: str, value: Any) -> Any:
+        kind = self.schema.by_name[name].type
+        if value is None or kind not in ("boolean", "datetime"):
+            return value
+        return bool(value) if kind == "boolean" else value.replace(tzinfo=UTC)
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""One batch to a thousand subscriptions, against one subscription and against a bare client."""

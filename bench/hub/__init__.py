@@ -1,0 +1,1 @@
+"""A hub in being for benchmarks: one dataset that is provided, granted and read, and its server."""

@@ -1,0 +1,1 @@
+"""What a look-up under a grant costs beside a bare view and datasette."""

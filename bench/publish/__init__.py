@@ -1,0 +1,1 @@
+"""What does publishing over HTTP cost beside bare pyarrow?"""

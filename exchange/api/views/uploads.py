@@ -1,0 +1,133 @@
+from collections.abc import Iterator
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from rest_framework.parsers import BaseParser, JSONParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.uploads import AnyBody
+from exchange.actions.uploads import cancel_upload, finish_upload, open_upload, receive_part
+from exchange.api import publishing_examples
+from exchange.api.intake import announced_digest, body_chunks, check_length, format_of
+from exchange.api.serializers.datasets import ReceiptOut
+from exchange.api.serializers.uploads import UploadIn, UploadOut
+from exchange.api.views.batches import receipt_of
+from exchange.models import Dataset, Upload
+from exchange.rights import require_publisher
+from kernel.api import ApiView, In
+from kernel.errors import Invalid
+from kernel.idempotency import read_key
+
+_PARTS = ("PUT", "PATCH")
+
+
+class UploadView(ApiView):
+    """Publications that arrive in parts."""
+
+    model = Upload
+    out = UploadOut
+    into = {"create": UploadIn, "finish": In}
+    answers = {"finish": {201: ReceiptOut, 200: ReceiptOut}, "part": {204: None}}
+    bodies = {"part": {"application/octet-stream": OpenApiTypes.BINARY}}
+    examples = {"create": publishing_examples.UPLOAD}
+    related = ("dataset__schema", "batch")
+    own_idempotency = True
+    # A part names the offset that it goes on from, which no other part may have taken.
+    unconditional = True
+
+    @property
+    def call_headers(self) -> tuple[str, ...]:
+        """What a part takes in headers, for the API document."""
+        return ("Upload-Offset", "Content-Digest") if self.action == "part" else ()
+
+    def get_parsers(self) -> list[BaseParser]:
+        """A part is bytes, whatever they are said to be."""
+        is_part = getattr(self.request, "method", "") in _PARTS
+        return [AnyBody()] if is_part else [JSONParser()]
+
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """The caller's own uploads to the dataset."""
+        rows = self.get_queryset().filter(dataset=self._dataset())
+        page = self.paginate_queryset(self.filter_queryset(rows))
+        return self.get_paginated_response(self.shapes(page))
+
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Begin a body of known size; its parts follow, then its finish publishes it.
+
+        The Idempotency-Key is that of the publication: with it a lost answer is asked for again.
+        """
+        dataset = self._dataset()
+        require_publisher(dataset, self.actor)
+        key, values = read_key(request) or "", self.read(request)
+        made, known = open_upload(dataset, actor=self.actor, key=key, **values)
+        answer = self._told(made, status=201)
+        answer["Location"] = f"/api/v1/datasets/{dataset.pk}/uploads/{made.pk}"
+        if known:
+            answer["Idempotent-Replayed"] = "true"
+        return answer
+
+    def retrieve(self, request: Request, **kwargs: Any) -> Response:
+        """How much is safely here: member ``offset``, header ``Upload-Offset``."""
+        return self._told(self._upload())
+
+    def part(self, request: Request, **kwargs: Any) -> Response:
+        """The bytes from ``Upload-Offset`` on; answered when they are on the disk for good."""
+        upload = self._upload()
+        done = receive_part(
+            upload,
+            actor=self.actor,
+            offset=_offset(request),
+            chunks=_arriving(request),
+            digest=announced_digest(request.headers.get("Content-Digest")),
+        )
+        return Response(status=204, headers=_place(done))
+
+    def finish(self, request: Request, **kwargs: Any) -> Response:
+        """Publish what arrived, exactly as a body sent at once; a repetition is answered alike."""
+        self.read(request)
+        upload = self._upload()
+        format, encoding = format_of(upload.content_type)
+        done = finish_upload(upload, actor=self.actor, format=format, encoding=encoding)
+        return receipt_of(self, done)
+
+    def destroy(self, request: Request, **kwargs: Any) -> Response:
+        """Cancel it; what arrived is removed."""
+        cancel_upload(self._upload(), actor=self.actor)
+        return Response(status=204)
+
+    def _dataset(self) -> Dataset:
+        seen = Dataset.objects.visible_to(self.actor).select_related("schema")
+        found: Dataset = self.fetch(seen, self.kwargs["dataset"])
+        return found
+
+    def _upload(self) -> Upload:
+        rows = self.get_queryset().filter(dataset=self._dataset())
+        found: Upload = self.fetch(rows, self.kwargs["upload"])
+        return found
+
+    def _told(self, upload: Upload, status: int = 200) -> Response:
+        answer = self.show(upload, status=status)
+        for name, value in _place(upload).items():
+            answer[name] = value
+        return answer
+
+
+def _place(upload: Upload) -> dict[str, str]:
+    return {"Upload-Offset": str(upload.received), "Upload-Length": str(upload.size)}
+
+
+def _offset(request: Request) -> int:
+    text = request.headers.get("Upload-Offset", "")
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise Invalid.field("Upload-Offset", "say in this header where the part begins")
+    return int(text)
+
+
+def _arriving(request: Request) -> Iterator[bytes]:
+    """The part's bytes; BodyUnreadable behind the last one if it is not whole."""
+    size = 0
+    for chunk in body_chunks(request):
+        size += len(chunk)
+        yield chunk
+    check_length(request, size)

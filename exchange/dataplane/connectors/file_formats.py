@@ -1,0 +1,178 @@
+"""Tables out of CSV, Parquet, NDJSON and Excel files, portion by portion, by the file's columns.
+
+What is text in the file stays text here; the items' types come later, once for all formats.
+"""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as pcsv
+import pyarrow.parquet as pq
+
+from exchange.dataplane.connectors.sheets import sheet_rows
+from exchange.dataplane.connectors.typed import as_text
+from exchange.dataplane.errors import Terminal
+
+FORMATS = ("csv", "parquet", "ndjson", "excel")
+ENCODINGS = ("utf-8", "gb18030")
+_BY_ENDING = {
+    ".csv": "csv",
+    ".txt": "csv",
+    ".tsv": "csv",
+    ".parquet": "parquet",
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+    ".xlsx": "excel",
+    ".xls": "excel",
+    ".xlsb": "excel",
+    ".ods": "excel",
+}
+BLOCK = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Format:
+    """How files are written; without a ``name`` their endings tell. ``sheet`` empty: the first."""
+
+    name: str = ""
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    sheet: str = ""
+
+    def of(self, path: str) -> str:
+        """The format of this file; Terminal ``format-unknown``."""
+        found = self.name or _BY_ENDING.get(Path(path).suffix.lower(), "")
+        if not found:
+            raise Terminal("format-unknown", "Say in the options which format the files have.")
+        return found
+
+
+def header(file: Path, kind: str, form: Format) -> tuple[str, ...]:
+    """The columns of the file, in its order."""
+    with _told(file):
+        if kind == "csv":
+            return tuple(_open_csv(file, form).schema.names)
+        if kind == "parquet":
+            return tuple(pq.read_schema(file).names)
+        if kind == "excel":
+            return tuple(_titles(next(sheet_rows(file, form.sheet), [])))
+        names: dict[str, None] = {}
+        for record in islice(_records(file, form), 1000):
+            names.update(dict.fromkeys(record))
+        return tuple(names)
+
+
+def portions(
+    file: Path, kind: str, form: Format, names: tuple[str, ...], rows: int
+) -> Iterator[pa.Table]:
+    """The file's rows in order with these columns, some at a time."""
+    with _told(file):
+        if kind == "csv":
+            for batch in _open_csv(file, form, names):
+                yield pa.Table.from_batches([batch]).select(list(names))
+        elif kind == "parquet":
+            with pq.ParquetFile(file) as stored:
+                for batch in stored.iter_batches(rows, columns=list(names)):
+                    yield pa.Table.from_batches([batch]).select(list(names))
+        elif kind == "excel":
+            yield from _from_sheet(file, form, names, rows)
+        else:
+            yield from of_records(_records(file, form), names, rows)
+
+
+def of_records(
+    records: Iterator[dict[str, Any]], names: tuple[str, ...], rows: int
+) -> Iterator[pa.Table]:
+    """Records as tables of text."""
+    while held := list(islice(records, rows)):
+        yield pa.table(
+            {
+                name: pa.array([as_text(record.get(name)) for record in held], pa.string())
+                for name in names
+            }
+        )
+
+
+def _open_csv(file: Path, form: Format, names: tuple[str, ...] = ()) -> pcsv.CSVStreamingReader:
+    return pcsv.open_csv(
+        file,
+        read_options=pcsv.ReadOptions(block_size=BLOCK, encoding=_codec(form.encoding)),
+        parse_options=pcsv.ParseOptions(delimiter=form.delimiter, newlines_in_values=True),
+        convert_options=pcsv.ConvertOptions(
+            include_columns=list(names) or None,
+            column_types=dict.fromkeys(names, pa.string()),
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
+    )
+
+
+def _codec(encoding: str) -> str:
+    return "utf8" if encoding == "utf-8" else encoding
+
+
+def _records(file: Path, form: Format) -> Iterator[dict[str, Any]]:
+    """The lines of an NDJSON file; numbers stay as they are written."""
+    with file.open(encoding="utf-8-sig" if form.encoding == "utf-8" else form.encoding) as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            yield parse_record(line, f"line {number}")
+
+
+def parse_record(text: str, where: str) -> dict[str, Any]:
+    """One JSON object; Terminal ``source-unreadable`` names where it is not."""
+    try:
+        record = json.loads(text, parse_float=str, parse_int=str)
+    except (ValueError, RecursionError):
+        record = None
+    if not isinstance(record, dict):
+        raise Terminal("source-unreadable", f"There is no JSON object at {where}.")
+    return record
+
+
+def _from_sheet(file: Path, form: Format, names: tuple[str, ...], rows: int) -> Iterator[pa.Table]:
+    lines = sheet_rows(file, form.sheet)
+    titles = _titles(next(lines, []))
+    places = [titles.index(name) for name in names]
+    records = (
+        {name: line[place] for name, place in zip(names, places, strict=True)}
+        for line in lines
+        if any(cell not in (None, "") for cell in line)
+    )
+    yield from of_records(records, names, rows)
+
+
+def _titles(cells: list[Any]) -> list[str]:
+    return [str(as_text(cell) or "").strip() for cell in cells]
+
+
+class _told:  # noqa: N801 - reads as a block
+    """Errors of the parsers, without the values their texts quote."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, UnicodeError) or "UTF8" in str(error or ""):
+            raise Terminal(
+                "source-encoding",
+                "The file is not in the declared encoding: declare utf-8 or gb18030.",
+            ) from None
+        if isinstance(error, pa.ArrowException | zipfile.BadZipFile):
+            said = (
+                str(error).split(":", 1)[0][:80]
+                if "Expected" not in str(error)
+                else ("a row has more or fewer columns than the header")
+            )
+            raise Terminal("source-unreadable", f"The file cannot be read: {said}.") from None

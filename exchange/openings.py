@@ -1,0 +1,179 @@
+"""What a look-up must know before it may ask: dataset, grants, catalogue and counts, read at once.
+
+Everything is the database's of this moment, in one statement; what is computed from it, as how to
+mask, is kept under exactly the values that it was computed from.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Model
+from django.utils import timezone
+
+from accounts.actions.obligations import RUNNING
+from accounts.actor import Actor
+from catalog.items import SHARED_COLUMNS
+from catalog.vocabulary import ShareMode
+from exchange import quotas
+from exchange.calls import Call
+from exchange.dataplane.connectors.postgres_lookup import Finder
+from exchange.dataplane.connectors.postgres_tables import Table
+from exchange.dataplane.disclosure import Disclosure
+from exchange.dataplane.few_rows import Shower
+from exchange.dataplane.schema import Schema
+from exchange.errors import GrantEnded, NotGranted
+from exchange.models import Dataset, Grant, SchemaVersion
+from exchange.rights import best_grant, disclosure_under, require_call
+from exchange.tables import STATE_SCHEMA, state_name
+from kernel.errors import NotFound
+
+
+def _columns(model: type[Model], *names: str) -> tuple[str, ...]:
+    """These columns in the model's order, in which it takes them from the database."""
+    return tuple(f.attname for f in model._meta.concrete_fields if f.attname in names)
+
+
+_DATASET = _columns(
+    Dataset,
+    *("id", "department_id", "resource_id", "is_queryable", "lookup_items", "schema_id"),
+    *("epoch", "folded_number", "recalled_number", "sealed_subject_key"),
+)
+_GRANT = _columns(
+    Grant,
+    *("id", "created_at", "resource_id", "department_id", "provider_id", "system_id", "systems"),
+    *("state", "ends_on", "edition", "modes", "purposes", "networks", "items", "verify_items"),
+    *("masks", "condition", "sealed_salt", "calls_per_day", "rows_per_day"),
+)
+_MASKS = _GRANT.index("masks")
+_QUERY = f"""
+    SELECT {", ".join(f"d.{name}" for name in _DATASET)},
+           {SHARED_COLUMNS.format(resource="d.resource_id")},
+           coalesce(t.calls, 0), coalesce(t.rows, 0), {RUNNING.format(kind="'C5'", subject="g.id")},
+           {", ".join(f"g.{name}" for name in _GRANT)}, g.id
+      FROM exchange_dataset d
+      LEFT JOIN exchange_grant g ON g.resource_id = d.resource_id
+           AND (g.system_id = %(system)s OR g.systems @> ARRAY[%(system)s]::uuid[])
+      LEFT JOIN exchange_grantday t ON t.grant_id = g.id AND t.day = %(day)s
+     WHERE d.id = %(dataset)s
+     ORDER BY g.created_at DESC
+"""  # noqa: S608 - names of columns alone; values are bound
+_KEPT = 1000
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How records are found and shown under terms; good for as long as these are the terms."""
+
+    disclosure: Disclosure
+    shared: frozenset[str]
+    _table: Table
+    _finders: dict[tuple[str, ...], Finder] = field(default_factory=dict)
+    _showers: dict[tuple[str, ...], Shower] = field(default_factory=dict)
+
+    def finder(self, columns: tuple[str, ...]) -> Finder:
+        """Finds rows that the condition shows, with these items as they are stored."""
+        if columns not in self._finders:
+            self._finders[columns] = Finder(self._table, columns, self.disclosure.condition)
+        return self._finders[columns]
+
+    def shower(self, columns: tuple[str, ...]) -> Shower:
+        """Shows, of rows of the disclosure's ``source_names``, these items."""
+        if columns not in self._showers:
+            self._showers[columns] = Shower(self.disclosure, columns)
+        return self._showers[columns]
+
+
+@dataclass(frozen=True)
+class Opening:
+    """The dataset, the grant that opens it to this call, and how; checked to the last word but
+    for what is asked. ``owes`` says that the grant's first use stops a clock (C5)."""
+
+    dataset: Dataset
+    grant: Grant
+    purpose: str
+    plan: Plan
+    owes: bool
+
+
+def open_for(dataset: Dataset, actor: Actor, call: Call) -> Opening:
+    """What opens the dataset to this call of a system.
+
+    NotFound where the actor may not even know of the dataset, NotGranted and the refusals of
+    ``exchange.rights`` where no grant opens it, QuotaExceeded where the day's count is used up.
+    """
+    row, grants = _read(dataset, actor)
+    grant = best_grant([grant for grant, *_ in grants], call)
+    purpose = require_call(grant, actor=actor, call=call, mode=ShareMode.INTERFACE)
+    shared, calls, rows, owes = next(facts for held, *facts in grants if held is grant)
+    found = _Terms(
+        grant=grant,
+        schema=row.schema_id,
+        items=tuple(grant.items),
+        masks=json.dumps(grant.masks),
+        condition=grant.condition,
+        sealed_salt=grant.sealed_salt,
+        shared=None if shared is None else frozenset(shared),
+    )
+    quotas.require_beyond(grant, calls, rows)
+    return Opening(row, grant, purpose, _plan(found), owes)
+
+
+def _read(dataset: Dataset, actor: Actor) -> tuple[Dataset, list[tuple[Any, ...]]]:
+    values = {"dataset": dataset.pk, "system": actor.id, "day": timezone.localdate()}
+    with connection.cursor() as cursor:
+        cursor.execute(_QUERY, values)
+        found = cursor.fetchall()
+    size = len(_DATASET)
+    grants = [
+        (_grant(line[size + 4 : -1]), *line[size : size + 4])
+        for line in found
+        if line[-1] is not None
+    ]
+    own = any(grant.department_id == actor.department_id for grant, *_ in grants)
+    if not own and not _may_know(dataset.pk, actor):
+        raise NotFound()
+    if not grants:
+        raise NotGranted("ask the provider for a grant that names this system")
+    return Dataset.from_db("default", _DATASET, found[0][:size]), grants
+
+
+def _grant(values: Sequence[Any]) -> Grant:
+    masks = values[_MASKS]
+    told = [*values[:_MASKS], json.loads(masks), *values[_MASKS + 1 :]]
+    return Grant.from_db("default", _GRANT, told)
+
+
+def _may_know(dataset_id: UUID, actor: Actor) -> bool:
+    seen: bool = Dataset.objects.readable_by(actor).filter(pk=dataset_id).exists()
+    return seen
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """All that decides how records are found and shown."""
+
+    grant: Grant = field(compare=False)
+    schema: UUID
+    items: tuple[str, ...]
+    masks: str
+    condition: str
+    sealed_salt: str
+    shared: frozenset[str] | None
+
+
+@lru_cache(maxsize=_KEPT)
+def _plan(terms: _Terms) -> Plan:
+    if terms.shared is None:
+        told = "the resource was withdrawn from the catalogue"
+        raise GrantEnded(told, grant=str(terms.grant.pk))
+    # Versions of a schema are never changed.
+    version = SchemaVersion.objects.get(pk=terms.schema)
+    schema = Schema.from_json(version.body)
+    disclosure = disclosure_under(terms.grant, schema, set(terms.shared))
+    table = Table(STATE_SCHEMA, state_name(version.dataset_id), schema)
+    return Plan(disclosure, terms.shared, table)
