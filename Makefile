@@ -13,7 +13,7 @@ BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.installed-$(shell cat bench/requirements.txt | cksum | tr -d ' ')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo serve test setup-bench bench-zombies bench-catalog bench-rights bench-publish bench-sync bench-lookup bench-read lint fix openapi messages lock doctor status clean
+.PHONY: help setup setup-dev demo serve test setup-bench bench-zombies bench-catalog bench-rights bench-publish bench-sync bench-lookup bench-read bench-fanout lint fix openapi messages lock doctor status clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -45,8 +45,14 @@ bench-catalog: setup ## search, duplicates and import with 100,000 catalogue ent
 bench-publish: setup ## 300,000 rows published over HTTP against the same bytes through bare pyarrow
 	@$(LAUNCH) exec -- python -m bench.publish $(ARGS)
 
+bench-read: setup $(BENCH_STAMP) ## whole tables over HTTP against DuckDB, a static file and datasette
+	@$(LAUNCH) exec -- python -m bench.read $(ARGS)
+
 bench-lookup: setup $(BENCH_STAMP) ## look-ups under a grant against a bare view and datasette
 	@$(LAUNCH) exec -- python -m bench.lookup $(ARGS)
+
+bench-fanout: setup ## one batch to 1,000 subscriptions against one, and against a bare client
+	@$(LAUNCH) exec -- python -m bench.fanout $(ARGS)
 
 bench-sync: setup $(BENCH_STAMP) ## table to table through the hub against sling, dlt and a bare pipe
 	@$(LAUNCH) exec -- python -m bench.sync $(ARGS)

@@ -30,6 +30,7 @@ PLACES: tuple[tuple[Any, tuple[tuple[str, Any, Perm | None], ...]], ...] = (
             ("resources", _("Entries"), Perm.RESOURCE_VIEW),
         ),
     ),
+    (_("Exchange"), (("syncs", _("Sync jobs"), Perm.SYNC_VIEW),)),
 )
 
 

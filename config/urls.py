@@ -28,10 +28,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kernel.urls")),
     path("", include("accounts.portal.urls")),
     path("", include("catalog.portal.urls")),
+    path("", include("exchange.portal.urls")),
     path("open/", include("catalog.portal.open_urls")),
-    path("api/v1/", include("accounts.api.urls")),
-    path("api/v1/", include("catalog.api.urls")),
-    path("api/v1/", include("exchange.api.urls")),
     path("", include("exchange.api.gateway")),
 ]
 

@@ -159,12 +159,10 @@ def publish_parts(dataset: Dataset, *, actor: Actor, parts: Parts) -> Published:
 
 def _prepare_parts(dataset: Dataset, parts: Parts) -> Prepared:
     """Validate and store in a thread of its own, which needs no database, while this one reads."""
-    base = snapshot_at_head(dataset) if parts.kind == "snapshot" else None
     how: dict[str, Any] = {
         "kind": parts.kind,
         "schema": current_schema(dataset),
-        "base": store().path(base.digest) if base else None,
-        "published": _published(dataset) if parts.kind == "changes" else None,
+        "published": None if parts.kind == "append" else _published(dataset),
         "store": store(),
         "limits": limits(),
         "policy": Policy(cast(OnReject, dataset.on_reject), dataset.max_rejected_percent / 100),

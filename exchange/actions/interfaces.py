@@ -81,8 +81,7 @@ def register_interface(
     cache_seconds. The secret is sealed and never shown again.
     """
     require(actor, Perm.INTERFACE_REGISTER, resource.department_id)
-    if system.department_id != resource.department_id or system.state not in RUNNING:
-        raise NotYourSystem.field("system", "must be a running system of the resource's department")
+    _require_own(system, resource)
     interface = ServiceInterface(
         resource=resource,
         department_id=resource.department_id,
@@ -118,7 +117,8 @@ def change_interface(
     expected: int,
     values: Mapping[str, Any],
 ) -> ServiceInterface:
-    """Set columns of the interface; a new ``auth`` comes with its ``secret``.
+    """Set columns of the interface, or the system that serves it; a new ``auth`` comes with its
+    ``secret``.
 
     What takes something from those who call it needs to have been announced (Art. 27).
     """
@@ -130,6 +130,8 @@ def change_interface(
     if "auth" in changes or secret:
         changes["auth"] = read_auth(changes.get("auth", interface.auth), secret)
         changes["sealed"] = providers.sealed_secret(secret)
+    if "system" in changes:
+        _require_own(changes["system"], interface.resource)
     if "parameters" in changes:
         changes["parameters"] = read_parameters(changes["parameters"])
     changed = copy(interface)
@@ -143,6 +145,7 @@ def change_interface(
         # What went wrong before went wrong with the old one.
         interface.change(expected, **changes, failures=0, open_until=None)
         audit.record(actor, "interface.changed", interface, changed=sorted(values))
+        settle_hold(interface.resource_id, actor=actor)
     return interface
 
 
@@ -227,6 +230,11 @@ def _try(
         tuple(name for name in schema.names if records and name not in there),
         "",
     )
+
+
+def _require_own(system: InformationSystem, resource: Resource) -> None:
+    if system.department_id != resource.department_id or system.state not in RUNNING:
+        raise NotYourSystem.field("system", "must be a running system of the resource's department")
 
 
 def _check_addresses(interface: ServiceInterface) -> None:

@@ -35,7 +35,7 @@ def stream_file(
     if not part.coding:
         return _streamed(file, part.length, content_type, still_open)
     blocks = compressed(_watched(file, part.length, still_open, cut=True), part.coding)
-    return StreamingHttpResponse(blocks, content_type=content_type)
+    return _closing(StreamingHttpResponse(blocks, content_type=content_type), file)
 
 
 def stream_bytes(body: bytes, content_type: str, still_open: StillOpen) -> StreamingHttpResponse:
@@ -51,6 +51,12 @@ def _streamed(
     # By this the server closes the connection of an answer that was cut off, and its reader sees
     # that it is not whole.
     response["Content-Length"] = str(size)
+    return _closing(response, source)
+
+
+def _closing(response: StreamingHttpResponse, source: IO[bytes]) -> StreamingHttpResponse:
+    """The source is closed with an answer that nobody began to read, too."""
+    response._resource_closers.append(source.close)  # type: ignore[attr-defined]
     return response
 
 

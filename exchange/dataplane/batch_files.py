@@ -13,6 +13,7 @@ from exchange.dataplane.difference import Counted, ordered_table, table_changes
 from exchange.dataplane.engine import scan
 from exchange.dataplane.errors import FaultCount, RowError
 from exchange.dataplane.limits import Limits
+from exchange.dataplane.merging import Merge, merged_changes
 from exchange.dataplane.parquet_files import BlobWriter
 from exchange.dataplane.schema import Schema
 from exchange.dataplane.screening import LINE, Screened, rejects_schema
@@ -103,11 +104,19 @@ def _write_rows(job: Job) -> tuple[int, BlobRef]:
 
 def publish_differing(job: Job, published: Published) -> Prepared:
     """Upserts of the rows that are not published so, in the order in which they came."""
-    made = _counted(job.screened)
-    if not made.accepted:
-        return made
-    counted = Counted()
-    query = differing_rows(job.con, job.schema, job.screened, published)
+    if not job.screened.received:
+        return _counted(job.screened)
+    return _publish_found(job, differing_rows(job.con, job.schema, job.screened, published))
+
+
+def publish_merged(job: Job, merge: Merge) -> Prepared:
+    """What differs from the published table, sorted by key; the table itself is not written."""
+    return _publish_found(job, merged_changes(merge, job.schema, job.screened.held))
+
+
+def _publish_found(job: Job, query: str) -> Prepared:
+    """The changes that a query finds as a batch; none if it finds none."""
+    made, counted = _counted(job.screened), Counted()
     with job.store.stage() as staged:
         with BlobWriter(staged, job.schema.batch_arrow, job.limits) as writer:
             for table in job.stream(query):
@@ -120,6 +129,7 @@ def publish_differing(job: Job, published: Published) -> Prepared:
         made,
         inserted=counted.inserted,
         updated=counted.updated,
+        deleted=counted.deleted,
         rows_in_blob=writer.rows,
         blob=blob,
     )

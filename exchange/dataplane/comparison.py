@@ -19,6 +19,11 @@ class Published:
     snapshot: Path | None = None
     batches: tuple[Path, ...] = ()
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All files, none where nothing is published."""
+        return ((self.snapshot,) if self.snapshot else ()) + self.batches
+
 
 def differing_rows(
     con: duckdb.DuckDBPyConnection, schema: Schema, screened: Screened, published: Published

@@ -13,6 +13,7 @@ from exchange.dataplane.batch_files import (
     Job,
     Prepared,
     publish_differing,
+    publish_merged,
     publish_rows,
     publish_table,
     store_rejects,
@@ -24,11 +25,13 @@ from exchange.dataplane.errors import Refused, RowError, Terminal, TooLarge
 from exchange.dataplane.formats import read_body
 from exchange.dataplane.formats.part_files import Remembered, read_parts
 from exchange.dataplane.limits import Limits, Policy
+from exchange.dataplane.merging import Merge
+from exchange.dataplane.reading import fold
 from exchange.dataplane.repeats import keys_repeat, reject_repeats
 from exchange.dataplane.schema import Schema
 from exchange.dataplane.screening import Screened, screen
-from exchange.dataplane.store import Store, check_blob
-from exchange.dataplane.straight import OutOfOrder, Straight
+from exchange.dataplane.store import Store, check_blob, check_lately
+from exchange.dataplane.straight import OutOfOrder, Plan, Straight
 
 __all__ = ["Limits", "Policy", "Prepared", "Published", "RowError", "prepare", "prepare_parts"]
 
@@ -88,7 +91,6 @@ def prepare_parts(
     *,
     kind: Kind,
     schema: Schema,
-    base: Path | None = None,
     published: Published | None = None,
     store: Store,
     limits: Limits | None = None,
@@ -96,36 +98,63 @@ def prepare_parts(
 ) -> Prepared:
     """As ``prepare``, for the parts of a read that the platform made itself.
 
-    ``parts`` may still come into being while the first are screened. Changes are upserts; those
-    equal to the ``published`` rows are left out, and of a key that came twice the last row holds.
-    Their counts are against ``published`` too.
+    ``parts`` may still come into being while the first are screened. All is compared with what is
+    ``published``, and the counts are against it. A snapshot in the order of its key is merged with
+    it and makes no new table file. Changes are upserts; of a key that came twice the last holds.
     """
     limits, policy = limits or Limits(), policy or Policy()
+    published = published or Published()
     _check_kind(kind, schema)
-    if base is not None:
-        check_blob(base)
+    for path in published.files:
+        check_lately(path)
     remembered = Remembered(parts)
     with store.workspace() as work, engine(limits, work) as con, store.stage() as staged:
 
         def chunks() -> Iterator[Chunk]:
             return read_parts(remembered, schema, limits)
 
+        def job(plan: Plan | None = None) -> Job:
+            found = screen(chunks(), schema, limits, work, con, ops=False, straight=plan)
+            return Job(schema, store, limits, con, found)
+
         if kind == "changes":
-            screened = screen(chunks(), schema, limits, work, con, ops=False)
-        else:
-            plan = _plan(staged, kind, base)
-            screened = _screened(chunks, schema, limits, work, con, ops=False, plan=plan)
-        _judge(screened, policy)
-        if base is not None and kind == "snapshot":
-            _check_not_emptied(screened, base)
-        job = Job(schema, store, limits, con, screened)
-        if kind == "snapshot":
-            made = publish_table(job, base)
-        elif kind == "changes":
-            made = publish_differing(job, published or Published())
-        else:
-            made = publish_rows(job)
-        return replace(made, rejects=store_rejects(job, ops=False))
+            read = job()
+            return _finished(read, policy, None, lambda: publish_differing(read, published))
+        base = None
+        if kind == "snapshot" and published.files:
+            merge = Merge(work / "differing", published, con)
+            with contextlib.suppress(OutOfOrder):
+                read = job(merge)
+                first = published.files[0]
+                return _finished(read, policy, first, lambda: publish_merged(read, merge))
+            base = _folded(published, schema, work, limits)
+        plan = _plan(staged, kind, base)
+        found = _screened(chunks, schema, limits, work, con, ops=False, plan=plan)
+        read = Job(schema, store, limits, con, found)
+        return _finished(
+            read,
+            policy,
+            base,
+            lambda: publish_table(read, base) if kind == "snapshot" else publish_rows(read),
+        )
+
+
+def _finished(
+    job: Job, policy: Policy, base: Path | None, publish: Callable[[], Prepared]
+) -> Prepared:
+    """Published, if the policy lets it, with what was rejected beside it."""
+    _judge(job.screened, policy)
+    if base is not None:
+        _check_not_emptied(job.screened, base)
+    return replace(publish(), rejects=store_rejects(job, ops=False))
+
+
+def _folded(published: Published, schema: Schema, work: Path, limits: Limits) -> Path:
+    """One file of the published table."""
+    if published.snapshot and not published.batches:
+        return published.snapshot
+    fold(published.snapshot, list(published.batches), schema, work / "base", limits)
+    return work / "base"
 
 
 def _plan(staged: Path, kind: Kind, base: Path | None) -> Straight:

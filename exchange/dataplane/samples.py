@@ -1,6 +1,7 @@
 """Records made up from a schema alone, which keep to it: examples that are nobody's data."""
 
 import datetime
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from re import _constants as codes  # type: ignore[attr-defined]
@@ -80,7 +81,8 @@ def _number(item: Item, place: int) -> int:
     if low is not None and value < low:
         value = int(low) + (1 if low != int(low) else 0) + place
     if high is not None and value > high:
-        value = int(high) - place
+        room = int(high - low) + 1 if low is not None else place + 1
+        value = int(high) - place % room
     return value
 
 
@@ -140,7 +142,7 @@ def from_pattern(pattern: str, place: int) -> str | None:
     """A text that the pattern may match; None for what is beyond plain patterns."""
     try:
         made = _Maker(place).sequence(parser.parse(pattern))
-    except (ValueError, KeyError, RecursionError, OverflowError):
+    except (re.error, ValueError, KeyError, RecursionError, OverflowError):
         return None
     return made if len(made) <= _LONGEST else None
 

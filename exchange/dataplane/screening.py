@@ -19,7 +19,7 @@ from exchange.dataplane.errors import FaultCount, RowError, TooLarge
 from exchange.dataplane.limits import Limits
 from exchange.dataplane.overlapping import ahead
 from exchange.dataplane.schema import Schema
-from exchange.dataplane.straight import Straight, StraightWriter
+from exchange.dataplane.straight import Plan
 from exchange.dataplane.validation import validate
 
 LINE = "_line"
@@ -80,7 +80,7 @@ class Sieve:
         limits: Limits,
         *,
         ops: bool,
-        straight: Straight | None = None,
+        straight: Plan | None = None,
     ) -> None:
         accepted = straight.path if straight else work / "accepted"
         self.result = Screened(accepted, [work / "rejects"], work / "held")
@@ -107,9 +107,7 @@ class Sieve:
             self._columns = accepted.names
             return cast(Keep, self._writer(self.result.accepted, accepted).write_table)
         self._columns = ([OP] if self._ops else []) + list(self._schema.names)
-        writer = self._open.enter_context(
-            StraightWriter(self._straight, self._schema, self._limits)
-        )
+        writer = self._open.enter_context(self._straight.writer(self._schema, self._limits))
 
         def keep(table: pa.Table) -> None:
             writer.write(table)
@@ -179,7 +177,7 @@ def screen(
     con: duckdb.DuckDBPyConnection,
     *,
     ops: bool,
-    straight: Straight | None = None,
+    straight: Plan | None = None,
 ) -> Screened:
     """Cast, validate and sift all chunks; keys repeated in the body are not looked for here.
 

@@ -5,6 +5,7 @@ Rows that already come as they are to be stored need neither a working file nor 
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,6 +24,38 @@ class OutOfOrder(Exception):
     """The rows do not come in the order in which they are to be stored."""
 
 
+class Writer(Protocol):
+    """Takes accepted rows in order; for a with statement."""
+
+    @property
+    def ascends(self) -> bool:
+        """Whether all keys so far stood in ascending order, so none of them twice."""
+
+    @property
+    def deletes(self) -> int:
+        """Rows so far that delete."""
+
+    def write(self, table: pa.Table) -> None:
+        """Take the next rows; OutOfOrder if they cannot be taken as they come."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+
+    def __exit__(self, *exception: Any) -> None:
+        """Finish, or let go after an error."""
+
+
+class Plan(Protocol):
+    """What becomes of accepted rows while more are read."""
+
+    @property
+    def path(self) -> Path:
+        """The file that they go into."""
+
+    def writer(self, schema: Schema, limits: Limits) -> Writer:
+        """What takes them."""
+
+
 @dataclass(frozen=True)
 class Straight:
     """Write to ``path`` while reading: a batch file, or with ``bare`` the items alone.
@@ -36,12 +69,16 @@ class Straight:
     sorted: bool = False
     unique: bool = False
 
+    def writer(self, schema: Schema, limits: Limits) -> "StraightWriter":
+        """What takes the accepted rows."""
+        return StraightWriter(self, schema, limits)
+
 
 class StraightWriter:
     """Takes accepted rows in order; compresses behind the caller's back. For a with statement."""
 
     def __init__(self, plan: Straight, schema: Schema, limits: Limits) -> None:
-        self.deletes = 0
+        self.deletes: int = 0
         self._plan = plan
         self._ascent = Ascent(schema.key)
         wanted = schema.arrow if plan.bare else schema.batch_arrow

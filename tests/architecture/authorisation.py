@@ -91,7 +91,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "connector-detail GET": ("..+.+..+.", ".......+.", ".......+."),
     "connector-detail PATCH": ("..+.+..-.", ".......-.", ".......-."),
     "connector-list GET": ("oo+o+oo+o", "ooooooo+o", "ooooooo+o"),
-    "connector-list POST": ("--+-+----", "--?-?----", "--?-?----"),
+    "connector-list POST": ("--+-+---?", "--???---?", "--???---?"),
     "connector-preview POST": ("..+.+..-.", ".......-.", ".......-."),
     "connector-test POST": ("..+.+..-.", ".......-.", ".......-."),
     "credential-detail GET": ("..+...+..", "......+..", "......+.."),

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from exchange.models import Connector, Hook, SyncJob, SyncRun
+from exchange import places
+from exchange.actions.files import open_link
+from exchange.connections import seal_secrets
+from exchange.models import Connector, Hook, Subscription, SyncJob, SyncRun
+from exchange.places import Place
 from tests.factories.exchange import World
 from tests.factories.interfaces import GatewayKeyFactory, InterfaceFactory
 
@@ -29,6 +33,7 @@ class Moving:
             name="业务库",
             kind="postgres",
             options={"host": "10.0.0.1", "port": 5432, "database": "d", "user": "u"},
+            sealed=seal_secrets({"password": "p"}),
         )
         self.job = SyncJob.objects.create(
             dataset=world.dataset,
@@ -37,12 +42,16 @@ class Moving:
             name="汇聚",
             source="public.divisions",
         )
+        self.lane = Subscription.objects.get(system=world.reader, mode="pull")
+        reader = world.actor("reader")
+        self.link, _ = open_link(self.lane, actor=reader, format="csv", minutes=5)
         self.run = SyncRun.objects.create(job=self.job, number=1, mode="full", trigger="hand")
 
     def ids(self) -> dict[str, Any]:
         """What stands in each route's place for an id, by the route's first word."""
         return {
             "hooks": self.hook.pk,
+            "links": self.link,
             "interfaces": self.interface.pk,
             "gateway-keys": self.gateway_key.pk,
             "connectors": self.connector.pk,
@@ -66,6 +75,20 @@ class Moving:
             "interface-detail PATCH": {"timeout_ms": 900},
             "interface-pause POST": REASON,
             "gateway-key-list POST": {"system": system, "dialect": "national"},
+            "connector-list POST": {
+                "system": system,
+                "name": "另一库",
+                "kind": "postgres",
+                "options": {"host": "10.0.0.1", "database": "d", "user": "u"},
+                "secrets": {"password": "p"},
+            },
+            "connector-detail PATCH": {"name": "改名"},
+            "connector-describe POST": {"table": "public.people"},
+            "connector-preview POST": {"table": "public.people"},
+            "subscription-ack POST": {
+                "cursor": places.sign(Place(), self.lane.grant, self.world.dataset)
+            },
+            "subscription-links POST": {"format": "csv"},
             "sync-job-list POST": {
                 "dataset": str(self.world.dataset.pk),
                 "connector": str(self.connector.pk),

@@ -62,12 +62,13 @@ class InterfaceChangeIn(In):
     auth = AuthIn(required=False)
     secret = serializers.CharField(max_length=400, required=False, help_text="Never shown again.")
 
+    system = serializers.UUIDField(help_text="The department's system that serves it.")
+
 
 class InterfaceIn(InterfaceChangeIn):
     """Register a provider's HTTP interface under a published resource."""
 
     resource = serializers.UUIDField()
-    system = serializers.UUIDField(help_text="The system that serves it.")
 
 
 # Where the provider is and how the hub gets in is its own matter.

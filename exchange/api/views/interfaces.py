@@ -84,8 +84,11 @@ class InterfaceView(ReadView):
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Change it; what takes something from those who call it is announced first (Art. 27)."""
         interface, expected = self.get_object(), self.expected(request)
+        values = self.read(request)
+        if "system" in values:
+            values["system"] = self.chosen(InformationSystem, "system", values["system"])
         changed = interfaces.change_interface(
-            interface, actor=self.actor, expected=expected, values=self.read(request)
+            interface, actor=self.actor, expected=expected, values=values
         )
         return self.show(changed)
 

@@ -78,8 +78,8 @@ class MysqlTable:
 
         Statements like these commit by themselves, so each is safe to be the last one.
         """
-        place = f"{self.schema_name}.{self.name}".encode()
-        turn = f"shuqiao_{hashlib.sha256(place).hexdigest()[:32]}"
+        # By database: the tables of one share it and the positions.
+        turn = f"shuqiao_{hashlib.sha256(self.schema_name.encode()).hexdigest()[:32]}"
         cursor.execute("SELECT GET_LOCK(%s, %s)", [turn, LOCK_SECONDS])
         if cursor.fetchone()[0] != 1:
             raise Transient("target-busy", "Another session is making the target's tables.")

@@ -52,8 +52,9 @@ class Table:
 
     def prepare(self, cursor: extensions.cursor) -> None:
         """Bring schema, table and table of positions into being, one worker at a time."""
-        place = f"{self.schema_name}.{self.name}".encode()
-        turn = int.from_bytes(hashlib.sha256(place).digest()[:8], "big", signed=True)
+        # By schema: the tables of one share it and the positions.
+        place = hashlib.sha256(self.schema_name.encode())
+        turn = int.from_bytes(place.digest()[:8], "big", signed=True)
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [turn])
         self._create_schema(cursor)
         self._create_offsets(cursor)

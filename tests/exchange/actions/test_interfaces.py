@@ -276,3 +276,13 @@ def test_an_interface_alone_makes_a_resource_attached(world, interface):
     assert attached()
     interfaces.close_interface(interface, actor=steward)
     assert not attached()
+
+
+def test_another_running_system_of_the_department_takes_over_and_is_held(world, interface):
+    close_dataset(world.dataset, actor=world.actor("steward"))
+    world.grant()
+    with pytest.raises(NotYourSystem):
+        change(interface, world, system=SystemFactory(department=world.requester))
+    successor = SystemFactory(department=world.provider)
+    change(interface, world, system=successor)
+    assert SystemHold.objects.get().system_id == successor.pk

@@ -5,7 +5,7 @@ import pytest
 from accounts.actor import CLOCK
 from accounts.models import AuditEvent, Obligation
 from exchange.actions.grants import revoke_grant
-from exchange.actions.lookups import lookup_records
+from exchange.actions.lookups import lookup_keys, lookup_records
 from exchange.actions.upkeep import fold_due
 from exchange.calls import Call
 from exchange.errors import (
@@ -14,8 +14,9 @@ from exchange.errors import (
     ModeNotGranted,
     NotGranted,
     NotQueryable,
+    QuotaExceeded,
 )
-from exchange.models import Dataset, Grant
+from exchange.models import Dataset, Grant, GrantDay, UseEntry
 from kernel.errors import Forbidden, Invalid
 from tests.factories.accounts import SystemFactory
 from tests.factories.exchange import GRANTED, PURPOSE, SECRET, make_world, row
@@ -146,3 +147,56 @@ def test_no_record_value_reaches_the_trail(queryable):
     told = str(list(AuditEvent.objects.values_list("detail", flat=True)))
     assert "西城区" not in told
     assert SECRET not in told
+
+
+def look_up_keys(world, *codes, **how):
+    dataset = Dataset.objects.select_related("schema").get(pk=world.dataset.pk)
+    keys = [{"code": code} for code in codes]
+    return lookup_keys(
+        dataset, actor=world.actor("reader"), keys=keys, **{"call": CALL, **how}
+    ).records
+
+
+def test_many_keys_are_answered_in_their_order_in_one_line(queryable, trail):
+    found = look_up_keys(queryable, "110102", "999999", "110101", "110102")
+    assert [record and record["name"] for record in found] == ["西城区", None, "东城区", "西城区"]
+    assert list(found[0]) == GRANTED
+    line = UseEntry.objects.get()
+    assert (line.rows, len(line.subjects), len(set(line.subjects))) == (3, 4, 3)
+    assert GrantDay.objects.values_list("calls", "rows").get() == (1, 3)
+    assert trail("record.looked_up")[0]["rows"] == 3
+
+
+def test_many_keys_show_what_the_condition_and_the_masks_leave(queryable):
+    Grant.objects.update(
+        condition='name starts with "东"', masks={"name": {"kind": "partial", "form": "name"}}
+    )
+    found = look_up_keys(queryable, "110101", "110102", items=["name"])
+    assert found == [{"name": "东**"}, None]
+
+
+def test_many_keys_never_pass_the_rows_of_the_day(queryable):
+    Grant.objects.update(rows_per_day=1)
+    with pytest.raises(QuotaExceeded):
+        look_up_keys(queryable, "110101", "110102")
+    assert not UseEntry.objects.exists()
+    assert not AuditEvent.objects.filter(verb="record.looked_up").exists()
+    assert look_up_keys(queryable, "110101", "999999")[1] is None
+
+
+@pytest.mark.parametrize("keys", [[], [{"code": str(n)} for n in range(1001)], [{"name": "x"}]])
+def test_keys_are_whole_and_few_enough(queryable, unchanged, keys):
+    with unchanged(), pytest.raises(Invalid) as refused:
+        lookup_keys(queryable.dataset, actor=queryable.actor("reader"), keys=keys, call=CALL)
+    assert refused.value.facts["errors"][0]["pointer"].startswith("#/keys")
+
+
+def test_a_look_up_costs_three_statements(queryable, django_assert_num_queries):
+    look(queryable, {"code": "110101"})
+    dataset, reader = Dataset(pk=queryable.dataset.pk), queryable.actor("reader")
+    with django_assert_num_queries(2):
+        # The third is on the records' own connection, here within a transaction.
+        lookup_records(dataset, actor=reader, where={"code": "110102"}, call=CALL)
+    with django_assert_num_queries(2):
+        codes = [{"code": f"11{number:04}"} for number in range(1000)]
+        lookup_keys(dataset, actor=reader, keys=codes, call=CALL)

@@ -62,8 +62,38 @@ class _Login(paramiko.ServerInterface):
         return "password"
 
 
+class _Writing(paramiko.SFTPServerInterface):
+    """What opens and changes files."""
+
+    def _real(self, path: str) -> Path:
+        raise FileNotFoundError(path)
+
+    def open(self, path: str, flags: int, attr: Any) -> Any:
+        handle = paramiko.SFTPHandle(flags)
+        try:
+            if flags & (os.O_WRONLY | os.O_RDWR):
+                handle.writefile = self._real(path).open("wb")
+            else:
+                handle.readfile = self._real(path).open("rb")
+        except OSError as error:
+            return paramiko.SFTPServer.convert_errno(error.errno)
+        return handle
+
+    def mkdir(self, path: str, attr: Any) -> int:
+        self._real(path).mkdir(exist_ok=True)
+        return paramiko.SFTP_OK
+
+    def posix_rename(self, oldpath: str, newpath: str) -> int:
+        self._real(oldpath).replace(self._real(newpath))
+        return paramiko.SFTP_OK
+
+    def remove(self, path: str) -> int:
+        self._real(path).unlink(missing_ok=True)
+        return paramiko.SFTP_OK
+
+
 def _files_of(root: Path) -> type[paramiko.SFTPServerInterface]:
-    class Files(paramiko.SFTPServerInterface):
+    class Files(_Writing):
         def _real(self, path: str) -> Path:
             return root / path.lstrip("/")
 
@@ -82,11 +112,6 @@ def _files_of(root: Path) -> type[paramiko.SFTPServerInterface]:
                 return paramiko.SFTPServer.convert_errno(error.errno)
 
         lstat = stat
-
-        def open(self, path: str, flags: int, attr: Any) -> Any:
-            handle = paramiko.SFTPHandle(flags)
-            handle.readfile = self._real(path).open("rb")
-            return handle
 
     return Files
 

@@ -1,0 +1,1 @@
+"""What reading a whole table costs beside the bare tools."""
