@@ -11,35 +11,20 @@ from accounts.actor import Actor
 from accounts.dueprocess import ANSWER_WORKDAYS
 from accounts.models import InformationSystem, ZombieCase
 from accounts.portal import words
+from accounts.portal.forms import PortalForm
 from accounts.states import MERGEABLE_INTO
-from kernel.errors import Invalid
 
 
-class StepForm(forms.Form):
-    """Base of the forms of one step; made for a case and who looks at it."""
+class StepForm(PortalForm):
+    """Base of the forms of one step of a case."""
 
-    def __init__(self, case: ZombieCase, actor: Actor, data: Any = None) -> None:
-        super().__init__(data, auto_id=f"{self.prefix_of()}_%s")
+    refusals = words.FIELD_ERRORS
+
+    def prepare(self) -> None:
+        """A case is merged into one of the systems near it."""
         field = self.fields.get("merge_into")
-        if isinstance(field, forms.ModelChoiceField):
-            field.queryset = _targets(case, actor)
-
-    @classmethod
-    def prefix_of(cls) -> str:
-        """What the ids of its fields begin with, so that one page can hold several forms."""
-        return cls.__name__.removesuffix("Form").lower()
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """What was filled in, as the action's arguments."""
-        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
-
-    def refuse(self, refused: Invalid) -> None:
-        """Show the action's refusal beside its fields."""
-        for error in refused.facts.get("errors", []):  # type: ignore[attr-defined]
-            name = error["pointer"].removeprefix("#/")
-            said = words.FIELD_ERRORS.get(error["code"], error["detail"])
-            self.add_error(name if name in self.fields else None, said)
+        if isinstance(field, forms.ModelChoiceField) and self.actor:
+            field.queryset = _targets(self.row, self.actor)
 
 
 def _choice(label: Any) -> forms.ChoiceField:

@@ -6,13 +6,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.views.decorators.http import require_GET, require_http_methods
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actions.cases import (
     answer_case,
@@ -38,32 +37,36 @@ from accounts.portal.case_forms import (
     ReopenForm,
     StepForm,
 )
+from accounts.portal.choices import departments
+from accounts.portal.forms import PortalForm
+from accounts.portal.listing import list_page, reader
+from accounts.portal.steps import Step, shown_steps, take_step
 from accounts.states import CASE_OPEN, ZOMBIE_CASE
 from accounts.vocabulary import Level
 from accounts.workdays import Calendars, workdays_left
-from kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from kernel.errors import NotFound
+from kernel.lists import Column, Filter, List
 from kernel.pages import page
-from kernel.problems import refusal
-
-_PAGE = 50
+from kernel.problems import Problem
 
 
-@dataclass(frozen=True)
-class Step:
-    """A step of the process: the action, its form, and who sees it."""
+def _owner(case: ZombieCase) -> UUID:
+    return case.department_id
 
-    deed: Callable[..., ZombieCase]
-    form: type[StepForm]
-    perms: tuple[Perm, ...]
+
+def _step(verb: str, deed: Callable[..., ZombieCase], form: type[StepForm], *perms: Perm) -> Step:
+    return Step(deed, form, perms, words.CASE_STEPS[verb], words.CASE_DEEDS[verb], _owner)
 
 
 STEPS = {
-    "notify": Step(notify_case, NotifyForm, (Perm.ZOMBIE_DECIDE,)),
-    "answer": Step(answer_case, AnswerForm, (Perm.ZOMBIE_ANSWER,)),
-    "decide": Step(decide_case, DecideForm, (Perm.ZOMBIE_DECIDE,)),
-    "complete": Step(complete_case, CompleteForm, (Perm.ZOMBIE_DECIDE, Perm.ZOMBIE_ANSWER)),
-    "reopen": Step(reopen_case, ReopenForm, (Perm.ZOMBIE_DECIDE,)),
-    "dismiss": Step(dismiss_case, DismissForm, (Perm.ZOMBIE_DECIDE,)),
+    "notify": _step("notify", notify_case, NotifyForm, Perm.ZOMBIE_DECIDE),
+    "answer": _step("answer", answer_case, AnswerForm, Perm.ZOMBIE_ANSWER),
+    "decide": _step("decide", decide_case, DecideForm, Perm.ZOMBIE_DECIDE),
+    "complete": _step(
+        "complete", complete_case, CompleteForm, Perm.ZOMBIE_DECIDE, Perm.ZOMBIE_ANSWER
+    ),
+    "reopen": _step("reopen", reopen_case, ReopenForm, Perm.ZOMBIE_DECIDE),
+    "dismiss": _step("dismiss", dismiss_case, DismissForm, Perm.ZOMBIE_DECIDE),
 }
 
 
@@ -90,6 +93,12 @@ class Line:
     days_left: int | None
 
     @property
+    def suspicions(self) -> list[str]:
+        """What the suspected criteria found, in sentences."""
+        found = [one for one in self.findings if one.level == Level.SUSPECTED]
+        return [one.sentence or str(one.title) for one in found]
+
+    @property
     def days_over(self) -> int:
         """Workdays since the last day."""
         return -(self.days_left or 0)
@@ -102,27 +111,92 @@ class Line:
         return "bad" if self.case.is_overdue else "warn" if self.days_left <= 3 else "good"
 
 
+class CaseList(List):
+    """The open cases that concern the person, the most urgent first; or the closed ones."""
+
+    title = _("Zombie systems")
+    keeps = ("show",)
+    nothing = _("There are no cases here.")
+    search = ("system__name__icontains", "system__code__icontains")
+    search_title = _("Name or code")
+    order = ("-is_escalated", "answer_by", "pk")
+    filters = (
+        Filter("state", _("State"), lambda actor: words.CASE_STATES.items(), "state"),
+        Filter("department", _("Department"), departments, "department_id"),
+    )
+    columns = (
+        Column(
+            "system",
+            _("System"),
+            lambda line: line.case.system.name,
+            "accounts/cells/case.html",
+            ("system__name",),
+            width=36,
+        ),
+        Column(
+            "department",
+            _("Department"),
+            lambda line: line.case.department.name,
+            sort=("department__name",),
+            width=28,
+        ),
+        Column(
+            "evidence",
+            _("Evidence"),
+            lambda line: "；".join(line.suspicions),
+            "accounts/cells/evidence.html",
+            width=60,
+        ),
+        Column("state", _("State"), lambda line: line.state, "components/badge.html", ("state",)),
+        Column("due", _("Due"), lambda line: line.due, "accounts/cells/case_due.html"),
+    )
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the closed cases are asked for."""
+        return self.query.get("show") == "closed"
+
+    def rows(self) -> Any:
+        """The open or the closed ones, with what their lines show."""
+        rows: Any = ZombieCase.objects.visible_to(self.actor)
+        rows = rows.select_related("system", "department")
+        if self.is_closed:
+            return rows.exclude(state__in=CASE_OPEN)
+        return rows.filter(state__in=CASE_OPEN)
+
+    def lines(self, rows: list[Any]) -> list[Any]:
+        """With the findings and what is left of the term."""
+        return _lines(rows)
+
+    def shown_columns(self) -> list[Column]:
+        """Departments for those who see several."""
+        if may_everywhere(self.actor, Perm.ZOMBIE_VIEW):
+            return list(self.columns)
+        return [column for column in self.columns if column.name != "department"]
+
+    def shown_filters(self) -> list[Any]:
+        """As the columns."""
+        names = {column.name for column in self.shown_columns()}
+        return [one for one in self.filters if one.name in names]
+
+    def tabs(self) -> list[tuple[str, Any, bool]]:
+        """Open and closed."""
+        here = self.path
+        return [
+            (here, _("Open"), not self.is_closed),
+            (f"{here}?show=closed", _("Closed"), self.is_closed),
+        ]
+
+
 @require_GET
 @signed_in
-def case_list(request: HttpRequest) -> HttpResponse:
-    """The open cases that concern the person, the most urgent first; or the closed ones."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    if not may(actor, Perm.ZOMBIE_VIEW):
-        raise Forbidden(permission=Perm.ZOMBIE_VIEW.value)
-    closed = request.GET.get("show") == "closed"
-    rows: Any = ZombieCase.objects.visible_to(actor).select_related("system", "department")
-    found = rows.exclude(state__in=CASE_OPEN) if closed else rows.filter(state__in=CASE_OPEN)
-    order = ("-closed_at", "pk") if closed else ("-is_escalated", "answer_by", "pk")
-    shown = Paginator(found.order_by(*order), _PAGE).get_page(request.GET.get("page"))
-    context = {
-        "lines": _lines(list(shown)),
-        "shown": shown,
-        "closed": closed,
-        "of_all": may_everywhere(actor, Perm.ZOMBIE_VIEW),
-        "answers": may(actor, Perm.ZOMBIE_ANSWER),
-        "overdue": rows.overdue(timezone.localdate()).count(),
-    }
-    return page(request, "accounts/cases.html", context)
+def case_list(request: HttpRequest) -> HttpResponseBase:
+    """The cases, and how many are overdue."""
+    actor = reader(request, Perm.ZOMBIE_VIEW)
+    rows: Any = ZombieCase.objects.visible_to(actor)
+    overdue = rows.overdue(timezone.localdate()).count()
+    answers = may(actor, Perm.ZOMBIE_ANSWER)
+    return list_page(request, CaseList, "accounts/cases.html", overdue=overdue, answers=answers)
 
 
 @require_GET
@@ -132,27 +206,11 @@ def case_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _shown(request, _found(request, pk))
 
 
-@require_http_methods(["POST"])
+@require_POST
 @signed_in
 def case_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     """Take a step; a refusal is said on the page and changes nothing."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    case, step = _found(request, pk), STEPS.get(verb)
-    if step is None:
-        raise NotFound()
-    form = step.form(case, actor, request.POST)
-    if not form.is_valid():
-        return _shown(request, case, verb, form, status=422)
-    try:
-        step.deed(case, actor=actor, **form.values)
-    except Invalid as refused:
-        form.refuse(refused)
-        return _shown(request, case, verb, form, status=422)
-    except (Conflict, Forbidden) as refused:
-        now, status = _found(request, pk), refusal(refused).status
-        return _shown(request, now, refused=refused.title, status=status)
-    messages.success(request, str(words.CASE_DEEDS[verb]))
-    return redirect("case", pk=pk)
+    return take_step(request, _found(request, pk), verb, STEPS, _shown, to="case", pk=pk)
 
 
 def _found(request: HttpRequest, pk: UUID) -> ZombieCase:
@@ -169,18 +227,13 @@ def _found(request: HttpRequest, pk: UUID) -> ZombieCase:
 def _shown(
     request: HttpRequest,
     case: ZombieCase,
-    verb: str = "",
-    form: StepForm | None = None,
     *,
-    refused: str = "",
+    verb: str = "",
+    form: PortalForm | None = None,
+    refused: Problem | None = None,
     status: int = 200,
 ) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    steps = [
-        (name, words.CASE_STEPS[name], form if name == verb else step.form(case, actor))
-        for name, step in STEPS.items()
-        if _is_offered(case, name) and any(may(actor, p, case.department_id) for p in step.perms)
-    ]
     answers = dict(words.ANSWERS)
     replacement = case.evidence.get("replacement")
     context = {
@@ -189,8 +242,8 @@ def _shown(
         "system_state": words.SYSTEM_STATES[case.system.state],
         "answer": answers.get(case.answer),
         "decision": answers.get(case.decision),
-        "steps": steps,
-        "opened": verb,
+        "steps": shown_steps(case, actor, STEPS, lambda name: _is_offered(case, name), verb, form),
+        "summary": form.summary if form else [],
         "refused": refused,
         "replacement": InformationSystem.objects.filter(pk=replacement).first()
         if replacement

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from accounts.actions.registers import history_of
@@ -20,13 +21,16 @@ from accounts.permissions import Perm
 from accounts.policy import may, may_everywhere
 from accounts.portal import words
 from accounts.portal.access import signed_in
-from accounts.register.columns import BY_NAME, GROUPS, Column, label_of, members_of
+from accounts.portal.choices import departments
+from accounts.portal.listing import list_page, reader
+from accounts.register.columns import BY_NAME, GROUPS, label_of, members_of
+from accounts.register.columns import Column as FormColumn
 from accounts.register.versions import Difference, values_of
-from accounts.states import SYSTEM
-from kernel.errors import Forbidden, NotFound
+from kernel.errors import NotFound
+from kernel.lists import Column, Filter, List
 from kernel.pages import page
 
-_PAGE, _VERSIONS = 50, 20
+_VERSIONS = 20
 
 
 @dataclass(frozen=True)
@@ -40,36 +44,122 @@ class Line:
     must_be_merged: bool
 
 
+class SystemList(List):
+    """The systems that the person may see, by name."""
+
+    title = _("Information systems")
+    nothing = _("No system is registered yet.")
+    search = ("name__icontains", "code__icontains")
+    search_title = _("Name or code")
+    order = ("name", "pk")
+    filters = (
+        Filter("state", _("State"), lambda actor: words.SYSTEM_STATES.items(), "state"),
+        Filter("filing", _("Filing"), lambda actor: _filings(), "filing_state"),
+        Filter("verdict", _("Verdict"), lambda actor: _levels(), "verdict__level"),
+        Filter("department", _("Department"), lambda actor: departments(actor), "department_id"),
+    )
+    columns = (
+        Column(
+            "name",
+            _("System"),
+            lambda line: line.system.name,
+            "accounts/cells/system.html",
+            ("name",),
+            width=36,
+        ),
+        Column("code", _("Code"), lambda line: line.system.code, sort=("code",), is_extra=True),
+        Column(
+            "department",
+            _("Department"),
+            lambda line: line.system.department.name,
+            sort=("department__name",),
+            width=28,
+        ),
+        Column("state", _("State"), lambda line: line.state, "components/badge.html", ("state",)),
+        Column(
+            "verdict",
+            _("Verdict"),
+            lambda line: line.verdict[0] if line.verdict else None,
+            "accounts/cells/verdict.html",
+        ),
+        Column(
+            "filing",
+            _("Filing"),
+            lambda line: line.filing[0],
+            "accounts/cells/filing.html",
+            ("filing_state",),
+        ),
+        Column(
+            "started_on",
+            _("In use since"),
+            lambda line: line.system.started_on,
+            sort=("started_on",),
+            is_extra=True,
+        ),
+        Column(
+            "maintenance_cost",
+            _("Maintenance a year (10,000 yuan)"),
+            lambda line: line.system.maintenance_cost,
+            sort=("maintenance_cost",),
+            is_number=True,
+            is_extra=True,
+        ),
+    )
+
+    def rows(self) -> Any:
+        """With what their lines show."""
+        rows: Any = InformationSystem.objects.visible_to(self.actor)
+        return rows.select_related("department", "verdict")
+
+    def lines(self, rows: list[Any]) -> list[Any]:
+        """With the verdict where the actor may see it."""
+        return [_line(self.actor, row) for row in rows]
+
+    def shown_columns(self) -> list[Column]:
+        """Departments for those who see several, verdicts for those who may."""
+        hidden = set()
+        if not may_everywhere(self.actor, Perm.SYSTEM_VIEW):
+            hidden.add("department")
+        if not may(self.actor, Perm.ZOMBIE_VIEW):
+            hidden.add("verdict")
+        return [column for column in self.columns if column.name not in hidden]
+
+    def shown_filters(self) -> list[Any]:
+        """As the columns."""
+        names = {column.name for column in self.shown_columns()}
+        return [one for one in self.filters if one.name in names]
+
+    @property
+    def deeds(self) -> list[tuple[str, Any]]:
+        """Registering, and taking in a form."""
+        deeds: list[tuple[str, Any]] = []
+        if may(self.actor, Perm.SYSTEM_IMPORT):
+            deeds.append((reverse("systems-import"), _("Take in a form")))
+        deeds.append((reverse("systems-export"), _("Export")))
+        return deeds
+
+
 @require_GET
 @signed_in
-def system_list(request: HttpRequest) -> HttpResponse:
-    """The systems that the person may see, by name; found by words and state."""
-    actor = _reader(request)
-    rows: Any = InformationSystem.objects.visible_to(actor).select_related("department", "verdict")
-    asked, state = request.GET.get("q", "").strip()[:100], request.GET.get("state", "")
-    if asked:
-        rows = rows.filter(Q(name__icontains=asked) | Q(code__icontains=asked))
-    if state in SYSTEM.states:
-        rows = rows.filter(state=state)
-    shown = Paginator(rows.order_by("name", "pk"), _PAGE).get_page(request.GET.get("page"))
-    context = {
-        "lines": [_line(actor, row) for row in shown],
-        "shown": shown,
-        "asked": asked,
-        "chosen": state,
-        "states": list(words.SYSTEM_STATES.items()),
-        "of_all": may_everywhere(actor, Perm.SYSTEM_VIEW),
-        "imports": may(actor, Perm.SYSTEM_IMPORT),
-        "shows_cases": may(actor, Perm.ZOMBIE_VIEW),
-    }
-    return page(request, "accounts/systems.html", context)
+def system_list(request: HttpRequest) -> HttpResponseBase:
+    """The systems that the person may see, by name; found by words and filters."""
+    reader(request, Perm.SYSTEM_VIEW)
+    return list_page(request, SystemList)
+
+
+def _filings() -> list[tuple[str, Any]]:
+    return [(state, title) for state, (title, _badge) in words.FILING_STATES.items()]
+
+
+def _levels() -> list[tuple[str, Any]]:
+    return [(level, title) for level, (title, _badge) in words.LEVELS.items()]
 
 
 @require_GET
 @signed_in
 def system_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One system: its columns by group, filing, relations, documents and versions."""
-    actor = _reader(request)
+    actor = reader(request, Perm.SYSTEM_VIEW)
     row = _found(actor, pk)
     kept = list(row.versions.order_by("-number")[:_VERSIONS])
     people = User.objects.in_bulk([version.changed_by for version in kept])
@@ -95,18 +185,11 @@ def system_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 @signed_in
 def system_document(request: HttpRequest, pk: UUID, document: UUID) -> HttpResponse:
     """A document of the system, as a download."""
-    row = _found(_reader(request), pk)
+    row = _found(reader(request, Perm.SYSTEM_VIEW), pk)
     found = SystemAttachment.objects.filter(system=row, pk=document).first()
     if found is None:
         raise NotFound()
     return document_answer(found)
-
-
-def _reader(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    if not may(actor, Perm.SYSTEM_VIEW):
-        raise Forbidden(permission=Perm.SYSTEM_VIEW.value)
-    return actor
 
 
 def _found(actor: Actor, pk: UUID) -> InformationSystem:
@@ -130,7 +213,7 @@ def _line(actor: Actor, row: InformationSystem) -> Line:
     )
 
 
-def _facts(columns: list[Column], values: dict[str, Any]) -> list[tuple[str, str]]:
+def _facts(columns: list[FormColumn], values: dict[str, Any]) -> list[tuple[str, str]]:
     return [(_title(column), _label(column, values[column.name])) for column in columns]
 
 
@@ -139,12 +222,12 @@ def _worded(one: Difference) -> tuple[str, str, str]:
     return _title(column), _label(column, one.old), _label(column, one.new)
 
 
-def _title(column: Column) -> str:
+def _title(column: FormColumn) -> str:
     """The form's header; for readers of English the column's name."""
     return column.title if _is_chinese() else column.name.replace("_", " ").capitalize()
 
 
-def _label(column: Column, value: Any) -> str:
+def _label(column: FormColumn, value: Any) -> str:
     if _is_chinese() or column.kind not in ("choice", "flag") or value in ("", None):
         return label_of(column, value)
     return {"True": "Yes", "False": "No"}.get(str(value), str(value).replace("_", " "))

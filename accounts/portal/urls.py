@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from accounts.portal import cases, imports, systems, views
+from accounts.portal import cases, imports, notices, systems, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("sign-in", views.sign_in_page, name="sign-in-page"),
     path("sign-out", views.sign_out_page, name="sign-out-page"),
     path("department", views.choose_department, name="choose-department"),
+    path("notices", notices.notice_list, name="notices"),
+    path("notices/read", notices.notices_read, name="notices-read"),
     path("systems", systems.system_list, name="systems"),
     path("systems/template", imports.template_file, name="systems-template"),
     path("systems/export", imports.export_file, name="systems-export"),

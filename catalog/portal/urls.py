@@ -1,14 +1,12 @@
-"""Addresses of the open data catalogue below /open/."""
+"""Addresses of the catalogue in the portal."""
 
 from django.urls import path
 
-from catalog.portal import open as pages
+from catalog.portal import resources, search
 
 urlpatterns = [
-    path("", pages.open_list, name="open-list"),
-    path("data.json", pages.open_data_json, name="open-data-json"),
-    path("sitemap.xml", pages.open_sitemap, name="open-sitemap"),
-    path("catalog.<slug:suffix>", pages.open_catalog, name="open-catalog"),
-    path("<uuid:pk>", pages.open_entry, name="open-entry"),
-    path("<uuid:pk>.<slug:suffix>", pages.open_entry_file, name="open-entry-file"),
+    path("catalogue", search.search_page, name="catalogue"),
+    path("resources", resources.resource_list, name="resources"),
+    path("resources/<uuid:pk>", resources.resource_page, name="resource"),
+    path("resources/<uuid:pk>/<slug:verb>", resources.resource_step, name="resource-step"),
 ]

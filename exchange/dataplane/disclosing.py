@@ -188,9 +188,7 @@ def _changes(
     if not disclosure.needs_history:
         # The condition sees the key alone, so a row has always matched or never.
         return f"SELECT {shown} FROM (SELECT * FROM ({last}) WHERE {matches}) ORDER BY _seq"
-    held = " UNION ".join(
-        _held(disclosure, bound, keys, snapshot, before) for before in histories
-    )
+    held = " UNION ".join(_held(disclosure, bound, keys, snapshot, before) for before in histories)
     return f"""
         WITH last AS MATERIALIZED ({last}),
             gone AS MATERIALIZED (SELECT {keys} FROM last WHERE NOT _in),

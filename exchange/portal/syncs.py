@@ -2,29 +2,34 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import may, may_everywhere
 from accounts.portal.access import signed_in
+from accounts.portal.choices import departments
+from accounts.portal.listing import list_page, reader
 from exchange.actions.sync_runs import cancel_run, retry_run, start_run
 from exchange.models import SyncJob, SyncRun
 from exchange.portal import words
 from exchange.progress import Progress, progress_of, public_report
 from exchange.states import RUN_OPEN, SYNC_RUN
 from kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from kernel.lists import Column, Filter, List
 from kernel.pages import page
-from kernel.problems import refusal
+from kernel.problems import Problem, refusal
 
-_PAGE, _RUNS = 50, 20
+_RUNS = 20
 # While a run is open its page is read anew so often, by htmx or by the browser itself.
 REFRESH_SECONDS = 3
 _STEPS: dict[str, Callable[..., SyncRun]] = {"cancel": cancel_run, "retry": retry_run}
@@ -59,28 +64,83 @@ class JobLine:
     last: RunLine | None
     can_start: bool
 
+    @property
+    def next_at(self) -> datetime | None:
+        """When it runs next by itself."""
+        return self.job.next_run_at if self.job.state == "active" else None
+
+
+class SyncList(List):
+    """The jobs that the person may see, by name: state, last run, next run."""
+
+    title = _("Sync jobs")
+    nothing = _("There are no sync jobs here.")
+    search = ("name__icontains", "source__icontains")
+    search_title = _("Name or source")
+    order = ("name", "pk")
+    filters = (
+        Filter("state", _("State"), lambda actor: _states(), "state"),
+        Filter("department", _("Department"), departments, "department_id"),
+    )
+    columns = (
+        Column(
+            "name",
+            _("Job"),
+            lambda line: line.job.name,
+            "exchange/cells/job.html",
+            ("name",),
+            width=36,
+        ),
+        Column(
+            "department",
+            _("Department"),
+            lambda line: line.job.department.name,
+            sort=("department__name",),
+            width=28,
+        ),
+        Column("state", _("State"), lambda line: line.state[0], "exchange/cells/job_state.html"),
+        Column(
+            "last",
+            _("Last run"),
+            lambda line: line.last.state[0] if line.last else None,
+            "exchange/cells/last_run.html",
+        ),
+        Column(
+            "next",
+            _("Next run"),
+            lambda line: line.next_at,
+            "exchange/cells/next_run.html",
+            ("next_run_at",),
+        ),
+    )
+
+    def rows(self) -> Any:
+        """With what their lines show."""
+        return SyncJob.objects.visible_to(self.actor).select_related("department", "connector")
+
+    def lines(self, rows: list[Any]) -> list[Any]:
+        """Each with its last run."""
+        runs = SyncRun.objects.filter(job__in=rows).order_by("job_id", "-number")
+        last = {run.job_id: _line(run) for run in runs.distinct("job_id")}
+        return [_job_line(self.actor, job, last.get(job.pk)) for job in rows]
+
+    def shown_columns(self) -> list[Column]:
+        """Departments for those who see several."""
+        several = may_everywhere(self.actor, Perm.SYNC_VIEW)
+        return [column for column in self.columns if several or column.name != "department"]
+
+    def shown_filters(self) -> list[Any]:
+        """As the columns."""
+        several = may_everywhere(self.actor, Perm.SYNC_VIEW)
+        return [one for one in self.filters if several or one.name != "department"]
+
 
 @require_GET
 @signed_in
-def sync_list(request: HttpRequest) -> HttpResponse:
-    """The jobs that the person may see, by name: state, last run, next run."""
-    actor = _reader(request)
-    rows: Any = SyncJob.objects.visible_to(actor).select_related("department", "connector")
-    shown = Paginator(rows.order_by("name", "pk"), _PAGE).get_page(request.GET.get("page"))
-    jobs = list(shown)
-    last = {
-        run.job_id: _line(run)
-        for run in SyncRun.objects.filter(job__in=jobs)
-        .order_by("job_id", "-number")
-        .distinct("job_id")
-    }
-    context = {
-        "lines": [_job_line(actor, job, last.get(job.pk)) for job in jobs],
-        "shown": shown,
-        "of_all": may_everywhere(actor, Perm.SYNC_VIEW),
-        "start": words.START,
-    }
-    return page(request, "exchange/syncs.html", context)
+def sync_list(request: HttpRequest) -> HttpResponseBase:
+    """The jobs that the person may see."""
+    reader(request, Perm.SYNC_VIEW)
+    return list_page(request, SyncList)
 
 
 @require_GET
@@ -98,8 +158,7 @@ def sync_start(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         run = start_run(job, actor=request.actor)  # type: ignore[attr-defined]
     except (Conflict, Forbidden, Invalid) as refused:
-        status = refusal(refused).status
-        return _job_shown(request, job, refused.detail or refused.title, status)
+        return _job_shown(request, job, refusal(refused))
     messages.success(request, str(words.STARTED))
     return redirect("sync-run", pk=run.pk)
 
@@ -121,21 +180,17 @@ def run_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     try:
         step(run, actor=request.actor)  # type: ignore[attr-defined]
     except (Conflict, Forbidden, Invalid) as refused:
-        status = refusal(refused).status
-        return _run_shown(request, _run(request, pk), refused.detail or refused.title, status)
+        return _run_shown(request, _run(request, pk), refusal(refused))
     messages.success(request, str(words.RUN_STEPS[verb][1]))
     return redirect("sync-run", pk=pk)
 
 
-def _reader(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    if not may(actor, Perm.SYNC_VIEW):
-        raise Forbidden(permission=Perm.SYNC_VIEW.value)
-    return actor
+def _states() -> list[tuple[str, Any]]:
+    return [(state, title) for state, (title, _badge) in words.JOB_STATES.items()]
 
 
 def _job(request: HttpRequest, pk: UUID) -> SyncJob:
-    rows = SyncJob.objects.visible_to(_reader(request))
+    rows = SyncJob.objects.visible_to(reader(request, Perm.SYNC_VIEW))
     found = rows.select_related("department", "connector", "dataset__resource")
     job: SyncJob | None = found.filter(pk=pk).first()
     if job is None:
@@ -144,16 +199,16 @@ def _job(request: HttpRequest, pk: UUID) -> SyncJob:
 
 
 def _run(request: HttpRequest, pk: UUID) -> SyncRun:
-    rows = SyncRun.objects.visible_to(_reader(request)).select_related("job", "batch")
+    rows = SyncRun.objects.visible_to(reader(request, Perm.SYNC_VIEW)).select_related(
+        "job", "batch"
+    )
     run: SyncRun | None = rows.filter(pk=pk).first()
     if run is None:
         raise NotFound()
     return run
 
 
-def _job_shown(
-    request: HttpRequest, job: SyncJob, refused: str = "", status: int = 200
-) -> HttpResponse:
+def _job_shown(request: HttpRequest, job: SyncJob, refused: Problem | None = None) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     runs = [_line(run) for run in job.runs.order_by("-number")[:_RUNS]]
     context = {
@@ -163,12 +218,10 @@ def _job_shown(
         "refused": refused,
         "start": words.START,
     }
-    return page(request, "exchange/sync.html", context, status=status)
+    return page(request, "exchange/sync.html", context, refused.status if refused else 200)
 
 
-def _run_shown(
-    request: HttpRequest, run: SyncRun, refused: str = "", status: int = 200
-) -> HttpResponse:
+def _run_shown(request: HttpRequest, run: SyncRun, refused: Problem | None = None) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     runs_it = may(actor, Perm.SYNC_RUN, run.job.department_id)
     line = _line(run)
@@ -187,10 +240,7 @@ def _run_shown(
         "report": sorted(public_report(run).items()),
         "seconds": REFRESH_SECONDS,
     }
-    response = page(request, "exchange/sync_run.html", context, status=status)
-    if line.is_open and status == 200 and not request.headers.get("HX-Request"):
-        response["Refresh"] = str(REFRESH_SECONDS)
-    return response
+    return page(request, "exchange/sync_run.html", context, refused.status if refused else 200)
 
 
 def _line(run: SyncRun) -> RunLine:

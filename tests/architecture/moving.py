@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from exchange.connections import seal_secrets
 from exchange import places
 from exchange.actions.files import open_link
+from exchange.connections import seal_secrets
 from exchange.models import Connector, Hook, Subscription, SyncJob, SyncRun
 from exchange.places import Place
 from tests.factories.exchange import World

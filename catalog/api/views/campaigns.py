@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from accounts.documents import XLSX
 from accounts.models import Department
 from accounts.register.reading import CSV
+from accounts.spreadsheets import report_answer
 from catalog.actions.campaigns import close_campaign, confirm_task, open_campaign, return_task
 from catalog.api.examples_quality import CAMPAIGN_TASKS, CAMPAIGNS
 from catalog.api.serializers.campaigns import (
@@ -22,7 +23,6 @@ from catalog.api.serializers.campaigns import (
     CampaignTaskOut,
     CampaignTaskWholeOut,
 )
-from catalog.downloads import report_answer
 from catalog.models import Campaign, CampaignTask
 from catalog.quality.completeness import CENSUS_NUMBERS
 from catalog.reports import counts_of

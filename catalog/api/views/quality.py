@@ -13,6 +13,7 @@ from accounts.calendars import calendars_from
 from accounts.models import Department
 from accounts.permissions import Perm
 from accounts.policy import may_everywhere, require
+from accounts.spreadsheets import report_answer
 from accounts.workdays import Calendars, workdays_left
 from catalog.api.serializers.quality import (
     IncompleteOut,
@@ -22,7 +23,6 @@ from catalog.api.serializers.quality import (
     gaps_of,
 )
 from catalog.api.views.reports import ReportView
-from catalog.downloads import report_answer
 from catalog.models import Entry, Resource, SearchDocument
 from catalog.quality.completeness import ELEMENTS, score
 from catalog.quality.scorecard import MEASURES, SCORE_EN, SCORE_ZH, rates_of, score_of

@@ -14,7 +14,7 @@ from accounts.documents import XLSX
 from accounts.permissions import Perm
 from accounts.policy import require
 from accounts.register.reading import CSV
-from catalog.downloads import Heads, report_answer
+from accounts.spreadsheets import Heads, report_answer
 from kernel.api import ApiView
 from kernel.parameters import one_of
 

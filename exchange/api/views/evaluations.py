@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from accounts.models import Department
 from accounts.permissions import Perm
 from accounts.policy import may_everywhere, require
-from catalog.downloads import report_answer
+from accounts.spreadsheets import report_answer
 from exchange.api.examples_evaluation import EVALUATIONS
 from exchange.api.serializers.evaluations import EvaluationsOut
 from exchange.evaluating import evaluations, traffic

@@ -11,7 +11,7 @@ from rdflib import Graph
 from accounts.actor import CLOCK
 from catalog.actions.quality import note_data
 from catalog.portal import limits
-from catalog.portal import open as pages
+from catalog.portal import open_site as pages
 from catalog.portal.limits import REQUESTS
 from tests.factories.catalog import ItemFactory, published_resource
 

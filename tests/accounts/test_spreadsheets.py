@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
-from catalog.downloads import report_answer, write_csv, write_workbook
+from accounts.spreadsheets import report_answer, write_csv, write_workbook
 
 HEADS = [("部门", 28), ("数量", 10), ("日期", 12)]
 ROWS = [

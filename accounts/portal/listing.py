@@ -1,0 +1,34 @@
+"""A list of the portal as a page, a fragment, or a file of everything that its filter leaves."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from accounts.actor import Actor
+from accounts.permissions import Perm
+from accounts.policy import may
+from accounts.spreadsheets import report_answer
+from kernel.errors import Forbidden
+from kernel.lists import List
+from kernel.pages import page
+
+
+def list_page(
+    request: HttpRequest, kind: type[List], template: str = "components/list_page.html", **more: Any
+) -> HttpResponseBase:
+    """The list as the address asks for it: ``as=xlsx`` and ``as=csv`` give it as a file."""
+    shown = kind.of(request)
+    wanted = request.GET.get("as", "")
+    if wanted in ("xlsx", "csv"):
+        rows = shown.export_rows()
+        return report_answer(str(shown.title), shown.export_heads(), rows, wanted, "utf-8")
+    return page(request, template, {"list": shown, **more})
+
+
+def reader(request: HttpRequest, perm: Perm) -> Actor:
+    """Who looks at the page; Forbidden without the permission."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not may(actor, perm):
+        raise Forbidden(permission=perm.value)
+    return actor

@@ -1,0 +1,112 @@
+"""The portal's main menu: every place by group, and who finds something there."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actor import Actor
+from accounts.models import Department, Member, Notice
+from accounts.permissions import Perm
+from accounts.policy import may
+
+# By group: (name of the address, title, who finds something there).
+PLACES: tuple[tuple[Any, tuple[tuple[str, Any, Perm | None], ...]], ...] = (
+    (_("My work"), (("home", _("Home"), None), ("notices", _("Notices"), None))),
+    (
+        _("Systems"),
+        (
+            ("systems", _("Information systems"), Perm.SYSTEM_VIEW),
+            ("cases", _("Zombie systems"), Perm.ZOMBIE_VIEW),
+        ),
+    ),
+    (
+        _("Catalogue"),
+        (
+            ("catalogue", _("Search the catalogue"), None),
+            ("resources", _("Entries"), Perm.RESOURCE_VIEW),
+        ),
+    ),
+    (_("Exchange"), (("syncs", _("Sync jobs"), Perm.SYNC_VIEW),)),
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A place of the menu."""
+
+    title: Any
+    address: str
+    is_here: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """Places that belong together."""
+
+    title: Any
+    entries: list[Entry]
+
+
+@dataclass
+class Menu:
+    """The menu of one person on one page."""
+
+    actor: Actor
+    path: str
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """The groups in which the person finds something."""
+        groups = []
+        for title, places in PLACES:
+            entries = [
+                self._entry(name, text)
+                for name, text, perm in places
+                if perm is None or may(self.actor, perm)
+            ]
+            if entries:
+                groups.append(Group(title, entries))
+        return groups
+
+    @cached_property
+    def department(self) -> str:
+        """The department that the person acts for."""
+        names = Department.objects.filter(pk=self.actor.department_id or "")
+        return names.values_list("name", flat=True).first() or ""
+
+    @property
+    def search(self) -> str:
+        """Where the search field at the top leads."""
+        return reverse("catalogue")
+
+    @property
+    def notices(self) -> str:
+        """The address of the notices."""
+        return reverse("notices")
+
+    @cached_property
+    def unread(self) -> int:
+        """Notices that the person has not read; counted up to a hundred."""
+        rows = Notice.objects.visible_to(self.actor)
+        person = {"user_id": self.actor.id, "department_id": self.actor.department_id}
+        read = Member.objects.filter(**person).values_list("noticed_at", flat=True).first()
+        if read:
+            rows = rows.filter(created_at__gt=read)
+        return rows[:100].count()
+
+    def _entry(self, name: str, title: Any) -> Entry:
+        address = reverse(name)
+        inside = self.path.startswith(address) if address != "/" else self.path == "/"
+        return Entry(title, address, inside)
+
+
+def menu(request: HttpRequest) -> dict[str, Any]:
+    """The menu for the templates of people who signed in and act for a department."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None or not actor.is_authenticated or actor.department_id is None:
+        return {}
+    return {"menu": Menu(actor, request.path)}

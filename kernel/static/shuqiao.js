@@ -1,0 +1,71 @@
+// What the pages can do better with JavaScript; without it each of them works too.
+"use strict";
+
+(() => {
+  const OFF = "shuqiao.keys.off";
+  const focusTarget = document.querySelector("[data-focus]");
+  if (focusTarget) focusTarget.focus();
+
+  // Steps that cannot be undone ask once more, in the words of the button.
+  document.addEventListener("submit", (event) => {
+    const question = event.submitter && event.submitter.dataset.confirm;
+    if (question && !window.confirm(question)) event.preventDefault();
+  });
+
+  // Filters apply as they are chosen; the button stays for those who type.
+  document.addEventListener("change", (event) => {
+    const field = event.target;
+    if (field.matches("form.filters select, form.filters input[type=date]")) field.form.requestSubmit();
+  });
+
+  // A menu closes when one clicks beside it or presses Escape.
+  const menus = () => document.querySelectorAll("details.menu-button[open]");
+  document.addEventListener("click", (event) => {
+    menus().forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  });
+
+  // A secret shown once can be taken along by one click.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const source = document.getElementById(button.dataset.copy);
+    await navigator.clipboard.writeText(source.value || source.textContent);
+    button.textContent = button.dataset.done;
+  });
+
+  const isTyping = (node) => node.matches("input, textarea, select, [contenteditable]");
+  const rows = () => [...document.querySelectorAll("[data-rows] tbody tr")];
+  let row = -1;
+  let before = "";
+
+  function step(by) {
+    const all = rows();
+    if (!all.length) return;
+    row = Math.min(Math.max(row + by, 0), all.length - 1);
+    const link = all[row].querySelector("a, button, input");
+    if (link) link.focus();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") menus().forEach((menu) => { menu.open = false; });
+    if (localStorage.getItem(OFF) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isTyping(event.target)) return;
+    const keys = document.getElementById("keys");
+    if (event.key === "/") {
+      const fields = document.querySelectorAll("[data-search]");
+      if (fields.length) { event.preventDefault(); fields[fields.length - 1].focus(); }
+    } else if (event.key === "j") step(1);
+    else if (event.key === "k") step(-1);
+    else if (event.key === "h" && before === "g") window.location.assign("/");
+    else if (event.key === "?" && keys) keys.showModal();
+    before = event.key;
+  });
+
+  const off = document.getElementById("keys-off");
+  if (off) {
+    off.checked = Boolean(localStorage.getItem(OFF));
+    off.addEventListener("change", () => {
+      if (off.checked) localStorage.setItem(OFF, "1"); else localStorage.removeItem(OFF);
+    });
+  }
+})();
