@@ -1,6 +1,8 @@
 """Rows that were set aside, as a file for those who sent them: place, reasons, values in full."""
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import xlsxwriter
 
@@ -52,7 +54,7 @@ def write_rejects(source: Path, format: str, out: Path, limits: Limits) -> int:
     return rows
 
 
-def _query(source: Path, names: list[str], value) -> str:  # type: ignore[no-untyped-def]
+def _query(source: Path, names: list[str], value: Callable[[str], str]) -> str:
     columns = ", ".join(f"{value(quoted(name))} AS {quoted(name)}" for name in names)
     faults = "string_split(_errors, '; ')"
     where = f"[regexp_replace(fault, ':[^:]*$', '') for fault in {faults}]"
@@ -77,7 +79,7 @@ def _cell(name: str) -> str:
     return f"regexp_replace(left({name}, {_LONGEST_CELL}), {literal(_CONTROL)}, '?', 'g')"
 
 
-def _write_sheet(out: Path, heads: list[str], pages) -> None:  # type: ignore[no-untyped-def]
+def _write_sheet(out: Path, heads: list[str], pages: Iterable[list[Any]]) -> None:
     with xlsxwriter.Workbook(str(out), _OPTIONS) as book:
         sheet = book.add_worksheet("rejects")
         bold = book.add_format({"bold": True})
