@@ -1,5 +1,7 @@
 """A connection to MySQL or MariaDB over a socket that the egress guard opened."""
 
+from __future__ import annotations
+
 import contextlib
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -31,7 +33,7 @@ class MysqlLogin:
     seconds: int = 3600
 
 
-def mysql_connect(login: MysqlLogin, policy: EgressPolicy, **options: Any) -> "Connection[Any]":
+def mysql_connect(login: MysqlLogin, policy: EgressPolicy, **options: Any) -> Connection[Any]:
     """A connection in UTC and utf8mb4 that reads and writes no file of this machine.
 
     ``options`` go to the driver. Terminal ``egress-denied``; Transient ``connection-failed``; the
@@ -63,7 +65,7 @@ def mysql_connect(login: MysqlLogin, policy: EgressPolicy, **options: Any) -> "C
     return made
 
 
-def _set_up(connection: "Connection[Any]", seconds: int) -> None:
+def _set_up(connection: Connection[Any], seconds: int) -> None:
     with connection.cursor() as cursor:
         # A server waits this long for a reader who is slower than it.
         cursor.execute(

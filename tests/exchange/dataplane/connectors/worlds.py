@@ -130,11 +130,13 @@ class PostgresTable:
             return cursor.fetchall() if cursor.description else []
 
     def write(self, rows: list[Row]) -> None:
-        for row in rows:
-            self.run(
-                f'INSERT INTO "{self.schema}".people VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)',
-                [row[name] for name in COLUMNS],
-            )
+        into = f'INSERT INTO "{self.schema}".people VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)'
+        with (
+            closing(psycopg2.connect(self.dsn)) as connection,
+            connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.executemany(into, [[row[name] for name in COLUMNS] for row in rows])
 
     def drop(self, column: str) -> None:
         self.run(f'ALTER TABLE "{self.schema}".people DROP COLUMN {column}')
@@ -161,12 +163,18 @@ class MysqlTable:
             return cursor.fetchall()
 
     def write(self, rows: list[Row]) -> None:
+        given = []
         for row in rows:
             seen = row["seen_at"]
             # Without a zone, as such tables keep it: the time of the wall there.
             wall = seen and seen.astimezone(_EAST).replace(tzinfo=None)
-            values = [wall if name == "seen_at" else row[name] for name in COLUMNS]
-            self.run("INSERT INTO people VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s)", values)
+            given.append([wall if name == "seen_at" else row[name] for name in COLUMNS])
+        into = "INSERT INTO people VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s)"
+        with (
+            closing(self.server.connect(self.database)) as connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.executemany(into, given)
 
     def drop(self, column: str) -> None:
         self.run(f"ALTER TABLE people DROP COLUMN {column}")
