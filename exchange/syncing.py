@@ -129,8 +129,9 @@ class Pass:
         run = self.run
         if run.chunks == 0 or run.report.get("shape") != self.shape:
             self.restart()
-        elif self.job.watermark and not self.whole:
-            # A later snapshot may hold rows, committed late, behind this place.
+        elif self.job.watermark and self.schema.key and not self.whole:
+            # A later snapshot may hold rows, committed late, behind this place. Without a key,
+            # what is read once more would stand there twice.
             run.report.setdefault("cursor", run.place)
         folder = run_folder(run.pk)
         found = _parts(folder, run.chunks)

@@ -169,6 +169,14 @@ def _tell_who_waits() -> None:
 def _sweep_folders() -> None:
     """Remove the pieces of runs that have ended for good."""
     for folder in run_folders():
-        run = SyncRun.objects.filter(pk=UUID(folder.name)).only("state").first()
-        if run is None or run.state in ("done", "cancelled"):
+        run = SyncRun.objects.filter(pk=UUID(folder.name)).first()
+        if run is None or run.state in ("done", "cancelled") or _is_spent(run):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_spent(run: SyncRun) -> bool:
+    """Whether the run failed and, tried again, would read everything anew."""
+    if run.state != "failed":
+        return False
+    later = SyncRun.objects.filter(job_id=run.job_id, number__gt=run.number)
+    return not run.fault_is_transient or later.exists()

@@ -38,7 +38,7 @@ log = structlog.get_logger(__name__)
 TITLES = (gettext_noop("Sync failed"), gettext_noop("Sync reconciled"))
 
 # Below the time limit of a task, with room for publishing what was read.
-TURN_SECONDS = 240
+TURN_SECONDS = 600
 MOST_ATTEMPTS = 8
 FIRST_WAIT, LONGEST_WAIT = 10, 900
 # Faults that a change of the source's columns causes: afterwards everything is read anew.

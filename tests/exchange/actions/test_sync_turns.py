@@ -2,8 +2,11 @@
 
 import pytest
 
+from exchange.actions import sync_turns
 from exchange.models import Batch, SyncRun
 from exchange.storage import run_folders
+from exchange.syncing import Pass
+from tests.factories.syncs import Syncing, connector_to
 
 
 def test_a_full_run_publishes_the_table_and_says_what_it_read(syncing, trail):
@@ -159,3 +162,32 @@ def test_a_column_that_is_gone_fails_the_run_and_wants_a_whole_read(syncing, col
     assert column in run.fault_detail
     assert run.job.needs_full
     assert syncing.published() == {"110101": "东城区"}
+
+
+def test_events_are_appended_once_each(events, target):
+    target.query(
+        "CREATE TABLE happenings (id int PRIMARY KEY, happened_at timestamptz, place text)"
+    )
+    syncing = Syncing(events, target, connector_to(events, target))
+    insert = "INSERT INTO happenings VALUES ({0}, '2026-11-22 08:00:0{0}+08', '甲')"
+    for number in (1, 2):
+        target.query(insert.format(number))
+    job = syncing.job(source="public.happenings", mode="incremental", watermark="happened_at")
+    assert syncing.run(job).batch.kind == "append"
+    target.query(insert.format(3))
+    run = syncing.run(job)
+    assert (run.state, run.rows_read, run.batch.inserted) == ("done", 1, 1)
+    assert syncing.run(job).batch is None
+    events.dataset.refresh_from_db()
+    assert events.dataset.last_seq == 3
+
+
+def test_a_turn_that_is_over_goes_on_from_its_last_chunk(syncing, settings, monkeypatch):
+    settings.SYNC_CHUNK_ROWS = 10
+    short = lambda run, lease, _: Pass(run, lease, 0)  # noqa: E731
+    syncing.put(*[(f"11{n:04d}", "旧") for n in range(35)])
+    monkeypatch.setattr(sync_turns, "Pass", short)
+    run = syncing.run(syncing.job())
+    # A turn for each chunk, and one in which nothing was left to read.
+    assert (run.state, run.rows_read, run.chunks, run.lease_token) == ("done", 35, 4, 5)
+    assert syncing.published() == syncing.held()
