@@ -10,7 +10,7 @@ from exchange.dataplane.connectors.base import Applied, Check, Position
 from exchange.dataplane.connectors.mysql_errors import translated
 from exchange.dataplane.connectors.mysql_literals import insert_rows
 from exchange.dataplane.connectors.mysql_login import MysqlLogin
-from exchange.dataplane.connectors.mysql_tables import STAGING, MysqlTable, names, quoted
+from exchange.dataplane.connectors.mysql_tables import MysqlTable, names, quoted
 from exchange.dataplane.connectors.postgres_copy import read_batches
 from exchange.dataplane.connectors.sink_rows import (
     epoch_refused,
@@ -189,11 +189,11 @@ class MysqlSink:
         """
         columns = ["_op", *self._table.schema.names]
         wanted = self._table.schema.batch_arrow
-        head = f"REPLACE INTO {STAGING} ({names(columns)}) VALUES"
+        head = f"REPLACE INTO {self._table.staging} ({names(columns)}) VALUES"
         staged = (batch.select(columns) for batch in read_batches(changes, wanted))
         insert_rows(cursor, head, staged)
         failpoint("sink.after_copy")
-        cursor.execute(f"SELECT count(*) FROM {STAGING} WHERE _op = 'upsert'")
+        cursor.execute(f"SELECT count(*) FROM {self._table.staging} WHERE _op = 'upsert'")
         upserts = cursor.fetchone()[0]
         if update := self._update_statement():
             cursor.execute(update)
@@ -211,7 +211,7 @@ class MysqlSink:
         if not others:
             return ""
         return (
-            f"UPDATE {self._table.identifier} AS target JOIN {STAGING} AS last"
+            f"UPDATE {self._table.identifier} AS target JOIN {self._table.staging} AS last"
             f" ON {self._same_key()} SET {changes} WHERE last._op = 'upsert'"
         )
 
@@ -220,7 +220,7 @@ class MysqlSink:
         first = quoted(self._table.key[0])
         return (
             f"INSERT INTO {self._table.identifier} ({names(columns)})"
-            f" SELECT {names(columns, 'last')} FROM {STAGING} AS last"
+            f" SELECT {names(columns, 'last')} FROM {self._table.staging} AS last"
             f" LEFT JOIN {self._table.identifier} AS target ON {self._same_key()}"
             f" WHERE last._op = 'upsert' AND target.{first} IS NULL"
         )
@@ -228,5 +228,5 @@ class MysqlSink:
     def _delete_statement(self) -> str:
         return (
             f"DELETE target FROM {self._table.identifier} AS target"
-            f" JOIN {STAGING} AS last ON {self._same_key()} WHERE last._op = 'delete'"
+            f" JOIN {self._table.staging} AS last ON {self._same_key()} WHERE last._op = 'delete'"
         )

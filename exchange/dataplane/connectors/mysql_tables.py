@@ -15,7 +15,6 @@ from exchange.dataplane.errors import Terminal, Transient
 from exchange.dataplane.schema import Schema
 
 OFFSETS = "shuqiao_offsets"
-STAGING = "`shuqiao_staging`"
 # A table without a key is known by the batch and the place in it.
 APPEND_KEY = ("_batch", "_seq")
 LOCK_SECONDS = 10
@@ -47,6 +46,10 @@ class MysqlTable:
     @property
     def offsets(self) -> str:
         return f"{quoted(self.schema_name)}.{quoted(OFFSETS)}"
+
+    @property
+    def staging(self) -> str:
+        return f"{quoted(self.schema_name)}.`shuqiao_staging`"
 
     @property
     def key(self) -> list[str]:
@@ -109,7 +112,7 @@ class MysqlTable:
         collation = binary_collation(cursor)
         columns = {"_op": "varchar(6)"} | self.columns
         cursor.execute(
-            f"CREATE TEMPORARY TABLE {STAGING} ({self._definitions(columns, collation)},"
+            f"CREATE TEMPORARY TABLE {self.staging} ({self._definitions(columns, collation)},"
             f" PRIMARY KEY ({names(self.key)})) ENGINE=InnoDB CHARACTER SET utf8mb4"
             f" COLLATE {collation} ROW_FORMAT=DYNAMIC"
         )
