@@ -19,9 +19,9 @@ from kernel.errors import Conflict
 
 # Whether a clock of this kind runs for the row that {subject} names: for a statement that must
 # learn it on its way to what may stop the clock.
-RUNNING = f"""EXISTS (
+RUNNING = """EXISTS (
     SELECT 1 FROM accounts_obligation
-    WHERE kind = {{kind}} AND subject_id = {{subject}} AND state = '{OBLIGATION.start}'
+    WHERE kind = {kind} AND subject_id = {subject} AND state = 'open'
 )"""
 
 

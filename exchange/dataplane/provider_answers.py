@@ -57,7 +57,7 @@ def _step(value: Any, name: str) -> Any:
 
 
 def records_of(found: Any) -> list[dict[str, Any]]:
-    """A list of objects, one object alone, or null for none; else Terminal ``records-not-there``."""
+    """A list of objects, one object, or null for none; else Terminal ``records-not-there``."""
     records = [] if found is None else found if isinstance(found, list) else [found]
     if not all(isinstance(record, dict) for record in records):
         raise Terminal(NOT_THERE, "what stands where the records should be are no objects")
