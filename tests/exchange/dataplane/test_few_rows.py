@@ -27,10 +27,8 @@ TEXTS = (
     | st.from_regex(r"[0-9]{5,19}[Xx]?", fullmatch=True)
     | st.sampled_from(["四川省凉山彝族自治州西昌市航天大道", "北京市朝阳区建国路1号", "欧阳明", ""])
 )
-FIRST, LAST = (
-    datetime.datetime(1, 1, 2, tzinfo=UTC),
-    datetime.datetime(9999, 12, 31, 15, tzinfo=UTC),
-)
+FIRST = datetime.datetime(1, 1, 2, tzinfo=UTC)
+LAST = datetime.datetime(9999, 12, 31, 15, tzinfo=UTC)
 MOMENTS = st.datetimes(FIRST.replace(tzinfo=None), LAST.replace(tzinfo=None)).map(
     lambda naive: naive.replace(tzinfo=UTC)
 )
