@@ -6,3 +6,8 @@ from config import env
 
 env.use_settings("config.settings.production")
 application = get_wsgi_application()
+
+from catalog.search.sounds import syllables  # noqa: E402
+
+# The dictionaries are loaded before the first request, so that no search waits for them.
+syllables("数桥")

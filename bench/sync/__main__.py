@@ -137,6 +137,7 @@ def _first(course: Course) -> tuple[float, float, dict[str, str]]:
     ask(course.source, "CHECKPOINT")
     with course.worker() as worker, watched(worker.pid) as peak:
         told = _shown("full", course.run(chain))
+    print(f"  memory: {' + '.join(f'{part:.0f}' for part in peak.parts)} MB", flush=True)
     if told["changes"] != ask(course.source, "SELECT count(*) FROM person")[0][0]:
         raise RuntimeError(f"not all rows were published: {told}")
     return told["seconds"], peak.megabytes, chain

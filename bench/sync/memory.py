@@ -11,10 +11,16 @@ LOOK_SECONDS = 0.05
 
 
 class Peak:
-    """The greatest sum that was seen, in MB."""
+    """The greatest sum that was seen, in MB, and what each process had of it."""
 
     def __init__(self) -> None:
         self.megabytes = 0.0
+        self.parts: list[float] = []
+
+    def see(self, parts: list[float]) -> None:
+        """Keep it if it is the greatest so far."""
+        if sum(parts) > self.megabytes:
+            self.megabytes, self.parts = sum(parts), parts
 
 
 @contextmanager
@@ -27,7 +33,7 @@ def watched(pid: int) -> Iterator[Peak]:
 
     def look() -> None:
         while not over.wait(LOOK_SECONDS):
-            peak.megabytes = max(peak.megabytes, sum(map(_megabytes, family(pid))))
+            peak.see([_megabytes(one) for one in family(pid)])
 
     thread = threading.Thread(target=look, daemon=True)
     thread.start()

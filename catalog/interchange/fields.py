@@ -4,9 +4,8 @@ import re
 import unicodedata
 from collections.abc import Container
 
-from pypinyin import lazy_pinyin
-
 from catalog.itemrules import COLUMN, RESERVED_COLUMNS
+from catalog.search.sounds import pinyin
 
 MOST = 63
 
@@ -25,7 +24,7 @@ def field_name(name: str, taken: Container[str]) -> str:
 
 
 def _spelled(text: str) -> str:
-    joined = "_".join(lazy_pinyin(text))
+    joined = "_".join(pinyin().lazy_pinyin(text))
     letters = re.sub(r"[^a-z0-9]+", "_", joined.casefold()).strip("_")
     if not letters[:1].isalpha():
         letters = f"f_{letters}" if letters else "f"

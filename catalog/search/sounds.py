@@ -4,15 +4,22 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import pairwise
-
-from pypinyin import lazy_pinyin
-from pypinyin.constants import PINYIN_DICT
+from types import ModuleType
 
 from catalog.search.cutting import cut
 
 _TONES = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ", "aaaaeeeeiiiioooouuuuvvvvvnnnm")
 LONGEST_SYLLABLE = 6
 MAX_READINGS = 4
+
+
+@cache
+def pinyin() -> ModuleType:
+    """The library, at the first need: its dictionaries take 55 MB, which most workers never look
+    at."""
+    import pypinyin.constants
+
+    return pypinyin
 
 
 def fold(syllable: str) -> str:
@@ -25,7 +32,7 @@ def fold(syllable: str) -> str:
 @cache
 def readings(character: str) -> tuple[str, ...]:
     """The folded syllables that a character is read as; empty if it has no pinyin."""
-    known = PINYIN_DICT.get(ord(character), "")
+    known = pinyin().constants.PINYIN_DICT.get(ord(character), "")
     plain = (reading.translate(_TONES) for reading in known.split(",") if reading)
     return tuple(dict.fromkeys(fold(reading) for reading in plain))
 
@@ -39,7 +46,7 @@ def syllables(run: str) -> tuple[str, ...]:
 # Words come again and again, names hardly ever.
 @lru_cache(maxsize=50_000)
 def _of_word(word: str) -> tuple[str, ...]:
-    return tuple(fold(reading) for reading in lazy_pinyin(word, v_to_u=False))
+    return tuple(fold(reading) for reading in pinyin().lazy_pinyin(word, v_to_u=False))
 
 
 @cache

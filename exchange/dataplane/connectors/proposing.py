@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from pypinyin import lazy_pinyin
-
 from exchange.dataplane.connectors.base import Column, Described
 from exchange.dataplane.items import MAX_PRECISION, NAME, RESERVED, Item
 from exchange.dataplane.schema import Schema
@@ -96,13 +94,20 @@ def mapping(described: Described) -> dict[str, str]:
 
 def item_name(name: str) -> str:
     """A lawful item name near a source's; Chinese by its pinyin."""
-    spelled = "_".join(lazy_pinyin(name)) if not name.isascii() else name
+    spelled = name if name.isascii() else _in_letters(name)
     # What was written together in capitals and small letters is parted: idCard, id_card.
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", spelled).lower()
     plain = re.sub(r"_+", "_", re.sub(r"[^a-z0-9_]", "_", parted)).strip("_")[:63]
     if not NAME.fullmatch(plain):
         plain = f"c_{plain}"[:63].rstrip("_")
     return f"{plain}_" if plain in RESERVED else plain
+
+
+def _in_letters(name: str) -> str:
+    # Imported at the first need: its dictionaries take 55 MB, and most workers propose nothing.
+    from pypinyin import lazy_pinyin
+
+    return "_".join(lazy_pinyin(name))
 
 
 def _unused(name: str, taken: set[str]) -> str:
