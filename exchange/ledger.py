@@ -66,9 +66,8 @@ def take_and_write(use: Use, entry: Statement, *, calls: int = 1) -> None:
     QuotaExceeded if the day has not so much left, or why the grant gives nothing since the call
     began; then nothing is counted, noted or written.
     """
-    line = _entry(use)
     values = quotas.take_values(use.grant, calls=calls, rows=use.rows) | entry.values
-    values |= {f"use_{name}": getattr(line, name) for name in _COLUMNS}
+    values |= {f"use_{name}": value for name, value in _values(use).items()}
     with connection.cursor() as cursor:
         _ALL.execute(cursor, values)
         written = cursor.rowcount
@@ -104,29 +103,34 @@ def write_uses(uses: Iterable[Use]) -> None:
 
 
 def _entry(use: Use) -> UseEntry:
-    return UseEntry(
-        channel=use.channel,
-        dataset=use.dataset,
-        interface=use.interface,
-        grant=use.grant,
-        edition=use.grant.edition,
-        department_id=use.grant.department_id,
-        provider_id=use.grant.provider_id,
-        system_id=use.system_id,
-        credential_id=use.credential_id,
-        subscription_id=use.subscription_id,
-        purpose=use.purpose,
-        end_user=use.call.end_user,
-        reason=use.call.reason,
-        items=list(use.items),
-        rows=use.rows,
-        digest=use.digest,
-        first_number=use.first.number if use.first else None,
-        first_row=use.first.row if use.first else 0,
-        last_number=use.last.number if use.last else None,
-        last_row=use.last.row if use.last else 0,
-        subjects=list(use.subjects) if use.subjects is not None else None,
-    )
+    return UseEntry(**_values(use))
+
+
+def _values(use: Use) -> dict[str, Any]:
+    """The line by column, but for its number and its time."""
+    return {
+        "channel": use.channel.value,
+        "dataset_id": use.dataset.pk if use.dataset else None,
+        "interface_id": use.interface.pk if use.interface else None,
+        "grant_id": use.grant.pk,
+        "edition": use.grant.edition,
+        "department_id": use.grant.department_id,
+        "provider_id": use.grant.provider_id,
+        "system_id": use.system_id,
+        "credential_id": use.credential_id,
+        "subscription_id": use.subscription_id,
+        "purpose": use.purpose,
+        "end_user": use.call.end_user,
+        "reason": use.call.reason,
+        "items": list(use.items),
+        "rows": use.rows,
+        "digest": use.digest,
+        "first_number": use.first.number if use.first else None,
+        "first_row": use.first.row if use.first else 0,
+        "last_number": use.last.number if use.last else None,
+        "last_row": use.last.row if use.last else 0,
+        "subjects": list(use.subjects) if use.subjects is not None else None,
+    }
 
 
 def subject_digests(dataset: Dataset, keys: Iterable[tuple[Any, ...]]) -> list[int]:

@@ -163,7 +163,7 @@ class DatasetView(ReadView):
         For a system it is only named: what it may know of it is read with what opens it, once.
         """
         if may(self.actor, Perm.RECORD_LOOKUP):
-            return Dataset(pk=_uuid(self.kwargs["pk"]))
+            return Dataset.from_db("default", ("id",), (_uuid(self.kwargs["pk"]),))
         rows = Dataset.objects.readable_by(self.actor).select_related(*self.related)
         found: Dataset = self.fetch(rows, self.kwargs["pk"])
         return found
