@@ -137,6 +137,8 @@ class MysqlSink:
     def _effect(self, check: Check | None, *, staging: bool = False) -> Iterator[Any]:
         """A transaction that changes rows; ``check`` has the last word before it commits."""
         with self._session() as (connection, cursor):
+            # Deleting by a join finds its table by the session's database alone.
+            cursor.execute(f"USE {quoted(self._table.schema_name)}")
             if staging:
                 # Before the transaction: servers that replicate refuse it within one.
                 self._table.create_staging(cursor)
