@@ -11,8 +11,10 @@ from typing import Generic, NamedTuple, Self, TypeVar
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
-# A call that takes longer no longer counts among the quick ones and makes place for another.
-SLOW_SECONDS = 0.25
+# A call that takes so many times longer than calls usually do, within these bounds, no longer
+# counts among the quick ones and makes place for another.
+SLOW_TIMES = 3
+SLOW_SECONDS = (0.1, 1.0)
 LOOK_SECONDS = 0.005
 
 
@@ -25,8 +27,8 @@ class Calls(Generic[Job, Result]):
     """Runs ``work`` on jobs, each in a thread; used by the one thread that made it.
 
     At most ``at_once`` calls that have only just begun run together, at most ``most`` in all, and
-    at most ``per_host`` to one host: whoever does not answer keeps a thread, but not the place of
-    those who do. ``work`` must not raise.
+    at most ``per_host`` to one host, which gets no further one while a call to it is slow: whoever
+    does not answer keeps a thread, but not the place of those who do. ``work`` must not raise.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class Calls(Generic[Job, Result]):
         self._running: dict[int, _Running] = {}
         self._hosts: Counter[str] = Counter()
         self._count = 0
+        self._usual = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -73,8 +76,9 @@ class Calls(Generic[Job, Result]):
     def full_hosts(self) -> list[str]:
         """The hosts of which no more jobs should be added: they have all that they may have."""
         with self._lock:
-            waiting = {host for _, host in self._waiting}
-            return [h for h, n in self._hosts.items() if n >= self._per_host or h in waiting]
+            waiting, slow = {host for _, host in self._waiting}, self._slow_hosts()
+            full = {host for host, calls in self._hosts.items() if calls >= self._per_host}
+            return sorted(full | slow | (waiting & self._hosts.keys()))
 
     def add(self, jobs: Iterable[tuple[Job, str]]) -> None:
         """Run the jobs, each with its host, as soon as the bounds let them."""
@@ -118,7 +122,8 @@ class Calls(Generic[Job, Result]):
             number, job = taken
             result = self._work(job)
             with self._lock:
-                host = self._running.pop(number).host
+                host, begun = self._running.pop(number)
+                self._learn(time.monotonic() - begun)
                 self._hosts[host] -= 1
                 if not self._hosts[host]:
                     del self._hosts[host]
@@ -129,8 +134,9 @@ class Calls(Generic[Job, Result]):
         """The first waiting job whose host does not have all that it may, noted as begun."""
         if not self._waiting or len(self._running) >= self._most or self._young() >= self._at_once:
             return None
+        slow = self._slow_hosts()
         for place, (job, host) in enumerate(self._waiting):
-            if self._hosts[host] < self._per_host:
+            if self._hosts[host] < self._per_host and host not in slow:
                 del self._waiting[place]
                 self._count += 1
                 self._running[self._count] = _Running(host, time.monotonic())
@@ -139,5 +145,19 @@ class Calls(Generic[Job, Result]):
         return None
 
     def _young(self) -> int:
-        since = time.monotonic() - SLOW_SECONDS
+        since = self._since()
         return sum(call.begun > since for call in self._running.values())
+
+    def _slow_hosts(self) -> set[str]:
+        since = self._since()
+        return {call.host for call in self._running.values() if call.begun <= since}
+
+    def _since(self) -> float:
+        """The moment before which a call must have begun to be slow by now."""
+        least, most = SLOW_SECONDS
+        return time.monotonic() - min(most, max(least, SLOW_TIMES * self._usual))
+
+    def _learn(self, seconds: float) -> None:
+        """What calls usually take; one that nobody answered says nothing of it."""
+        if seconds < SLOW_SECONDS[1]:
+            self._usual += (seconds - self._usual) / 20

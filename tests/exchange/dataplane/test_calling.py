@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from exchange.dataplane.calling import SLOW_SECONDS, Calls
+from exchange.dataplane.calling import Calls
 
 
 def gather(calls: Calls, wanted: int, seconds: float = 10) -> list:
@@ -37,8 +37,8 @@ def test_quick_calls_do_not_wait_for_those_that_never_answer() -> None:
         calls.add((f"quick{n}", f"other{n}") for n in range(40))
         began = time.monotonic()
         found = gather(calls, 40)
-        # Twenty dead in places for four: five times the moment after which a call is slow.
-        assert time.monotonic() - began < 20 * SLOW_SECONDS
+        # Twenty dead in places for four, each of which keeps its place for a tenth of a second.
+        assert time.monotonic() - began < 10
         assert {result for _, result in found} == {f"quick{n}" for n in range(40)}
         release.set()
         assert len(gather(calls, 20)) == 20
@@ -60,6 +60,18 @@ def test_a_host_gets_no_more_calls_than_it_may_have() -> None:
         assert calls.full_hosts == ["one"]
         gather(calls, 30)
     assert most[0] == 3
+
+
+def test_a_host_that_does_not_answer_gets_no_further_calls() -> None:
+    release = threading.Event()
+    with Calls(lambda _: release.wait(20), at_once=2, most=16, per_host=8) as calls:
+        calls.add((n, "dead") for n in range(10))
+        calls.finished(10, 1.5)
+        assert len(calls.take_waiting()) == 8
+        assert calls.full_hosts == ["dead"]
+        release.set()
+        gather(calls, 2)
+        assert calls.full_hosts == []
 
 
 def test_what_has_not_begun_is_given_back() -> None:
