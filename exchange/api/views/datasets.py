@@ -95,13 +95,9 @@ class DatasetView(ReadView):
 
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Say how many days the bytes of batches stay; null for ever. Send If-Match."""
-        kept = retain_dataset(
-            self.get_object(),
-            actor=self.actor,
-            expected=self.expected(request),
-            days=self.read(request)["retain_days"],
-        )
-        return self.show(kept)
+        dataset, expected = self.get_object(), self.expected(request)
+        days = self.read(request).get("retain_days", dataset.retain_days)
+        return self.show(retain_dataset(dataset, actor=self.actor, expected=expected, days=days))
 
     @action(detail=True, methods=["post"])
     def evolve(self, request: Request, pk: str, **kwargs: Any) -> Response:

@@ -48,8 +48,8 @@ class LaneSteps(ApiView):
     @action(detail=True, methods=["post"])
     def redeliver(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Bring one batch once more, or all that arrived from one on, under their old names."""
-        asked = self.read(request)
-        return self.show(redeliver_subscription(self.get_object(), actor=self.actor, **asked))
+        lane, asked = self.get_object(), self.read(request)
+        return self.show(redeliver_subscription(lane, actor=self.actor, **asked))
 
     @action(detail=True, methods=["post"])
     def reload(self, request: Request, pk: str, **kwargs: Any) -> Response:
