@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from config import env
-from config.launch import services
 from config.celery import app
+from config.launch import services
 
 TEXT = (env.BASE_DIR / "docker-compose.yml").read_text()
 SERVICES = yaml.safe_load(TEXT)["services"]
