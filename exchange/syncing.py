@@ -12,6 +12,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +26,7 @@ from exchange import runs
 from exchange.connections import source_of
 from exchange.dataplane.connectors.base import ReadRequest, Source
 from exchange.dataplane.errors import Terminal, Transient
+from exchange.dataplane.overlapping import ahead
 from exchange.dataplane.schema import Schema
 from exchange.models import Dataset, SyncJob, SyncRun
 from exchange.runs import RunLease
@@ -192,14 +194,16 @@ class Pass:
                 run.rows_expected = run.rows_read + reading.expected
             if self.whole and reading.highest is not None:
                 run.report.setdefault("cursor", reading.highest)
-            for chunk in reading:
-                self._keep(chunk)
-                if self.lease.stop.is_set():
-                    runs.hold(self.lease)
-                if not wanted():
-                    return False
-                if time.monotonic() >= self.until:
-                    raise TurnOver
+            # The next chunk is read and parsed while this one goes to the disk.
+            with closing(ahead(iter(reading))) as chunks:
+                for chunk in chunks:
+                    self._keep(chunk)
+                    if self.lease.stop.is_set():
+                        runs.hold(self.lease)
+                    if not wanted():
+                        return False
+                    if time.monotonic() >= self.until:
+                        raise TurnOver
             if reading.highest is not None:
                 run.report.setdefault("cursor", reading.highest)
             run.report |= {"unkeyed": reading.unkeyed, "reached": reading.highest}
