@@ -26,6 +26,7 @@ from exchange import runs
 from exchange.connections import source_of
 from exchange.dataplane.connectors.base import ReadRequest, Source
 from exchange.dataplane.errors import Terminal, Transient
+from exchange.dataplane.formats.part_files import Part
 from exchange.dataplane.overlapping import ahead
 from exchange.dataplane.schema import Schema
 from exchange.models import Dataset, SyncJob, SyncRun
@@ -34,6 +35,8 @@ from exchange.storage import run_folder
 from exchange.tables import current_schema
 from kernel.failpoints import failpoint
 
+# Parts that are kept in memory too, for whoever is to validate them.
+YOUNG_PARTS = 2
 _PART = re.compile(r"(\d{6})-(\d+)\.parquet")
 
 
@@ -46,6 +49,7 @@ class Parts:
 
     def __init__(self, paths: list[Path]) -> None:
         self._paths = paths
+        self._young: dict[int, pa.Table] = {}
         self._changed = threading.Condition()
         self._closed = False
         self._fault: BaseException | None = None
@@ -53,7 +57,7 @@ class Parts:
     def __len__(self) -> int:
         return len(self._paths)
 
-    def __iter__(self) -> Iterator[Path]:
+    def __iter__(self) -> Iterator[Part]:
         place = 0
         while True:
             with self._changed:
@@ -63,12 +67,15 @@ class Parts:
                     raise Transient("read-broken", "the read ended early")
                 if place == len(self._paths):
                     return
-            yield self._paths[place]
+                part = Part(self._paths[place], self._young.pop(place, None))
+            yield part
             place += 1
 
-    def add(self, path: Path) -> None:
-        """One more part is on the disk."""
+    def add(self, path: Path, table: pa.Table) -> None:
+        """One more part is on the disk; who keeps up need not read it from there."""
         with self._changed:
+            if len(self._young) < YOUNG_PARTS:
+                self._young[len(self._paths)] = table
             self._paths.append(path)
             self._changed.notify_all()
 
@@ -222,7 +229,7 @@ class Pass:
         run.rows_read += chunk.rows
         run.bytes_read += chunk.bytes
         runs.advance(self.lease, number, **self._progress())
-        self.parts.add(path)
+        self.parts.add(path, chunk.table)
         failpoint("sync.after_chunk")
 
     def _progress(self) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from catalog.actions.quality import note_data
 from exchange import faults
 from exchange.bodies import require_takes
 from exchange.dataplane import publication
+from exchange.dataplane.formats.part_files import Part
 from exchange.dataplane.limits import Limits, OnReject, Policy
 from exchange.dataplane.publication import Kind, Prepared
 from exchange.dataplane.publication import Published as Against
@@ -76,7 +77,7 @@ class Parts:
     changed, in the transaction that makes it: what it raises undoes the publication.
     """
 
-    paths: Iterable[Path]
+    paths: Iterable[Part | Path]
     kind: Kind
     feed: Callable[[Callable[[], bool]], None]
     settle: Callable[[Batch | None, Prepared], None]

@@ -23,7 +23,7 @@ from exchange.dataplane.comparison import Published
 from exchange.dataplane.engine import engine
 from exchange.dataplane.errors import Refused, RowError, Terminal, TooLarge
 from exchange.dataplane.formats import read_body
-from exchange.dataplane.formats.part_files import Remembered, read_parts
+from exchange.dataplane.formats.part_files import Part, Remembered, read_parts
 from exchange.dataplane.limits import Limits, Policy
 from exchange.dataplane.merging import Merge
 from exchange.dataplane.reading import fold
@@ -87,7 +87,7 @@ def prepare(
 
 
 def prepare_parts(
-    parts: Iterable[Path],
+    parts: Iterable[Part | Path],
     *,
     kind: Kind,
     schema: Schema,

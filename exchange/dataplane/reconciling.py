@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from exchange.dataplane.chunks import mask_value
 from exchange.dataplane.engine import engine, quoted, run, scan
-from exchange.dataplane.formats.part_files import read_parts
+from exchange.dataplane.formats.part_files import Part, read_parts
 from exchange.dataplane.limits import Limits
 from exchange.dataplane.schema import Schema
 from exchange.dataplane.screening import LINE, screen
@@ -47,7 +47,7 @@ class Compared:
 
 
 def compare(
-    parts: Iterable[Path],
+    parts: Iterable[Part | Path],
     schema: Schema,
     published: Path | None,
     *,

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 import pyarrow as pa
-from psycopg2 import extensions, sql
+from psycopg2 import errors, extensions, sql
 
 from exchange.dataplane.errors import Terminal
 from exchange.dataplane.schema import Schema
@@ -77,6 +77,49 @@ class Table:
         """Whether no row is there to be seen by this transaction."""
         cursor.execute(sql.SQL("SELECT NOT EXISTS (SELECT FROM {})").format(self.identifier))
         return bool(cursor.fetchone()[0])
+
+    def drop_key(self, cursor: extensions.cursor) -> tuple[str, str] | None:
+        """Take the primary key off until the transaction adds it again: its name and definition.
+
+        None, and nothing is done, if somebody uses the table, or refers to its key, or it is not
+        the login's own.
+        """
+        cursor.execute("SAVEPOINT drop_key")
+        try:
+            cursor.execute(
+                sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE NOWAIT").format(self.identifier)
+            )
+            cursor.execute(
+                "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
+                " WHERE conrelid = %s::regclass AND contype = 'p'",
+                [self.identifier.as_string(cursor)],
+            )
+            name, definition = cursor.fetchone()
+            cursor.execute(
+                sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(
+                    self.identifier, sql.Identifier(name)
+                )
+            )
+        except (
+            errors.LockNotAvailable,
+            errors.DependentObjectsStillExist,
+            errors.InsufficientPrivilege,
+        ):
+            cursor.execute("ROLLBACK TO SAVEPOINT drop_key")
+            return None
+        return name, definition
+
+    def add_key(self, cursor: extensions.cursor, key: tuple[str, str]) -> None:
+        """Put the primary key on again."""
+        name, definition = key
+        cursor.execute(
+            sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}").format(
+                # The server's own spelling of what it had.
+                self.identifier,
+                sql.Identifier(name),
+                sql.SQL(definition),
+            )
+        )
 
     def create_index(self, cursor: extensions.cursor, columns: list[str]) -> None:
         """An index over these items, once."""

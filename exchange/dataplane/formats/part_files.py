@@ -1,6 +1,7 @@
 """Parts that the platform wrote itself, as Parquet: items typed, or as text still to be cast."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,35 +15,52 @@ from exchange.dataplane.limits import Limits
 from exchange.dataplane.schema import Schema
 
 
-class Remembered:
-    """Paths that come one by one, and can be gone through again from the first."""
+@dataclass(frozen=True)
+class Part:
+    """One part on the disk, with its rows where they are still in memory."""
 
-    def __init__(self, paths: Iterable[Path]) -> None:
-        self._coming = iter(paths)
+    path: Path
+    table: pa.Table | None = None
+
+
+class Remembered:
+    """Parts that come one by one, and can be gone through again from the first."""
+
+    def __init__(self, parts: Iterable[Part | Path]) -> None:
+        self._coming = iter(parts)
         self._seen: list[Path] = []
 
-    def __iter__(self) -> Iterator[Path]:
+    def __iter__(self) -> Iterator[Part | Path]:
         yield from self._seen
-        for path in self._coming:
-            self._seen.append(path)
-            yield path
+        for part in self._coming:
+            self._seen.append(part.path if isinstance(part, Part) else part)
+            yield part
 
 
-def read_parts(parts: Iterable[Path], schema: Schema, limits: Limits) -> Iterator[Chunk]:
+def read_parts(parts: Iterable[Part | Path], schema: Schema, limits: Limits) -> Iterator[Chunk]:
     """The rows of all parts in order, numbered through; columns the schema lacks are an error."""
     row = 1
     for part in parts:
-        try:
-            with pq.ParquetFile(part) as file:
-                for batch in file.iter_batches(limits.batch_rows):
-                    columns = {
-                        name: _fitting(column, schema, name)
-                        for name, column in zip(batch.schema.names, batch.columns, strict=True)
-                    }
-                    yield Chunk(pa.arange(row, row + batch.num_rows), columns)
-                    row += batch.num_rows
-        except (pa.ArrowException, OSError) as error:
-            raise Terminal("part-unreadable", f"a part of the read is damaged: {error}") from None
+        for batch in _batches(part, limits):
+            columns = {
+                name: _fitting(column, schema, name)
+                for name, column in zip(batch.schema.names, batch.columns, strict=True)
+            }
+            yield Chunk(pa.arange(row, row + batch.num_rows), columns)
+            row += batch.num_rows
+
+
+def _batches(part: Part | Path, limits: Limits) -> Iterator[pa.RecordBatch]:
+    if isinstance(part, Part):
+        if part.table is not None:
+            yield from part.table.combine_chunks().to_batches(limits.batch_rows)
+            return
+        part = part.path
+    try:
+        with pq.ParquetFile(part) as file:
+            yield from file.iter_batches(limits.batch_rows)
+    except (pa.ArrowException, OSError) as error:
+        raise Terminal("part-unreadable", f"a part of the read is damaged: {error}") from None
 
 
 def _fitting(column: pa.Array, schema: Schema, name: str) -> pa.Array:
