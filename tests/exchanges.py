@@ -66,7 +66,9 @@ def unchanged(store_dir: Path) -> Callable[[], AbstractContextManager[None]]:
     def check() -> Iterator[None]:
         before = state()
         yield
-        assert state() == before
+        now = state()
+        changed = {name: (before[name], now[name]) for name in now if now[name] != before[name]}
+        assert not changed, changed
 
     return check
 

@@ -38,7 +38,12 @@ def make_scene(language: str) -> dict[Role, Member]:
             system__function=abstract,
         )
     items = [{"column": "name", "name": item, "data_type": "C", "length": 60}]
-    words = {"name": entry, "abstract": abstract}
+    words = {
+        "name": entry,
+        "abstract": abstract,
+        "data_class": entry,
+        "secrecy_assessment": abstract,
+    }
     shown = published_resource(department, items, **words)
     category = shown.category
     category.change(name=entry)

@@ -22,7 +22,7 @@ _SHAPE = """() => [...new Set(
 # Names that are the same in both languages.
 NEUTRAL = {
     *("API", "CSV", "Excel", "English", "JSON", "data", "json", "Turtle", "RDF", "XML", "RFC"),
-    *("application", "problem", "code"),
+    *("name", "mysql", "无条件"),
 }
 _CHINESE, _LATIN = re.compile(r"[\u4e00-\u9fff]+"), re.compile(r"[A-Za-z]{3,}")
 _TEXTS = """() => {

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from django.core import serializers
+from django.db import transaction
 
 from accounts.actor import CLOCK
 from accounts.models import AuditEvent
@@ -306,7 +307,8 @@ def test_an_item_closed_under_running_readers_is_in_no_read_that_starts_afterwar
     def close() -> None:
         try:
             time.sleep(1.5)
-            world.edition(revised_on={"share_type": "not_shared"})
+            with transaction.atomic():
+                world.edition(revised_on={"share_type": "not_shared"})
             closed_at[0] = time.monotonic()
             time.sleep(1.5)
         finally:

@@ -75,7 +75,7 @@ def test_a_record_whose_time_is_over_may_go(record):
             for field in UseRecord._meta.fields
             if field.name not in ("id", "keep_until")
         },
-        keep_until=timezone.localdate() - timedelta(days=1),
+        keep_until=timezone.localdate() - timedelta(days=2),
     )
     over.delete()
     assert list(UseRecord.objects.all()) == [record]
