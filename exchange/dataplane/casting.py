@@ -15,6 +15,7 @@ import pyarrow.types as pt
 from exchange.dataplane.chunks import Chunk, Fault, any_true, fault_if, flat, yes
 from exchange.dataplane.engine import literal, quoted
 from exchange.dataplane.schema import Item, Schema
+from exchange.dataplane.sound_cast import sound_cast
 
 DIGITS = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
 FORMS = {
@@ -75,23 +76,14 @@ def _quick(item: Item, text: pa.StringArray) -> pa.Array | None:
     try:
         if beyond and any_true(yes(pc.match_substring(text, beyond, ignore_case=True))):
             return None
-        # Arrow's decimals wrap around where there are more digits than 128 bits hold.
-        if item.type == "decimal" and (_longest(text) or 0) > item.precision + len("-."):
-            return None
         if item.type == "datetime" and not _all(pc.match_substring_regex(text, _MOMENT)):
             return None
-        typed = text.cast(item.arrow_type)
+        typed = sound_cast(text, item.arrow_type)
     except pa.ArrowInvalid:
         return None
     if item.type == "float" and not _all(pc.is_finite(typed)):
         return None
     return typed
-
-
-def _longest(text: pa.StringArray) -> int | None:
-    """Characters of the longest value; None without one."""
-    longest: int | None = pc.max(pc.utf8_length(text)).as_py()
-    return longest
 
 
 def _all(mask: pa.BooleanArray) -> bool:

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from exchange.dataplane.errors import Terminal
+from exchange.dataplane.sound_cast import sound_cast
 
 TYPES = ("string", "integer", "decimal", "float", "boolean", "date", "datetime")
 CHECKS = ("credit-code", "citizen-id")
@@ -153,6 +154,6 @@ def bound_value(item: Item, bound: Bound) -> Any:
 
 def _as_type(item: Item, texts: list[str], where: str) -> pa.Array:
     try:
-        return pa.array(texts).cast(item.arrow_type)
+        return sound_cast(pa.array(texts), item.arrow_type)
     except pa.ArrowInvalid:
         raise invalid(f"{where}: {', '.join(texts)[:80]} is no {item.type}") from None

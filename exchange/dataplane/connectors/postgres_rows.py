@@ -16,6 +16,7 @@ from exchange.dataplane.connectors.places import as_place, require_columns
 from exchange.dataplane.connectors.postgres_catalog import Table
 from exchange.dataplane.connectors.postgres_columns import Selected, selected
 from exchange.dataplane.errors import Terminal
+from exchange.dataplane.sound_cast import sound_cast
 
 PARSE_BYTES = 2 * 1024 * 1024
 _STEPS = ("smallint", "integer", "bigint", "numeric", "date", "real", "double precision")
@@ -254,7 +255,7 @@ def _typed(texts: pa.ChunkedArray, wanted: pa.DataType) -> pa.ChunkedArray:
     if pa.types.is_boolean(wanted):
         return pc.equal(texts, "t")
     try:
-        return texts.cast(wanted)
+        return sound_cast(texts, wanted)
     except pa.ArrowInvalid:
         if pa.types.is_timestamp(wanted):
             return pc.replace_substring_regex(texts, r"\+00$", "Z")

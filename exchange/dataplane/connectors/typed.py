@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from exchange.dataplane.items import Item
 from exchange.dataplane.schema import Schema
+from exchange.dataplane.sound_cast import sound_cast
 
 _MIDNIGHT = datetime.time(0)
 
@@ -36,7 +37,7 @@ def as_item(column: pa.Array | pa.ChunkedArray, item: Item, zone: str) -> pa.Chu
     if item.type == "boolean" and not pa.types.is_boolean(column.type):
         return _truths(column.cast(pa.string()))
     try:
-        return column.cast(wanted)
+        return sound_cast(column, wanted)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return column.cast(pa.string())
 
