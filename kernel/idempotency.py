@@ -96,8 +96,9 @@ def forget(before: datetime, most: int, kept: str) -> int:
     Scopes that begin with ``kept`` are left alone.
     """
     old = StoredAnswer.objects.filter(created_at__lt=before).exclude(scope__startswith=kept)
-    some = old.order_by("created_at").values("pk")[:most].select_for_update(skip_locked=True)
-    return StoredAnswer.objects.filter(pk__in=some).delete()[0]
+    some = old.order_by("created_at").values_list("pk", flat=True)[:most]
+    # Read first: as a subquery PostgreSQL may run it for each row anew, and exceed the limit.
+    return StoredAnswer.objects.filter(pk__in=list(some)).delete()[0]
 
 
 def _replay(stored: StoredAnswer, digest: str) -> Response:

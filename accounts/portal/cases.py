@@ -25,7 +25,7 @@ from accounts.actor import Actor
 from accounts.calendars import calendars_from
 from accounts.models import InformationSystem, ZombieCase
 from accounts.permissions import Perm
-from accounts.policy import may, may_everywhere
+from accounts.policy import may
 from accounts.portal import words
 from accounts.portal.access import signed_in
 from accounts.portal.case_forms import (
@@ -39,13 +39,13 @@ from accounts.portal.case_forms import (
 )
 from accounts.portal.choices import departments
 from accounts.portal.forms import PortalForm
-from accounts.portal.listing import list_page, reader
+from accounts.portal.listing import DepartmentsList, list_page, reader
 from accounts.portal.steps import Step, shown_steps, take_step
 from accounts.states import CASE_OPEN, ZOMBIE_CASE
 from accounts.vocabulary import Level
 from accounts.workdays import Calendars, workdays_left
 from kernel.errors import NotFound
-from kernel.lists import Column, Filter, List
+from kernel.lists import Column, Filter
 from kernel.pages import page
 from kernel.problems import Problem
 
@@ -111,9 +111,10 @@ class Line:
         return "bad" if self.case.is_overdue else "warn" if self.days_left <= 3 else "good"
 
 
-class CaseList(List):
+class CaseList(DepartmentsList):
     """The open cases that concern the person, the most urgent first; or the closed ones."""
 
+    perm = Perm.ZOMBIE_VIEW
     title = _("Zombie systems")
     keeps = ("show",)
     nothing = _("There are no cases here.")
@@ -167,17 +168,6 @@ class CaseList(List):
     def lines(self, rows: list[Any]) -> list[Any]:
         """With the findings and what is left of the term."""
         return _lines(rows)
-
-    def shown_columns(self) -> list[Column]:
-        """Departments for those who see several."""
-        if may_everywhere(self.actor, Perm.ZOMBIE_VIEW):
-            return list(self.columns)
-        return [column for column in self.columns if column.name != "department"]
-
-    def shown_filters(self) -> list[Any]:
-        """As the columns."""
-        names = {column.name for column in self.shown_columns()}
-        return [one for one in self.filters if one.name in names]
 
     def tabs(self) -> list[tuple[str, Any, bool]]:
         """Open and closed."""

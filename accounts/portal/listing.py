@@ -1,17 +1,37 @@
 """A list of the portal as a page, a fragment, or a file of everything that its filter leaves."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from accounts.actor import Actor
 from accounts.permissions import Perm
-from accounts.policy import may
+from accounts.policy import may, may_everywhere
 from accounts.spreadsheets import report_answer
 from kernel.errors import Forbidden
-from kernel.lists import List
+from kernel.lists import Column, List
 from kernel.pages import page
+
+
+class DepartmentsList(List):
+    """A list whose ``department`` column and filter are for those who see several departments.
+
+    ``perm`` is the permission under which the rows are seen.
+    """
+
+    perm: ClassVar[Perm]
+
+    def shown_columns(self) -> list[Column]:
+        """Departments for those who see several."""
+        return [column for column in self.columns if self._shows(column.name)]
+
+    def shown_filters(self) -> list[Any]:
+        """As the columns."""
+        return [one for one in self.filters if self._shows(one.name)]
+
+    def _shows(self, name: str) -> bool:
+        return name != "department" or may_everywhere(self.actor, self.perm)
 
 
 def list_page(

@@ -18,16 +18,16 @@ from accounts.downloads import document_answer
 from accounts.filing import filing_faults, must_be_merged
 from accounts.models import InformationSystem, SystemAttachment, User
 from accounts.permissions import Perm
-from accounts.policy import may, may_everywhere
+from accounts.policy import may
 from accounts.portal import words
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
-from accounts.portal.listing import list_page, reader
+from accounts.portal.listing import DepartmentsList, list_page, reader
 from accounts.register.columns import BY_NAME, GROUPS, label_of, members_of
 from accounts.register.columns import Column as FormColumn
 from accounts.register.versions import Difference, values_of
 from kernel.errors import NotFound
-from kernel.lists import Column, Filter, List
+from kernel.lists import Column, Filter
 from kernel.pages import page
 
 _VERSIONS = 20
@@ -44,9 +44,10 @@ class Line:
     must_be_merged: bool
 
 
-class SystemList(List):
+class SystemList(DepartmentsList):
     """The systems that the person may see, by name."""
 
+    perm = Perm.SYSTEM_VIEW
     title = _("Information systems")
     nothing = _("No system is registered yet.")
     search = ("name__icontains", "code__icontains")
@@ -115,19 +116,8 @@ class SystemList(List):
         """With the verdict where the actor may see it."""
         return [_line(self.actor, row) for row in rows]
 
-    def shown_columns(self) -> list[Column]:
-        """Departments for those who see several, verdicts for those who may."""
-        hidden = set()
-        if not may_everywhere(self.actor, Perm.SYSTEM_VIEW):
-            hidden.add("department")
-        if not may(self.actor, Perm.ZOMBIE_VIEW):
-            hidden.add("verdict")
-        return [column for column in self.columns if column.name not in hidden]
-
-    def shown_filters(self) -> list[Any]:
-        """As the columns."""
-        names = {column.name for column in self.shown_columns()}
-        return [one for one in self.filters if one.name in names]
+    def _shows(self, name: str) -> bool:
+        return super()._shows(name) and (name != "verdict" or may(self.actor, Perm.ZOMBIE_VIEW))
 
     @property
     def deeds(self) -> list[tuple[str, Any]]:

@@ -19,7 +19,7 @@ from accounts.policy import may, may_everywhere
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
 from accounts.portal.forms import PlainForm, PortalForm, ReasonForm
-from accounts.portal.listing import list_page, reader
+from accounts.portal.listing import DepartmentsList, list_page, reader
 from accounts.portal.steps import Step, shown_steps, take_step
 from catalog.actions.resources import revise_resource, submit_resource, withdraw_resource
 from catalog.actions.reviews import (
@@ -36,7 +36,7 @@ from catalog.portal import words
 from catalog.states import EDITABLE, ENTRY, IN_PROGRESS
 from catalog.versions import entry_values, item_values, items_of
 from kernel.errors import NotFound
-from kernel.lists import Column, Filter, List
+from kernel.lists import Column, Filter
 from kernel.pages import page
 from kernel.problems import Problem
 
@@ -119,9 +119,10 @@ STEPS = {
 }
 
 
-class ResourceList(List):
+class ResourceList(DepartmentsList):
     """The department's entries, or those of all for the authority; the latest version of each."""
 
+    perm = Perm.RESOURCE_VIEW
     title = _("Entries")
     lead = _("Every entry that you may see, with the state of its latest version.")
     nothing = _("There is no entry yet.")
@@ -196,17 +197,6 @@ class ResourceList(List):
             row.latest = row.seen[0] if row.seen else None
             row.state_word = words.ENTRY_STATES[row.latest.state] if row.latest else ("", "")
         return rows
-
-    def shown_columns(self) -> list[Column]:
-        """Departments for those who see several."""
-        if may_everywhere(self.actor, Perm.RESOURCE_VIEW):
-            return list(self.columns)
-        return [column for column in self.columns if column.name != "department"]
-
-    def shown_filters(self) -> list[Any]:
-        """As the columns."""
-        several = may_everywhere(self.actor, Perm.RESOURCE_VIEW)
-        return [one for one in self.filters if several or one.name != "department"]
 
 
 @require_GET

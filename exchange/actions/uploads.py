@@ -34,7 +34,7 @@ from exchange.errors import (
     UploadOver,
 )
 from exchange.models import Dataset, Upload
-from exchange.querysets_moving import UploadQuerySet
+from exchange.querysets import UploadQuerySet
 from exchange.rights import require_publisher
 from exchange.states import UPLOAD
 from exchange.storage import store

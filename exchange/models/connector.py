@@ -1,7 +1,7 @@
 from django.db import models
 from django.db.models import Q
 
-from exchange.querysets_moving import ConnectorQuerySet
+from exchange.querysets import ConnectorQuerySet
 from exchange.states import CONNECTOR
 from kernel.models import Row
 

@@ -1,6 +1,6 @@
 from django.db import models
 
-from exchange.querysets_moving import GatewayKeyQuerySet, ServiceInterfaceQuerySet
+from exchange.querysets import GatewayKeyQuerySet, ServiceInterfaceQuerySet
 from exchange.states import GATEWAY_KEY, INTERFACE
 from kernel.models import Row
 

@@ -2,8 +2,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from exchange.querysets import DeliveryQuerySet, SubscriptionQuerySet
-from exchange.querysets_moving import AttemptQuerySet
+from exchange.querysets import AttemptQuerySet, DeliveryQuerySet, SubscriptionQuerySet
 from exchange.states import SUBSCRIPTION
 from kernel.models import Row
 

@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from exchange.querysets_moving import SyncJobQuerySet, SyncRunQuerySet
+from exchange.querysets import SyncJobQuerySet, SyncRunQuerySet
 from exchange.states import RUN_OPEN, SYNC_JOB, SYNC_RUN
 from kernel.models import Row
 

@@ -1,7 +1,7 @@
 from django.db import models
 
 from exchange.models.batch import Batch
-from exchange.querysets_moving import UploadQuerySet
+from exchange.querysets import UploadQuerySet
 from exchange.states import UPLOAD
 from kernel.models import Row
 

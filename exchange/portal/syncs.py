@@ -15,17 +15,17 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actor import Actor
 from accounts.permissions import Perm
-from accounts.policy import may, may_everywhere
+from accounts.policy import may
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
-from accounts.portal.listing import list_page, reader
+from accounts.portal.listing import DepartmentsList, list_page, reader
 from exchange.actions.sync_runs import cancel_run, retry_run, start_run
 from exchange.models import SyncJob, SyncRun
 from exchange.portal import words
 from exchange.progress import Progress, progress_of, public_report
 from exchange.states import RUN_OPEN, SYNC_RUN
 from kernel.errors import Conflict, Forbidden, Invalid, NotFound
-from kernel.lists import Column, Filter, List
+from kernel.lists import Column, Filter
 from kernel.pages import page
 from kernel.problems import Problem, refusal
 
@@ -70,9 +70,10 @@ class JobLine:
         return self.job.next_run_at if self.job.state == "active" else None
 
 
-class SyncList(List):
+class SyncList(DepartmentsList):
     """The jobs that the person may see, by name: state, last run, next run."""
 
+    perm = Perm.SYNC_VIEW
     title = _("Sync jobs")
     nothing = _("There are no sync jobs here.")
     search = ("name__icontains", "source__icontains")
@@ -123,16 +124,6 @@ class SyncList(List):
         runs = SyncRun.objects.filter(job__in=rows).order_by("job_id", "-number")
         last = {run.job_id: _line(run) for run in runs.distinct("job_id")}
         return [_job_line(self.actor, job, last.get(job.pk)) for job in rows]
-
-    def shown_columns(self) -> list[Column]:
-        """Departments for those who see several."""
-        several = may_everywhere(self.actor, Perm.SYNC_VIEW)
-        return [column for column in self.columns if several or column.name != "department"]
-
-    def shown_filters(self) -> list[Any]:
-        """As the columns."""
-        several = may_everywhere(self.actor, Perm.SYNC_VIEW)
-        return [one for one in self.filters if several or one.name != "department"]
 
 
 @require_GET
