@@ -261,3 +261,17 @@ class ImportRefused(Invalid):
 
     code = "import-refused"
     title = "Some rows are wrong; nothing was imported"
+
+
+class ListTitleTaken(Conflict):
+    """A person's saved lists of one page have different titles."""
+
+    code = "list-title-taken"
+    title = "You already saved a list under this name"
+
+
+class TrailTooLong(Conflict):
+    """Nobody waits for so long a trail: it is verified every night, and by manage.py audit."""
+
+    code = "trail-too-long"
+    title = "The trail is too long to verify while one waits; it is verified every night"

@@ -186,3 +186,11 @@ class AuditQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> "AuditQuerySet":
         """Everything for the auditor, nothing for anybody else."""
         return self.all() if may(actor, Perm.AUDIT_VIEW) else self.none()
+
+
+class SavedListQuerySet(models.QuerySet):
+    """Lists that people saved for themselves."""
+
+    def visible_to(self, actor: Actor) -> "SavedListQuerySet":
+        """The person's own."""
+        return self.filter(user_id=actor.id) if actor.is_person else self.none()

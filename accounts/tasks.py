@@ -12,6 +12,7 @@ from accounts.actions import (
     sessions,
     signals,
     trail,
+    trailchecks,
 )
 from accounts.actor import CLOCK
 
@@ -20,6 +21,14 @@ from accounts.actor import CLOCK
 def seal_audit() -> None:
     """Seal what was recorded since the last block."""
     trail.seal_audit()
+
+
+@shared_task(
+    name="accounts.verify_trail", ignore_result=True, soft_time_limit=7000, time_limit=7200
+)
+def verify_trail() -> None:
+    """Prove that the trail is as it was sealed."""
+    trailchecks.verify_trail()
 
 
 @shared_task(name="accounts.beat_heartbeat", ignore_result=True)

@@ -69,6 +69,7 @@ app.conf.update(
         "accounts.expire_facts": {"queue": "bulk"},
         "accounts.expire_sessions": {"queue": "bulk"},
         "accounts.scan_systems": {"queue": "bulk"},
+        "accounts.verify_trail": {"queue": "bulk"},
     },
 )
 
@@ -82,6 +83,7 @@ app.conf.beat_schedule = {
     "deliver": every(5, "exchange.deliver_due"),
     "fold": every(5, "exchange.fold_due"),
     "seal-audit": every(10, "accounts.seal_audit"),
+    "verify-trail": every(86400, "accounts.verify_trail"),
     "heartbeat": every(10, "accounts.beat_heartbeat"),
     "obligations": every(3600, "accounts.check_obligations"),
     "warnings": every(1800, "accounts.escalate_obligations"),

@@ -6,6 +6,7 @@ from accounts.models.heartbeat import Heartbeat
 from accounts.models.member import Member, SessionToken, User
 from accounts.models.notice import Notice
 from accounts.models.obligation import ClockLimit, Obligation
+from accounts.models.saved import SavedList
 from accounts.models.signal import SignalFact, SignalYear
 from accounts.models.system import (
     InformationSystem,
@@ -31,6 +32,7 @@ __all__ = [
     "Notice",
     "Obligation",
     "RuleSet",
+    "SavedList",
     "SessionToken",
     "SignalFact",
     "SignalYear",

@@ -13,6 +13,7 @@ from accounts.actions.attachments import attach_document
 from accounts.actions.notices import notify_department
 from accounts.actions.registers import keep_first
 from accounts.actions.relations import relate_systems
+from accounts.actions.savedlists import save_list
 from accounts.actor import CLOCK
 from accounts.models import AuditEvent, Obligation
 from accounts.permissions import Role
@@ -81,6 +82,9 @@ class Scene:
             for place, department in self.departments.items()
         }
         self.catalogue = Catalogue(world, self.draft, self.people["steward", "owner"])
+        self.saved_list = save_list(
+            actor=self.catalogue.steward, address="/systems", title="在用", state="state=trial"
+        )
         self.ids = self._ids()
         self.clients = self._clients()
 
@@ -164,6 +168,7 @@ class Scene:
             "cases": self.case.pk,
             "merges": self.merge.pk,
             "system-numbers": self.world.provider.pk,
+            "saved-lists": self.saved_list.pk,
             **self.catalogue.ids(),
         }
         return {word: str(value) for word, value in found.items()}
@@ -238,6 +243,7 @@ class Scene:
             "system-merge POST": {"into": str(self.other.pk), **reason},
             "system-return- POST": reason,
             "system-relation-list POST": {"kind": "uses", "other": str(self.other.pk)},
+            "saved-list-list POST": {"address": "/cases", "title": "待办", "state": ""},
             "signal POST": {
                 "system": str(self.system.pk),
                 "kind": "login",

@@ -62,6 +62,8 @@ WITHOUT_GATE = {
     "accounts.actions.obligations.open_obligation",
     "accounts.actions.obligations.meet_obligation",
     "accounts.actions.obligations.cancel_obligation",
+    "accounts.actions.savedlists.remove_list",
+    "accounts.actions.savedlists.save_list",
     "accounts.actions.sessions.sign_in",
     "accounts.actions.sessions.sign_out",
     "accounts.actions.sessions.open_token",

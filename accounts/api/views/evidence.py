@@ -2,12 +2,17 @@
 
 from typing import Any
 
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.actions.trailchecks import verify_trail
 from accounts.api.serializers.duties import AuditEventOut, HoldingOut
+from accounts.api.serializers.lists import TrailStatusOut, TrailVerdictOut
 from accounts.models import AuditEvent, Member
-from accounts.permissions import ROLES
+from accounts.permissions import ROLES, Perm
+from accounts.policy import require
+from accounts.trail import trail_status
 from kernel.api import ApiView, ReadView
 
 
@@ -45,3 +50,15 @@ class AuditEventView(ReadView):
         "request_id": "request_id",
     }
     related = ("seal",)
+    answers = {"status": {200: TrailStatusOut}, "verify": {200: TrailVerdictOut}}
+
+    @action(detail=False, methods=["get"])
+    def status(self, request: Request, **kwargs: Any) -> Response:
+        """How far the trail is sealed, and what its last verification said."""
+        require(self.actor, Perm.AUDIT_VIEW)
+        return Response(TrailStatusOut(trail_status()).data)
+
+    @action(detail=False, methods=["post"])
+    def verify(self, request: Request, **kwargs: Any) -> Response:
+        """Recompute the whole chain now and compare it with the checkpoints; recorded."""
+        return Response(TrailVerdictOut(verify_trail(actor=self.actor)).data)
