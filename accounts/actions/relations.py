@@ -59,6 +59,16 @@ def relations_of(system: InformationSystem) -> list[SystemRelation]:
     return sorted(related, key=lambda row: row.system_id != system.pk)
 
 
+def relatable_systems(
+    system: InformationSystem, words: str, *, actor: Actor, most: int = 20
+) -> list[InformationSystem]:
+    """Systems of any department whose name or code has these words: names and departments only."""
+    require(actor, Perm.SYSTEM_CHANGE, system.department_id)
+    named = Q(name__icontains=words) | Q(code__iexact=words)
+    rows = InformationSystem.objects.filter(named).exclude(pk=system.pk)
+    return list(rows.select_related("department").order_by("name", "pk")[:most])
+
+
 def _check(system: InformationSystem, kind: str, other: InformationSystem) -> None:
     if system.pk == other.pk:
         raise Invalid.field("other", "a system is not related to itself", "itself")

@@ -4,33 +4,33 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from accounts.actions.registers import history_of
-from accounts.actions.relations import relations_of
 from accounts.actor import Actor
-from accounts.downloads import document_answer
-from accounts.filing import filing_faults, must_be_merged
-from accounts.models import InformationSystem, SystemAttachment, User
+from accounts.filing import must_be_merged
+from accounts.models import InformationSystem
 from accounts.permissions import Perm
 from accounts.policy import may
 from accounts.portal import words
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
+from accounts.portal.columns import choices_of
 from accounts.portal.listing import DepartmentsList, list_page, reader
-from accounts.register.columns import BY_NAME, GROUPS, label_of, members_of
-from accounts.register.columns import Column as FormColumn
-from accounts.register.versions import Difference, values_of
+from accounts.register.columns import BY_NAME
 from kernel.errors import NotFound
 from kernel.lists import Column, Filter
-from kernel.pages import page
 
-_VERSIONS = 20
+_TABS = (
+    ("system", _("Overview")),
+    ("system-relations", _("Relations")),
+    ("system-signals", _("Signals")),
+    ("system-versions", _("Versions")),
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,15 @@ class SystemList(DepartmentsList):
         Filter("state", _("State"), lambda actor: words.SYSTEM_STATES.items(), "state"),
         Filter("filing", _("Filing"), lambda actor: _filings(), "filing_state"),
         Filter("verdict", _("Verdict"), lambda actor: _levels(), "verdict__level"),
+        Filter("network", _("Network"), lambda actor: choices_of(BY_NAME["network"]), "network"),
+        Filter(
+            "merging",
+            _("Must be merged"),
+            lambda actor: [("yes", _("Yes"))],
+            apply=lambda rows, value: rows.filter(owner_level__in=("bureau", "office")).exclude(
+                state__in=("being_merged", "retired")
+            ),
+        ),
         Filter("department", _("Department"), lambda actor: departments(actor), "department_id"),
     )
     columns = (
@@ -105,6 +114,22 @@ class SystemList(DepartmentsList):
             is_number=True,
             is_extra=True,
         ),
+        Column(
+            "user_count",
+            _("Registered users"),
+            lambda line: line.system.user_count,
+            sort=("user_count",),
+            is_number=True,
+            is_extra=True,
+        ),
+        Column(
+            "updated_at",
+            _("Changed"),
+            lambda line: timezone.localtime(line.system.updated_at),
+            "components/moment.html",
+            ("updated_at",),
+            is_extra=True,
+        ),
     )
 
     def rows(self) -> Any:
@@ -114,18 +139,20 @@ class SystemList(DepartmentsList):
 
     def lines(self, rows: list[Any]) -> list[Any]:
         """With the verdict where the actor may see it."""
-        return [_line(self.actor, row) for row in rows]
+        return [line_of(self.actor, row) for row in rows]
 
     def _shows(self, name: str) -> bool:
         return super()._shows(name) and (name != "verdict" or may(self.actor, Perm.ZOMBIE_VIEW))
 
     @property
     def deeds(self) -> list[tuple[str, Any]]:
-        """Registering, and taking in a form."""
+        """Registering, taking in a form, and giving the register out."""
         deeds: list[tuple[str, Any]] = []
+        if may(self.actor, Perm.SYSTEM_REGISTER, self.actor.department_id):
+            deeds.append((reverse("system-register"), _("Register a system")))
         if may(self.actor, Perm.SYSTEM_IMPORT):
-            deeds.append((reverse("systems-import"), _("Take in a form")))
-        deeds.append((reverse("systems-export"), _("Export")))
+            deeds.append((reverse("systems-import"), _("Import from Excel")))
+        deeds.append((reverse("systems-export"), _("Export the census form")))
         return deeds
 
 
@@ -145,44 +172,8 @@ def _levels() -> list[tuple[str, Any]]:
     return [(level, title) for level, (title, _badge) in words.LEVELS.items()]
 
 
-@require_GET
-@signed_in
-def system_page(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One system: its columns by group, filing, relations, documents and versions."""
-    actor = reader(request, Perm.SYSTEM_VIEW)
-    row = _found(actor, pk)
-    kept = list(row.versions.order_by("-number")[:_VERSIONS])
-    people = User.objects.in_bulk([version.changed_by for version in kept])
-    values = values_of(row)
-    context = {
-        "system": row,
-        "line": _line(actor, row),
-        "groups": [(words.GROUPS[name], _facts(members_of(name), values)) for name in GROUPS],
-        "head": _facts([BY_NAME["code"], BY_NAME["function"], BY_NAME["network"]], values),
-        "lacks": _lacks(row) if row.filing_state in ("draft", "returned") else [],
-        "relations": [(words.RELATIONS[relation.kind], relation) for relation in relations_of(row)],
-        "attachments": row.attachments.defer("content").order_by("pk"),
-        "versions": [
-            (version, people.get(version.changed_by), [_worded(one) for one in changes])
-            for version, changes in history_of(row, kept)
-        ],
-        "shows_cases": may(actor, Perm.ZOMBIE_VIEW),
-    }
-    return page(request, "accounts/system.html", context)
-
-
-@require_GET
-@signed_in
-def system_document(request: HttpRequest, pk: UUID, document: UUID) -> HttpResponse:
-    """A document of the system, as a download."""
-    row = _found(reader(request, Perm.SYSTEM_VIEW), pk)
-    found = SystemAttachment.objects.filter(system=row, pk=document).first()
-    if found is None:
-        raise NotFound()
-    return document_answer(found)
-
-
-def _found(actor: Actor, pk: UUID) -> InformationSystem:
+def found_system(actor: Actor, pk: UUID) -> InformationSystem:
+    """A system that the actor may see; unseen and absent look alike."""
     rows = InformationSystem.objects.visible_to(actor).select_related("department", "verdict")
     row = rows.filter(pk=pk).first()
     if row is None:
@@ -191,7 +182,18 @@ def _found(actor: Actor, pk: UUID) -> InformationSystem:
     return found
 
 
-def _line(actor: Actor, row: InformationSystem) -> Line:
+def head_of(actor: Actor, row: InformationSystem, here: str) -> dict[str, Any]:
+    """What the head of each of a system's pages shows; ``here`` names the page."""
+    return {
+        "system": row,
+        "line": line_of(actor, row),
+        "tabs": [(reverse(name, args=[row.pk]), title, name == here) for name, title in _TABS],
+        "changes_it": may(actor, Perm.SYSTEM_CHANGE, row.department_id),
+    }
+
+
+def line_of(actor: Actor, row: InformationSystem) -> Line:
+    """The system with its state, filing and verdict in words."""
     sees = may(actor, Perm.ZOMBIE_VIEW, row.department_id)
     verdict = getattr(row, "verdict", None) if sees else None
     return Line(
@@ -201,32 +203,3 @@ def _line(actor: Actor, row: InformationSystem) -> Line:
         verdict=words.LEVELS[verdict.level] if verdict else None,
         must_be_merged=must_be_merged(row.owner_level, row.state),
     )
-
-
-def _facts(columns: list[FormColumn], values: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(_title(column), _label(column, values[column.name])) for column in columns]
-
-
-def _worded(one: Difference) -> tuple[str, str, str]:
-    column = BY_NAME[one.name]
-    return _title(column), _label(column, one.old), _label(column, one.new)
-
-
-def _title(column: FormColumn) -> str:
-    """The form's header; for readers of English the column's name."""
-    return column.title if _is_chinese() else column.name.replace("_", " ").capitalize()
-
-
-def _label(column: FormColumn, value: Any) -> str:
-    if _is_chinese() or column.kind not in ("choice", "flag") or value in ("", None):
-        return label_of(column, value)
-    return {"True": "Yes", "False": "No"}.get(str(value), str(value).replace("_", " "))
-
-
-def _lacks(row: InformationSystem) -> list[str]:
-    names = [fault.pointer.rpartition("/")[2] for fault in filing_faults(values_of(row))]
-    return [_title(BY_NAME[name]) for name in names]
-
-
-def _is_chinese() -> bool:
-    return str(get_language()).startswith("zh")

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from accounts.portal import cases, imports, notices, systems, views
+from accounts.portal import (
+    cases,
+    documents,
+    filing,
+    imports,
+    notices,
+    overview,
+    registering,
+    relations,
+    signals,
+    systems,
+    views,
+)
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -17,12 +29,30 @@ urlpatterns = [
     path("systems/import", imports.import_page, name="systems-import"),
     path("systems/import/<str:token>", imports.import_confirm, name="systems-confirm"),
     path("systems/import/<str:token>/marked", imports.import_marked, name="systems-marked"),
-    path("systems/<uuid:pk>", systems.system_page, name="system"),
+    path("systems/register", registering.register_page, name="system-register"),
+    path("systems/<uuid:pk>/edit/documents", documents.documents_page, name="system-documents"),
+    path("systems/<uuid:pk>/edit/check", filing.check_page, name="system-check"),
+    path("systems/<uuid:pk>/edit/<slug:name>", registering.part_page, name="system-part"),
+    path("systems/<uuid:pk>", overview.system_page, name="system"),
+    path("systems/<uuid:pk>/relations", relations.relations_page, name="system-relations"),
+    path(
+        "systems/<uuid:pk>/relations/<uuid:relation>/remove",
+        relations.relation_remove,
+        name="system-relation-remove",
+    ),
+    path("systems/<uuid:pk>/signals", signals.signals_page, name="system-signals"),
+    path("systems/<uuid:pk>/versions", overview.versions_page, name="system-versions"),
     path(
         "systems/<uuid:pk>/documents/<uuid:document>",
-        systems.system_document,
+        documents.system_document,
         name="system-document",
     ),
+    path(
+        "systems/<uuid:pk>/documents/<uuid:document>/remove",
+        documents.document_remove,
+        name="system-document-remove",
+    ),
+    path("systems/<uuid:pk>/steps/<slug:verb>", overview.system_step, name="system-step"),
     path("cases", cases.case_list, name="cases"),
     path("cases/<uuid:pk>", cases.case_page, name="case"),
     path("cases/<uuid:pk>/<slug:verb>", cases.case_step, name="case-step"),

@@ -85,6 +85,8 @@ SYSTEM_STATES = {
 }
 # By the code of a refused field.
 FIELD_ERRORS = {
+    "not-found": _("There is no such system."),
+    "not-retired": _("A living system is merged by its step; this says it of a retired one."),
     "required": _("This is needed for the answer chosen."),
     "in-the-past": _("Choose a day after today."),
     "too-long": _("An exemption lasts at most a year."),
@@ -111,4 +113,35 @@ RELATIONS = {
     "supplies": _("supplies"),
     "replaces": _("replaces"),
     "merged_into": _("was merged into"),
+}
+# By step in the life of a system or its filing: its button, and what is said afterwards.
+SYSTEM_STEPS = {
+    "file": (_("Hand the filing in"), _("The filing has been handed in.")),
+    "accept": (_("Accept the filing"), _("The system is filed.")),
+    "return": (_("Return the filing"), _("The filing has been returned.")),
+    "construct": (_("Begin construction"), _("The system is in construction now.")),
+    "try": (_("Begin the trial run"), _("The system is in trial now.")),
+    "commission": (_("Put into operation"), _("The system is in operation now.")),
+    "suspend": (_("Suspend the system"), _("The system is suspended now.")),
+    "resume": (_("Resume operation"), _("The system is in operation again.")),
+    "merge": (_("Begin to merge"), _("The system is being merged now.")),
+    "keep": (_("End the merge"), _("The system stays on its own.")),
+    "retire": (_("Retire the system"), _("The system is retired.")),
+}
+# Kinds of facts: their title, and in what they are counted.
+SIGNALS = {
+    "login": (_("Log-ins"), _("times")),
+    "active_users": (_("Active users"), _("people, the most on a day")),
+    "transaction": (_("Transactions"), _("cases")),
+    "call_provided": (_("Calls by others"), _("calls")),
+    "call_consumed": (_("Calls of others"), _("calls")),
+    "batch_published": (_("Batches published"), _("batches")),
+    "subscriptions_open": (_("Open subscriptions"), _("the most on a day")),
+    "entries_linked": (_("Catalogue entries"), _("the most on a day")),
+    "entries_overdue": (_("Entries overdue for an update"), _("the most on a day")),
+    "deployment": (_("Releases and patches"), _("times")),
+    "cpu_percent": (_("CPU load"), _("percent, the most on a day")),
+    "storage_gb": (_("Storage used"), _("GB, the most on a day")),
+    "heartbeat": (_("Signs of life"), _("times")),
+    "credential_use": (_("Uses of keys"), _("times")),
 }

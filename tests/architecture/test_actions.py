@@ -30,6 +30,7 @@ QUESTIONS = {
     "accounts.actions.registers.check_registrable",
     "accounts.actions.registers.diff_versions",
     "accounts.actions.registers.history_of",
+    "accounts.actions.relations.relatable_systems",
     "accounts.actions.relations.relations_of",
     "accounts.actions.rules.current_rules",
     "accounts.actions.obligations.local_limit",

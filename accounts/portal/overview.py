@@ -1,0 +1,112 @@
+"""One system: what it is, what it lacks, what can be done with it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.actions.registers import history_of
+from accounts.actor import Actor
+from accounts.models import InformationSystem, User, ZombieCase
+from accounts.permissions import Perm
+from accounts.portal import words
+from accounts.portal.access import signed_in
+from accounts.portal.columns import facts, worded
+from accounts.portal.entry import PLACES, lacking
+from accounts.portal.forms import PortalForm
+from accounts.portal.listing import reader
+from accounts.portal.steps import shown_steps, take_step
+from accounts.portal.system_steps import STEPS, is_possible
+from accounts.portal.systems import found_system, head_of
+from accounts.register.columns import BY_NAME, GROUPS, members_of
+from accounts.register.versions import values_of
+from accounts.states import CASE_OPEN
+from kernel.pages import page
+from kernel.problems import Problem
+
+_LATEST, _KEPT = 3, 100
+
+
+@require_GET
+@signed_in
+def system_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One system: its columns by group, filing, documents, last changes, and its steps."""
+    return _shown(request, _found(request, pk))
+
+
+@require_POST
+@signed_in
+def system_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
+    """Take a step; a refusal is said on the page and changes nothing."""
+    return take_step(request, _found(request, pk), verb, STEPS, _shown, to="system", pk=pk)
+
+
+@require_GET
+@signed_in
+def versions_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Everything that the register ever said of the system, change by change."""
+    actor = reader(request, Perm.SYSTEM_VIEW)
+    row = found_system(actor, pk)
+    context = {
+        **head_of(actor, row, "system-versions"),
+        "versions": _versions(row, _KEPT),
+    }
+    return page(request, "accounts/system_versions.html", context)
+
+
+def _found(request: HttpRequest, pk: UUID) -> InformationSystem:
+    return found_system(reader(request, Perm.SYSTEM_VIEW), pk)
+
+
+def _shown(
+    request: HttpRequest,
+    row: InformationSystem,
+    *,
+    verb: str = "",
+    form: PortalForm | None = None,
+    refused: Problem | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    values = values_of(row)
+    context = {
+        **head_of(actor, row, "system"),
+        "groups": [(words.GROUPS[name], facts(members_of(name), values)) for name in GROUPS],
+        "head": facts([BY_NAME["code"], BY_NAME["function"], BY_NAME["network"]], values),
+        "lacks": _lacks(row) if row.filing_state in ("draft", "returned") else [],
+        "case": _case(actor, row),
+        "attachments": row.attachments.defer("content").order_by("pk"),
+        "versions": _versions(row, _LATEST),
+        "steps": shown_steps(row, actor, STEPS, lambda name: is_possible(row, name), verb, form),
+        "summary": form.summary if form else [],
+        "refused": refused,
+    }
+    return page(request, "accounts/system.html", context, status=status)
+
+
+def _versions(row: InformationSystem, most: int) -> list[tuple[Any, User | None, list[Any]]]:
+    """The latest versions with who made them and what they changed, in words."""
+    kept = list(row.versions.order_by("-number")[:most])
+    people = User.objects.in_bulk([version.changed_by for version in kept])
+    return [
+        (version, people.get(version.changed_by), [worded(one) for one in changes])
+        for version, changes in history_of(row, kept)
+    ]
+
+
+def _lacks(row: InformationSystem) -> list[tuple[str, Any, list[str]]]:
+    """What a filing still lacks: (part, its title, columns)."""
+    found = lacking(row)
+    return [
+        (name, title, [column for _name, column in found[name]])
+        for name, title in PLACES
+        if name in found
+    ]
+
+
+def _case(actor: Actor, row: InformationSystem) -> tuple[ZombieCase, Any] | None:
+    """The open case against the system, for those who may see it."""
+    rows: Any = ZombieCase.objects.visible_to(actor)
+    found = rows.filter(system=row, state__in=CASE_OPEN).first()
+    return (found, words.CASE_STATES[found.state]) if found else None
