@@ -13,7 +13,7 @@ BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.installed-$(shell cat bench/requirements.txt | cksum | tr -d ' ')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo serve test setup-bench bench-zombies bench-catalog bench-rights bench-publish bench-sync bench-lookup bench-read bench-fanout lint fix openapi messages lock doctor status clean
+.PHONY: help setup setup-dev demo screenshots serve test setup-bench bench-zombies bench-catalog bench-rights bench-publish bench-sync bench-lookup bench-read bench-fanout bench-pages lint fix openapi messages lock doctor status clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -26,6 +26,9 @@ setup-bench: $(BENCH_STAMP) ## .venv-bench with the tools that the benchmarks co
 
 demo: setup ## start everything, run the main exchange, keep serving (ONCE=1: stop after it)
 	@$(LAUNCH) demo $(if $(PORT),--port $(PORT)) $(if $(filter-out 0,$(ONCE)),--once)
+
+screenshots: setup-dev ## pictures of every page into docs/screenshots (PORT=... of a demonstration that runs)
+	@$(LAUNCH) screenshots $(if $(PORT),--port $(PORT))
 
 serve: setup ## start everything and serve until Ctrl-C (PORT=8000)
 	@$(LAUNCH) serve $(if $(PORT),--port $(PORT)) $(if $(filter-out 0,$(ONCE)),--once)

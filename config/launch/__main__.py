@@ -1,4 +1,4 @@
-"""python -m config.launch serve | demo | exec -- COMMAND ... | check | static | status | clean"""
+"""The whole platform by one command: python -m config.launch VERB [--port N] [--once]"""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ def main() -> int:
     for verb, words in (
         ("serve", "start all servers and keep serving until Ctrl-C"),
         ("demo", "start all servers and run the demonstration"),
+        ("screenshots", "pictures of the demonstration's pages; --port: of the one running there"),
     ):
         sub = verbs.add_parser(verb, help=words)
         sub.add_argument("--port", type=int, default=0, help="web port (default: 8000 or next)")

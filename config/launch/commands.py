@@ -26,6 +26,7 @@ def run(chosen: argparse.Namespace) -> int:
     verbs: dict[str, Callable[[argparse.Namespace], int]] = {
         "serve": lambda given: platform.serve(given.port, once=given.once),
         "demo": lambda given: platform.demo(given.port, once=given.once),
+        "screenshots": lambda given: platform.screenshots(given.port),
         "exec": lambda given: execute(given.command),
         "check": lambda given: deploycheck.check(),
         "static": lambda given: deploycheck.collect_static(),

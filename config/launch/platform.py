@@ -33,6 +33,19 @@ def demo(port: int, *, once: bool = False) -> int:
     return _with_platform(port, once=once, scenario=_run_scenario)
 
 
+def screenshots(port: int) -> int:
+    """Take a picture of every page of the demonstration that runs on the port; without a port of
+    one that is started for it and stopped afterwards."""
+    if not port:
+        return _with_platform(0, once=True, scenario=_run_with_pictures)
+    written = EMBEDDED / "environment"
+    if not written.exists():
+        raise LaunchError("No demonstration runs from this folder. Start it with: make demo")
+    lines = written.read_text().splitlines()
+    variables = dict(line.split("=", 1) for line in lines)
+    return _run_pictures(variables | {"SHUQIAO_URL": f"http://127.0.0.1:{port}"})
+
+
 def _with_platform(
     port: int, *, once: bool, scenario: Callable[[dict[str, str]], int] | None
 ) -> int:
@@ -113,7 +126,19 @@ def _demo_variables(home: Home, variables: dict[str, str], web_port: int) -> dic
 
 
 def _run_scenario(variables: dict[str, str]) -> int:
-    child = subprocess.Popen([sys.executable, "-m", "demo"], cwd=env.BASE_DIR, env=variables)
+    return _run_module("demo", variables)
+
+
+def _run_pictures(variables: dict[str, str]) -> int:
+    return _run_module("demo.screenshots", env.inherited(**variables))
+
+
+def _run_with_pictures(variables: dict[str, str]) -> int:
+    return _run_scenario(variables) or _run_pictures(variables)
+
+
+def _run_module(name: str, variables: dict[str, str]) -> int:
+    child = subprocess.Popen([sys.executable, "-m", name], cwd=env.BASE_DIR, env=variables)
     try:
         return child.wait()
     finally:
