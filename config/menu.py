@@ -31,6 +31,7 @@ PLACES: tuple[tuple[Any, tuple[tuple[str, Any, Perm | None], ...]], ...] = (
         ),
     ),
     (_("Exchange"), (("syncs", _("Sync jobs"), Perm.SYNC_VIEW),)),
+    (_("Oversight"), (("audit", _("Audit trail"), Perm.AUDIT_VIEW),)),
 )
 
 

@@ -4,8 +4,8 @@ A list is a class that names its columns and filters. What it shows is a functio
 so that every state of it can be bookmarked, sent to a colleague and reached without JavaScript.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -13,108 +13,23 @@ from urllib.parse import urlencode
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
-from django.utils.dateparse import parse_date
+
+from kernel.listparts import (
+    AnyFilter,
+    Cell,
+    Chip,
+    Column,
+    DayFilter,
+    Field,
+    Filter,
+    Head,
+    TextFilter,
+)
+
+__all__ = ["Chip", "Column", "DayFilter", "Filter", "List", "TextFilter"]
 
 PAGE_SIZES = (50, 20, 100)
 MOST_EXPORTED = 50_000
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column: how a row's cell reads, how it is drawn, and by which fields it sorts.
-
-    ``template`` draws the cell from ``row`` and ``value``; without one the value stands as text.
-    """
-
-    name: str
-    title: Any
-    value: Callable[[Any], Any]
-    template: str = ""
-    sort: tuple[str, ...] = ()
-    is_number: bool = False
-    is_extra: bool = False
-    width: int = 18
-
-
-@dataclass(frozen=True)
-class Filter:
-    """A filter by one of few values; ``apply`` narrows the rows, else ``lookup`` equals it."""
-
-    name: str
-    title: Any
-    choices: Callable[[Any], Iterable[tuple[str, Any]]]
-    lookup: str = ""
-    apply: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None
-    kind: ClassVar[str] = "choice"
-
-    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-        """The rows of that value."""
-        return self.apply(rows, value) if self.apply else rows.filter(**{self.lookup: value})
-
-    def read(self, value: str, choices: Mapping[str, Any]) -> str:
-        """The value as it stands in the address, empty where it is none of the choices."""
-        return value if value in choices else ""
-
-
-@dataclass(frozen=True)
-class DayFilter:
-    """A filter by a day: from it on, or up to it."""
-
-    name: str
-    title: Any
-    lookup: str
-    kind: ClassVar[str] = "day"
-
-    def choices(self, actor: Any) -> Iterable[tuple[str, Any]]:
-        """None: every day can be said."""
-        return ()
-
-    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-        """The rows of those days."""
-        return rows.filter(**{self.lookup: value})
-
-    def read(self, value: str, choices: Mapping[str, Any]) -> str:
-        """The day as it stands in the address, empty where it is none."""
-        try:
-            return value if parse_date(value) else ""
-        except ValueError:
-            return ""
-
-
-@dataclass(frozen=True)
-class Chip:
-    """A filter that is on: what it says, and the address without it."""
-
-    title: Any
-    text: Any
-    without: str
-
-
-@dataclass(frozen=True)
-class Head:
-    """A column's head: the address that sorts by it, and how the list is sorted now."""
-
-    column: Column
-    link: str
-    direction: str
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A drawn cell."""
-
-    column: Column
-    row: Any
-    value: Any
-
-
-@dataclass(frozen=True)
-class Field:
-    """A filter as a field of the form: its choices and the one that is on."""
-
-    filter: Filter | DayFilter
-    choices: list[tuple[str, Any]]
-    value: str
 
 
 @dataclass
@@ -124,10 +39,12 @@ class List:
     actor: Any
     query: QueryDict
     path: str = ""
+    # Lists of this page that the person saved: whoever shows the list puts them here.
+    saved: Sequence[Any] = field(default_factory=list)
 
     title: ClassVar[Any] = ""
     columns: ClassVar[Sequence[Column]] = ()
-    filters: ClassVar[Sequence[Filter | DayFilter]] = ()
+    filters: ClassVar[Sequence[AnyFilter]] = ()
     # Fields that the words are looked for in, as lookups; empty: no search.
     search: ClassVar[Sequence[str]] = ()
     search_title: ClassVar[Any] = ""
@@ -136,6 +53,8 @@ class List:
     nothing: ClassVar[Any] = ""
     # Parameters of the list's own that every address of it keeps.
     keeps: ClassVar[Sequence[str]] = ()
+    # What can be done with several rows at once, by verb; the list's view then takes POST too.
+    bulk: ClassVar[Mapping[str, Any]] = {}
 
     @classmethod
     def of(cls, request: HttpRequest) -> "List":
@@ -158,6 +77,15 @@ class List:
     def tabs(self) -> list[tuple[str, Any, bool]]:
         """Lists beside this one: (address, title, whether it is this one)."""
         return []
+
+    def is_possible(self, verb: str, row: Any) -> bool:
+        """Whether this row is in a state that this bulk step begins in."""
+        return True
+
+    @cached_property
+    def bulk_steps(self) -> list[tuple[str, Any]]:
+        """The bulk steps that the actor may take with anything: (verb, title)."""
+        return [(v, step.title) for v, step in self.bulk.items() if step.is_open_to(self.actor)]
 
     @property
     def first_step(self) -> tuple[str, Any] | None:

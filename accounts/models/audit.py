@@ -1,3 +1,4 @@
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -27,6 +28,7 @@ class AuditEvent(models.Model):
             models.Index(fields=["subject_type", "subject_id"]),
             models.Index(fields=["verb", "id"]),
             models.Index(fields=["actor_id", "id"]),
+            BrinIndex(fields=["at"], name="trail_by_time"),
         ]
 
     def __str__(self) -> str:

@@ -24,3 +24,8 @@ class SavedList(Row):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def link(self) -> str:
+        """Where the list is shown so."""
+        return f"{self.address}?{self.state}" if self.state else self.address

@@ -6,8 +6,10 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from accounts.actor import Actor
+from accounts.models import SavedList
 from accounts.permissions import Perm
 from accounts.policy import may, may_everywhere
+from accounts.portal.bulk import bulk_page
 from accounts.spreadsheets import report_answer
 from kernel.errors import Forbidden
 from kernel.lists import Column, List
@@ -37,12 +39,17 @@ class DepartmentsList(List):
 def list_page(
     request: HttpRequest, kind: type[List], template: str = "components/list_page.html", **more: Any
 ) -> HttpResponseBase:
-    """The list as the address asks for it: ``as=xlsx`` and ``as=csv`` give it as a file."""
+    """The list as the address asks for it: ``as=xlsx`` and ``as=csv`` give it as a file, POST
+    takes a bulk step with the rows that were picked."""
     shown = kind.of(request)
+    if request.method == "POST":
+        return bulk_page(request, shown)
     wanted = request.GET.get("as", "")
     if wanted in ("xlsx", "csv"):
         rows = shown.export_rows()
         return report_answer(str(shown.title), shown.export_heads(), rows, wanted, "utf-8")
+    mine: Any = SavedList.objects.visible_to(shown.actor)
+    shown.saved = list(mine.filter(address=shown.path).order_by("title"))
     return page(request, template, {"list": shown, **more})
 
 

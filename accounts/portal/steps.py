@@ -38,6 +38,10 @@ class Step:
         owner = self.owner(row) if self.owner else None
         return any(may(actor, perm, owner) for perm in self.perms)
 
+    def is_open_to(self, actor: Actor) -> bool:
+        """Whether this actor may take it with any row at all."""
+        return any(may(actor, perm) for perm in self.perms)
+
 
 @dataclass(frozen=True)
 class Shown:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts.portal import (
+    audit,
     cases,
     documents,
     filing,
@@ -11,6 +12,7 @@ from accounts.portal import (
     overview,
     registering,
     relations,
+    saved,
     signals,
     systems,
     views,
@@ -23,6 +25,11 @@ urlpatterns = [
     path("department", views.choose_department, name="choose-department"),
     path("notices", notices.notice_list, name="notices"),
     path("notices/read", notices.notices_read, name="notices-read"),
+    path("lists", saved.list_save, name="saved-list-save"),
+    path("lists/<uuid:pk>/remove", saved.list_remove, name="saved-list-remove"),
+    path("audit", audit.audit_list, name="audit"),
+    path("audit/verification", audit.audit_verification, name="audit-verification"),
+    path("audit/<int:pk>", audit.audit_page, name="audit-entry"),
     path("systems", systems.system_list, name="systems"),
     path("systems/template", imports.template_file, name="systems-template"),
     path("systems/export", imports.export_file, name="systems-export"),

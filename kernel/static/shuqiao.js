@@ -33,7 +33,7 @@
     button.textContent = button.dataset.done;
   });
 
-  const isTyping = (node) => node.matches("input, textarea, select, [contenteditable]");
+  const isTyping = (node) => node.matches("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
   const rows = () => [...document.querySelectorAll("[data-rows] tbody tr")];
   let row = -1;
   let before = "";
@@ -42,8 +42,33 @@
     const all = rows();
     if (!all.length) return;
     row = Math.min(Math.max(row + by, 0), all.length - 1);
-    const link = all[row].querySelector("a, button, input");
+    const link = all[row].querySelector("td a") || all[row].querySelector("button, input");
     if (link) link.focus();
+  }
+
+  // Rows picked for a bulk step are counted; one box picks the page.
+  const boxes = () => [...document.querySelectorAll("input[form=bulk][name=pick]")];
+  function count() {
+    const said = document.querySelector(".bulk-count");
+    if (!said) return;
+    const picked = boxes().filter((box) => box.checked).length;
+    said.textContent = picked ? said.dataset.text.replace("{n}", picked) : "";
+  }
+  document.querySelectorAll("[data-pick-page]").forEach((head) => {
+    const box = document.createElement("input");
+    box.type = "checkbox";
+    box.setAttribute("aria-label", head.dataset.pickPage);
+    box.addEventListener("change", () => {
+      boxes().forEach((one) => { one.checked = box.checked; });
+      count();
+    });
+    head.append(box);
+  });
+  document.addEventListener("change", (event) => { if (event.target.name === "pick") count(); });
+  function pick() {
+    const here = document.activeElement && document.activeElement.closest("[data-rows] tbody tr");
+    const box = here && here.querySelector("input[name=pick]");
+    if (box) { box.checked = !box.checked; count(); }
   }
 
   document.addEventListener("keydown", (event) => {
@@ -56,6 +81,7 @@
       if (fields.length) { event.preventDefault(); fields[fields.length - 1].focus(); }
     } else if (event.key === "j") step(1);
     else if (event.key === "k") step(-1);
+    else if (event.key === "x") pick();
     else if (event.key === "h" && before === "g") window.location.assign("/");
     else if (event.key === "?" && keys) keys.showModal();
     before = event.key;

@@ -1,0 +1,132 @@
+"""What lists are made of: columns, filters, and how each is drawn."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.utils.dateparse import parse_date
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: how a row's cell reads, how it is drawn, and by which fields it sorts.
+
+    ``template`` draws the cell from ``row`` and ``value``; without one the value stands as text.
+    """
+
+    name: str
+    title: Any
+    value: Callable[[Any], Any]
+    template: str = ""
+    sort: tuple[str, ...] = ()
+    is_number: bool = False
+    is_extra: bool = False
+    width: int = 18
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter by one of few values; ``apply`` narrows the rows, else ``lookup`` equals it."""
+
+    name: str
+    title: Any
+    choices: Callable[[Any], Iterable[tuple[str, Any]]]
+    lookup: str = ""
+    apply: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None
+    kind: ClassVar[str] = "choice"
+
+    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """The rows of that value."""
+        return self.apply(rows, value) if self.apply else rows.filter(**{self.lookup: value})
+
+    def read(self, value: str, choices: Mapping[str, Any]) -> str:
+        """The value as it stands in the address, empty where it is none of the choices."""
+        return value if value in choices else ""
+
+
+@dataclass(frozen=True)
+class DayFilter:
+    """A filter by a day: from it on, or up to it."""
+
+    name: str
+    title: Any
+    lookup: str
+    kind: ClassVar[str] = "day"
+
+    def choices(self, actor: Any) -> Iterable[tuple[str, Any]]:
+        """None: every day can be said."""
+        return ()
+
+    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """The rows of those days."""
+        return rows.filter(**{self.lookup: value})
+
+    def read(self, value: str, choices: Mapping[str, Any]) -> str:
+        """The day as it stands in the address, empty where it is none."""
+        try:
+            return value if parse_date(value) else ""
+        except ValueError:
+            return ""
+
+
+@dataclass(frozen=True)
+class TextFilter:
+    """A filter by a word that is typed; ``apply`` narrows the rows, else ``lookup`` equals it."""
+
+    name: str
+    title: Any
+    lookup: str = ""
+    apply: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None
+    kind: ClassVar[str] = "text"
+
+    def choices(self, actor: Any) -> Iterable[tuple[str, Any]]:
+        """None: any word can be typed."""
+        return ()
+
+    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """The rows of that word."""
+        return self.apply(rows, value) if self.apply else rows.filter(**{self.lookup: value})
+
+    def read(self, value: str, choices: Mapping[str, Any]) -> str:
+        """The word as it stands in the address."""
+        return value.strip().replace("\0", "")[:100]
+
+
+AnyFilter = Filter | DayFilter | TextFilter
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is on: what it says, and the address without it."""
+
+    title: Any
+    text: Any
+    without: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column's head: the address that sorts by it, and how the list is sorted now."""
+
+    column: Column
+    link: str
+    direction: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A drawn cell."""
+
+    column: Column
+    row: Any
+    value: Any
+
+
+@dataclass(frozen=True)
+class Field:
+    """A filter as a field of the form: its choices and the one that is on."""
+
+    filter: AnyFilter
+    choices: list[tuple[str, Any]]
+    value: str
