@@ -57,6 +57,9 @@ bench-lookup: setup $(BENCH_STAMP) ## look-ups under a grant against a bare view
 bench-fanout: setup ## one batch to 1,000 subscriptions against one, and against a bare client
 	@$(LAUNCH) exec -- python -m bench.fanout $(ARGS)
 
+bench-pages: setup ## what every page costs with 100,000 entries and 10,000 systems
+	@$(LAUNCH) exec -- python -m bench.pages $(ARGS)
+
 bench-sync: setup $(BENCH_STAMP) ## table to table through the hub against sling, dlt and a bare pipe
 	@$(LAUNCH) exec -- python -m bench.sync $(ARGS)
 

@@ -1,0 +1,1 @@
+"""What pages cost at the size of a province."""

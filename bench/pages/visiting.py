@@ -1,0 +1,108 @@
+"""Every page that a person finds from the home page, one of each kind, as the server makes it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter
+from urllib.parse import urlsplit
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+
+SIGN_IN = "/sign-in"
+_MOST = 150
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/)\d+(?=/|$)")
+_NO_PAGES = ("as=", "/export", "/template", "/documents/", "/api/", "/static/", "/sign-out")
+_FILE = re.compile(r"\.(jsonld|ttl|rdf|json|xml|csv|xlsx|yaml)$")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """A page's milliseconds, those of its statements alone, and how many there were."""
+
+    address: str
+    page_ms: float
+    sql_ms: float
+    queries: int
+    size: int
+
+    def ratio(self, sign_in_ms: float) -> float:
+        """Against the sign-in page and the page's own bare statements."""
+        return self.page_ms / (sign_in_ms + self.sql_ms)
+
+
+def browser_of(username: str = "") -> Client:
+    """A browser in which this person signed in, or nobody."""
+    client = Client(HTTP_HOST="localhost")
+    if not username:
+        return client
+    user = User.objects.get(username=username)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def kind_of(address: str) -> str:
+    """Pages of one kind have the same name."""
+    return _ID.sub("<id>", urlsplit(address).path)
+
+
+def pages_of(client: Client) -> dict[str, str]:
+    """An address of each kind of page that leads from the home page."""
+    found: dict[str, str] = {}
+    waiting = ["/"]
+    while waiting and len(found) < _MOST:
+        address = waiting.pop(0)
+        if kind_of(address) in found:
+            continue
+        answer = client.get(address)
+        is_page = "html" in answer.get("Content-Type", "")
+        if answer.status_code != 200 or not is_page:
+            continue
+        found[kind_of(address)] = address
+        waiting += _links(answer.content.decode())
+    return found
+
+
+def cost_of(client: Client, address: str, rounds: int) -> Cost:
+    """The medians of ``rounds`` visits, each followed by its statements alone."""
+    client.get(address)
+    pages, bare = [], []
+    with CaptureQueriesContext(connection) as made:
+        size = len(client.get(address).content)
+    statements = [query["sql"] for query in made.captured_queries]
+    for _ in range(rounds):
+        pages.append(_timed_page(client, address))
+        bare.append(_timed_statements(statements))
+    return Cost(address, median(pages), median(bare), len(statements), size)
+
+
+def _timed_page(client: Client, address: str) -> float:
+    started = perf_counter()
+    client.get(address)
+    return 1000 * (perf_counter() - started)
+
+
+def _timed_statements(statements: list[str]) -> float:
+    """As they were sent, without Django between: on the driver's own connection."""
+    connection.ensure_connection()
+    with connection.connection.cursor() as cursor:
+        started = perf_counter()
+        for statement in statements:
+            cursor.execute(statement)
+            if cursor.description:
+                cursor.fetchall()
+        return 1000 * (perf_counter() - started)
+
+
+def _links(text: str) -> list[str]:
+    found = re.findall(r'<a [^>]*?href="(/[^"#]*)', text)
+    return [
+        link.replace("&amp;", "&")
+        for link in found
+        if not any(part in link for part in _NO_PAGES) and not _FILE.search(urlsplit(link).path)
+    ]
