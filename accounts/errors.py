@@ -228,6 +228,13 @@ class RelationCircle(Conflict):
     title = "These relations would close a circle"
 
 
+class NothingSuspected(Conflict):
+    """A case needs a suspicion, and a system that has no open case, no exemption and no way out."""
+
+    code = "nothing-suspected"
+    title = "There is no case to open against this system now"
+
+
 class RelationFixed(Conflict):
     """A relation that a running merge rests on stays until the merge ends."""
 

@@ -21,6 +21,9 @@ PLACES: tuple[tuple[Any, tuple[tuple[str, Any, Perm | None], ...]], ...] = (
         (
             ("systems", _("Information systems"), Perm.SYSTEM_VIEW),
             ("cases", _("Zombie systems"), Perm.ZOMBIE_VIEW),
+            ("verdicts", _("Verdicts"), Perm.ZOMBIE_VIEW),
+            ("merges", _("Merge proposals"), Perm.ZOMBIE_VIEW),
+            ("system-numbers", _("Numbers"), Perm.ZOMBIE_VIEW),
         ),
     ),
     (

@@ -17,7 +17,7 @@ from accounts import dueprocess as rules
 from accounts.actions.merging import begin_merging, check_merge_target, end_merging
 from accounts.actor import CLOCK, Actor
 from accounts.calendars import calendars_from
-from accounts.errors import AnswerTermRunning, SystemNotRetired
+from accounts.errors import AnswerTermRunning, NothingSuspected, SystemNotRetired
 from accounts.models import InformationSystem, MergeProposal, Verdict, ZombieCase
 from accounts.permissions import Perm
 from accounts.policy import may, require, require_another
@@ -45,13 +45,14 @@ _NO_DECISION: dict[str, Any] = {
 _BEYOND_SUSPICION = ("being_merged", "retired")
 
 
-def open_case(
-    system: InformationSystem, verdict: Verdict, *, actor: Actor = CLOCK
-) -> ZombieCase | None:
-    """Open a case if the verdict suspects the system; None if it does not, or the system has an
-    open case, is exempt, or is on its way out."""
-    verdict.system = system
-    return next(iter(open_cases([verdict], actor=actor)), None)
+def open_case(verdict: Verdict, *, actor: Actor) -> ZombieCase:
+    """Open a case on a verdict that suspects its system; NothingSuspected if it does not, or the
+    system has an open case, is exempt, or is on its way out."""
+    require(actor, Perm.ZOMBIE_SCAN)
+    opened = open_cases([verdict], actor=actor)
+    if not opened:
+        raise NothingSuspected(level=verdict.level)
+    return opened[0]
 
 
 @transaction.atomic

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -38,11 +37,11 @@ from accounts.portal.case_forms import (
     StepForm,
 )
 from accounts.portal.choices import departments
+from accounts.portal.findings import Finding, findings_of, suspicions
 from accounts.portal.forms import PortalForm
 from accounts.portal.listing import DepartmentsList, list_page, reader
 from accounts.portal.steps import Step, shown_steps, take_step
 from accounts.states import CASE_OPEN, ZOMBIE_CASE
-from accounts.vocabulary import Level
 from accounts.workdays import Calendars, workdays_left
 from kernel.errors import NotFound
 from kernel.lists import Column, Filter
@@ -71,18 +70,6 @@ STEPS = {
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What a criterion found, in the reader's language."""
-
-    code: str
-    title: Any
-    level: str
-    level_name: Any
-    badge: str
-    sentence: str
-
-
-@dataclass(frozen=True)
 class Line:
     """A case as a line of the list."""
 
@@ -95,8 +82,7 @@ class Line:
     @property
     def suspicions(self) -> list[str]:
         """What the suspected criteria found, in sentences."""
-        found = [one for one in self.findings if one.level == Level.SUSPECTED]
-        return [one.sentence or str(one.title) for one in found]
+        return suspicions(self.findings)
 
     @property
     def days_over(self) -> int:
@@ -258,27 +244,10 @@ def _lines(rows: list[ZombieCase]) -> list[Line]:
 
 def _line(row: ZombieCase, due: date | None, today: date, calendars: Calendars) -> Line:
     left = None if due is None else workdays_left(today, due, calendars)
-    return Line(row, words.CASE_STATES[row.state], _findings(row), due, left)
+    return Line(
+        row, words.CASE_STATES[row.state], findings_of(row.evidence.get("findings", {})), due, left
+    )
 
 
 def _due(row: ZombieCase) -> date | None:
     return {"notified": row.answer_by, "decided": row.due_on}.get(row.state)
-
-
-def _findings(row: ZombieCase) -> list[Finding]:
-    """The suspected criteria first, then the others in their order."""
-    language = "en" if (get_language() or "").startswith("en") else "zh"
-    found = row.evidence.get("findings", {})
-    listed = [
-        Finding(
-            code=code,
-            title=title,
-            level=found[code]["level"],
-            level_name=words.LEVELS[found[code]["level"]][0],
-            badge=words.LEVELS[found[code]["level"]][1],
-            sentence=found[code].get(language, ""),
-        )
-        for code, title in words.CRITERIA.items()
-        if code in found
-    ]
-    return sorted(listed, key=lambda finding: finding.level != Level.SUSPECTED)

@@ -67,6 +67,31 @@ LEVELS = {
     "suspected": (_("Suspected zombie"), "bad"),
     "unknown": (_("Not enough evidence"), ""),
 }
+MERGE_STATES = {
+    "proposed": (_("Proposed"), "warn"),
+    "accepted": (_("Ordered"), ""),
+    "rejected": (_("Turned down"), ""),
+    "completed": (_("Completed"), "good"),
+    "abandoned": (_("Given up"), ""),
+}
+# By step of a merge: its button, and what is said afterwards.
+MERGE_STEPS = {
+    "accept": (_("Order the merge"), _("The merge is ordered; its systems are being merged.")),
+    "reject": (_("Turn down"), _("The proposal is turned down; it is not made for a year.")),
+    "complete": (_("Report as merged"), _("The merge is completed.")),
+    "abandon": (_("Give the merge up"), _("The merge is given up; the systems work on.")),
+}
+GROUNDS = {
+    "replaceable": _("Found replaceable by the criteria"),
+    "overlap": _("Functions and data overlap"),
+    "similar_name": _("Nearly the same name in one department"),
+    "office_level": _("A bureau's or an office's own system"),
+}
+RISKS = {
+    "low": (_("Low: nobody is known to depend on it"), "good"),
+    "medium": (_("Medium: other systems are registered as depending on it"), "warn"),
+    "high": (_("High: others are granted or subscribe to its data"), "bad"),
+}
 CRITERIA = {
     "Z1": _("Use has long been detached from the business process"),
     "Z2": _("Another system can do the same"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.models import SystemAttachment, SystemRelation
+from accounts.models import InformationSystem, SystemAttachment, SystemRelation
 from accounts.register.cells import EARLIEST, LATEST, LIST_SEPARATORS, MOST_LISTED
 from accounts.register.columns import Column, members_of
 from accounts.vocabulary import Relation
@@ -156,6 +156,16 @@ class RelationOut(serializers.ModelSerializer):
             "note",
             "created_at",
         ]
+
+
+class CandidateOut(serializers.ModelSerializer):
+    """A system that another one could be related to: its name and its department's, no more."""
+
+    department_name = serializers.CharField(source="department.name")
+
+    class Meta:
+        model = InformationSystem
+        fields = ["id", "name", "department_name"]
 
 
 class AttachmentOut(serializers.ModelSerializer):

@@ -11,10 +11,16 @@ from rest_framework.response import Response
 
 from accounts.actions.attachments import MOST_BYTES, attach_document, remove_attachment
 from accounts.actions.registers import diff_versions, history_of
-from accounts.actions.relations import relate_systems, relations_of, remove_relation
+from accounts.actions.relations import (
+    relatable_systems,
+    relate_systems,
+    relations_of,
+    remove_relation,
+)
 from accounts.api.examples import RELATION
 from accounts.api.serializers.registers import (
     AttachmentOut,
+    CandidateOut,
     RelationIn,
     RelationOut,
     VersionDiffOut,
@@ -28,6 +34,8 @@ from accounts.models import InformationSystem, SystemAttachment, SystemRelation,
 from accounts.register.versions import Difference
 from kernel.api import ApiView
 from kernel.errors import Invalid, NotFound, Stale
+
+MOST_WORDS = 100
 
 
 class SystemPartView(ApiView):
@@ -106,6 +114,7 @@ class SystemRelationView(SystemPartView):
     model = SystemRelation
     out = RelationOut
     into = {"create": RelationIn}
+    answers = {"candidates": CandidateOut(many=True)}
     examples = {"create": RELATION}
     pagination_class = None
     related = ("system__department", "other__department")
@@ -113,6 +122,20 @@ class SystemRelationView(SystemPartView):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Relations of both directions, the system's own first."""
         return Response({"items": self.shapes(relations_of(self.system()))})
+
+    @property
+    def parameters(self) -> tuple[str, ...]:  # type: ignore[override]
+        """``q``: words of the other system's name, or its code."""
+        return ("q",) if self.action == "candidates" else ()
+
+    @action(detail=False, methods=["get"])
+    def candidates(self, request: Request, **kwargs: Any) -> Response:
+        """Systems of any department that the words name, at most twenty; names alone."""
+        words = request.query_params.get("q", "").strip()
+        if not 1 <= len(words) <= MOST_WORDS:
+            raise Invalid.field("q", f"say it in 1 to {MOST_WORDS} characters", "required")
+        found = relatable_systems(self.system(), words, actor=self.actor)
+        return Response({"items": self.shapes(found, CandidateOut)})
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Relate the system to another one, of any department."""

@@ -3,12 +3,15 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.actions.cases import open_case
 from accounts.actions.rules import set_rules
 from accounts.actions.scans import request_scan
 from accounts.api.examples_zombies import RULES, SCAN
+from accounts.api.serializers.cases import CaseOut
 from accounts.api.serializers.zombies import RulesIn, RulesOut, ScanOut, VerdictOut
 from accounts.models import RuleSet, Verdict
 from accounts.vocabulary import Criterion, Level
@@ -28,6 +31,8 @@ class VerdictView(ReadView):
         "criterion": "",
     }
     related = ("system", "rules")
+    into = {"open_case": In}
+    answers = {"open_case": {201: CaseOut}}
 
     def filter_queryset(self, queryset: Any) -> Any:
         """``criterion=Z2``: the systems that are suspected by it."""
@@ -41,6 +46,13 @@ class VerdictView(ReadView):
         if criterion not in Criterion.values:
             raise Invalid.field("criterion", f"must be one of: {', '.join(Criterion.values)}")
         return rows.filter(**{f"findings__{criterion}__level": Level.SUSPECTED})
+
+    @action(detail=True, methods=["post"], url_path="open-case")
+    def open_case(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Open a case on the verdict, where the scan opened none: an exemption has ended since."""
+        self.read(request)
+        case = open_case(self.get_object(), actor=self.actor)
+        return Response(self.shapes([case], CaseOut)[0], status=201)
 
 
 class SystemVerdictView(ApiView):

@@ -16,6 +16,8 @@ from accounts.actions.cases import (
     open_cases,
     reopen_case,
 )
+from accounts.actor import CLOCK
+from accounts.errors import NothingSuspected
 from accounts.models import AuditEvent, ZombieCase
 from accounts.states import CASE_OPEN, ZOMBIE_CASE
 from kernel.errors import Forbidden, IllegalMove
@@ -34,7 +36,7 @@ DEEDS = {
 
 def test_a_suspicion_opens_a_case_with_the_evidence_as_it_is_now(department):
     verdict = VerdictFactory(system__department=department)
-    case = open_case(verdict.system, verdict)
+    case = open_case(verdict, actor=CLOCK)
     assert (case.state, case.department_id) == ("suspected", department.pk)
     assert case.evidence["findings"] == FINDINGS
     verdict.findings = {}
@@ -47,7 +49,8 @@ def test_a_suspicion_opens_a_case_with_the_evidence_as_it_is_now(department):
 @pytest.mark.parametrize("level", ["clear", "watch", "unknown"])
 def test_only_a_suspicion_opens_a_case(level):
     verdict = VerdictFactory(level=level)
-    assert open_case(verdict.system, verdict) is None
+    with pytest.raises(NothingSuspected):
+        open_case(verdict, actor=CLOCK)
     assert not ZombieCase.objects.exists()
 
 
