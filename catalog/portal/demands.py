@@ -1,0 +1,295 @@
+"""Supply and demand in the portal: needs that no entry answers, routed, answered, disputed."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.actor import Actor
+from accounts.permissions import Perm
+from accounts.policy import may, require
+from accounts.portal.access import signed_in
+from accounts.portal.forms import PlainForm, PortalForm
+from accounts.portal.listing import list_page, reader
+from accounts.portal.steps import Step, shown_steps, take_step
+from catalog.actions.demands import (
+    accept_demand,
+    demands_like,
+    dispute_demand,
+    merge_demand,
+    offer_demand,
+    refuse_demand,
+    reroute_demand,
+    route_demand,
+    settle_demand,
+    submit_demand,
+    withdraw_demand,
+)
+from catalog.demandrules import WAITING
+from catalog.models import Demand
+from catalog.portal import demand_forms as forms
+from catalog.portal.demand_words import STATES
+from catalog.portal.due import dues
+from catalog.search.similar import similar
+from catalog.states import DEMAND
+from kernel.errors import Invalid, NotFound
+from kernel.lists import Column, Filter, List
+from kernel.pages import page
+from kernel.problems import Problem
+
+_CANDIDATES = 5
+_LATE = "late"
+
+
+def _asking(row: Demand) -> UUID:
+    return row.department_id
+
+
+def _answering(row: Demand) -> UUID | None:
+    return row.routed_to_id
+
+
+def _step(
+    deed: Callable[..., Demand],
+    form: type[PortalForm],
+    perm: Perm,
+    title: Any,
+    done: Any,
+    owner: Callable[[Demand], UUID | None] | None = None,
+    question: Any = "",
+) -> Step:
+    return Step(deed, form, (perm,), title, done, owner, question)
+
+
+STEPS = {
+    "route": _step(
+        route_demand, forms.RouteForm, Perm.DEMAND_ROUTE,
+        _("Route to a department"), _("The department has it now."),
+    ),
+    "merge": _step(
+        merge_demand, forms.MergeForm, Perm.DEMAND_ROUTE,
+        _("Merge with another demand"), _("One answer is for both now."),
+    ),
+    "offer": _step(
+        offer_demand, forms.OfferForm, Perm.DEMAND_ANSWER,
+        _("Answer with an entry"), _("The entry has been offered."), _answering,
+    ),
+    "refuse": _step(
+        refuse_demand, forms.RefuseForm, Perm.DEMAND_ANSWER,
+        _("Refuse with its basis"), _("The refusal has been recorded."), _answering,
+    ),
+    "accept": _step(
+        accept_demand, PlainForm, Perm.DEMAND_SUBMIT,
+        _("This is what we need"), _("The demand is met; you can request the data now."), _asking,
+    ),
+    "dispute": _step(
+        dispute_demand, forms.DisputeForm, Perm.DEMAND_SUBMIT,
+        _("Object to the answer"), _("The authority has the word now."), _asking,
+    ),
+    "settle": _step(
+        settle_demand, forms.SettleForm, Perm.DEMAND_SETTLE,
+        _("Settle the dispute"), _("The dispute is settled."),
+    ),
+    "reroute": _step(
+        reroute_demand, forms.RerouteForm, Perm.DEMAND_SETTLE,
+        _("Have it answered anew"), _("The department has it now."),
+    ),
+    "withdraw": _step(
+        withdraw_demand, PlainForm, Perm.DEMAND_SUBMIT,
+        _("Take the demand back"), _("The demand has been taken back."), _asking,
+        _("Take this demand back?"),
+    ),
+}  # fmt: skip
+
+
+def _by_state(rows: Any, state: str) -> Any:
+    if state == _LATE:
+        return rows.filter(state="routed", answer_by__lt=timezone.localdate())
+    return rows.filter(state=state)
+
+
+def _states(actor: Actor) -> list[tuple[str, Any]]:
+    return [
+        *((state, title) for state, (title, _b) in STATES.items()),
+        (_LATE, _("Answer overdue")),
+    ]
+
+
+class DemandList(List):
+    """The demands that concern the person, the newest first."""
+
+    title = _("Demands")
+    lead = _("Data that a department needs and does not find in the catalogue, and the answers.")
+    nothing = _("There are no demands here.")
+    search = ("title__icontains", "description__icontains")
+    search_title = _("Words of the demand")
+    order = ("-created_at", "pk")
+    keeps = ("show",)
+    filters = (Filter("state", _("State"), _states, apply=_by_state),)
+    columns = (
+        Column(
+            "title", _("Demand"), lambda row: row.title, "catalog/cells/link.html", ("title",),
+            width=36,
+        ),
+        Column(
+            "department", _("Asking department"), lambda row: row.department.name,
+            sort=("department__name",), width=28,
+        ),
+        Column("state", _("State"), lambda row: row.word, "catalog/cells/word.html", ("state",)),
+        Column(
+            "routed_to", _("Answering department"),
+            lambda row: row.routed_to.name if row.routed_to else "",
+            sort=("routed_to__name",), width=28,
+        ),
+        Column(
+            "answer_by", _("Answer due"), lambda row: row.due and row.due.on,
+            "catalog/cells/due.html", ("answer_by",),
+        ),
+        Column(
+            "created_at", _("Asked on"), lambda row: timezone.localtime(row.created_at),
+            "components/day.html", ("created_at",),
+        ),
+        Column("needed_by", _("Needed by"), lambda row: row.needed_by, is_extra=True),
+    )  # fmt: skip
+
+    def rows(self) -> Any:
+        """All of them, or those that the own department asks or has to answer."""
+        rows: Any = Demand.objects.visible_to(self.actor)
+        rows = rows.select_related("department", "routed_to")
+        own = {"asked": "department_id", "to-answer": "routed_to_id"}.get(self._show)
+        return rows.filter(**{own: self.actor.department_id}) if own else rows
+
+    def lines(self, rows: list[Any]) -> list[Any]:
+        """With the state in words and what is left of the term."""
+        waits = [
+            (row.answer_by if row.state == "routed" else None, row.is_provisional) for row in rows
+        ]
+        for row, due in zip(rows, dues(waits), strict=True):
+            row.word, row.badge = STATES[row.state]
+            row.due = due
+            row.address = reverse("demand", args=[row.pk])
+        return rows
+
+    def tabs(self) -> list[tuple[str, Any, bool]]:
+        """All, our own, those we have to answer."""
+        return [
+            (self.path, _("All"), not self._show),
+            (f"{self.path}?show=asked", _("Asked by us"), self._show == "asked"),
+            (f"{self.path}?show=to-answer", _("For us to answer"), self._show == "to-answer"),
+        ]
+
+    @property
+    def deeds(self) -> list[tuple[str, Any]]:
+        """Stating a need."""
+        allowed = may(self.actor, Perm.DEMAND_SUBMIT)
+        return [(reverse("demand-new"), _("State a demand"))] if allowed else []
+
+    @property
+    def _show(self) -> str:
+        return self.query.get("show", "")
+
+
+@require_GET
+@signed_in
+def demand_list(request: HttpRequest) -> HttpResponseBase:
+    """The demands that concern the person."""
+    reader(request, Perm.DEMAND_VIEW)
+    return list_page(request, DemandList)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def demand_new(request: HttpRequest) -> HttpResponse:
+    """State a need of the own department."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    require(actor, Perm.DEMAND_SUBMIT, actor.department_id)
+    if request.method != "POST":
+        title = request.GET.get("title", "")[:120]
+        form = forms.SubmitForm.blank(None, actor)
+        form.initial["title"] = title
+        return page(request, "catalog/demand_new.html", {"form": form})
+    form = forms.SubmitForm.filled(None, actor, request)
+    if form.is_valid():
+        try:
+            made = submit_demand(actor=actor, **form.values)
+        except Invalid as refused:
+            form.refuse(refused)
+        else:
+            messages.success(request, now("The demand is with the authority, who routes it."))
+            return redirect("demand", pk=made.pk)
+    context = {"form": form, "summary": form.summary}
+    return page(request, "catalog/demand_new.html", context, status=422)
+
+
+@require_GET
+@signed_in
+def demand_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One demand with its answer and the steps that the person may take."""
+    return _shown(request, _found(request, pk))
+
+
+@require_POST
+@signed_in
+def demand_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
+    """Take a step; a refusal is said on the page and changes nothing."""
+    return take_step(request, _found(request, pk), verb, STEPS, _shown, to="demands")
+
+
+def _found(request: HttpRequest, pk: UUID) -> Demand:
+    reader(request, Perm.DEMAND_VIEW)
+    rows = Demand.objects.visible_to(request.actor)  # type: ignore[attr-defined]
+    found: Demand | None = (
+        rows.select_related(
+            "department", "routed_to", "resource__published", "merged_into__resource__published"
+        )
+        .filter(pk=pk)
+        .first()
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _shown(
+    request: HttpRequest,
+    row: Demand,
+    *,
+    verb: str = "",
+    form: PortalForm | None = None,
+    refused: Problem | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    waits = row.state in WAITING
+    context = {
+        "demand": row,
+        "answer": row.merged_into or row,
+        "state": STATES[row.state],
+        "due": dues([(row.answer_by if row.state == "routed" else None, row.is_provisional)])[0],
+        "merged": row.merged.select_related("department").order_by("pk"),
+        "candidates": similar(row.pk, row.title)[:_CANDIDATES] if waits else [],
+        "alike": _alike(row, actor) if waits else [],
+        "steps": shown_steps(
+            row, actor, STEPS, lambda name: DEMAND.allows(row.state, name), verb, form
+        ),
+        "summary": form.summary if form else [],
+        "refused": refused,
+    }
+    return page(request, "catalog/demand.html", context, status=status)
+
+
+def _alike(row: Demand, actor: Actor) -> list[tuple[Demand, int]]:
+    """Other waiting demands for much the same, with their likeness in percent."""
+    if not may(actor, Perm.DEMAND_ROUTE):
+        return []
+    found = demands_like(row, actor=actor)[:_CANDIDATES]
+    return [(other, round(likeness.score * 100)) for other, likeness in found]
