@@ -44,6 +44,14 @@ PLACES: tuple[tuple[Any, tuple[tuple[str, Any, Perm | None], ...]], ...] = (
     ),
     (_("Exchange"), (("syncs", _("Sync jobs"), Perm.SYNC_VIEW),)),
     (_("Oversight"), (("audit", _("Audit trail"), Perm.AUDIT_VIEW),)),
+    (
+        _("Organisation"),
+        (
+            ("departments", _("Departments"), None),
+            ("members", _("People"), Perm.MEMBER_VIEW),
+            ("account", _("My account"), None),
+        ),
+    ),
 )
 
 

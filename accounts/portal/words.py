@@ -170,3 +170,31 @@ SIGNALS = {
     "heartbeat": (_("Signs of life"), _("times")),
     "credential_use": (_("Uses of keys"), _("times")),
 }
+# By step with a member: its button, and what is said afterwards.
+MEMBER_STEPS = {
+    "grant-role": (_("Give a role"), _("The role is given.")),
+    "revoke-role": (_("Take a role away"), _("The role is taken away.")),
+    "deactivate": (_("End the membership"), _("The membership has ended.")),
+}
+MEMBER_ERRORS = {
+    "required": _("A new person needs a name and a password."),
+    "weak-password": _(
+        "Choose a longer password of several kinds of letters, which is no common one."
+    ),
+}
+DEPARTMENT_KINDS = {
+    "A": _("Party committee"),
+    "B": _("People's congress"),
+    "C": _("Government department"),
+    "D": _("Consultative conference"),
+    "E": _("Court"),
+    "F": _("Procuratorate"),
+    "G": _("Vertically managed body"),
+    "I": _("Mass organisation"),
+    "J": _("Public institution"),
+    "X": _("Township"),
+    "Z": _("Other organisation"),
+}
+DEPARTMENT_ERRORS = {
+    "invalid": _("This is no valid code; compare it with the certificate."),
+}
