@@ -48,6 +48,7 @@ def _target(hint: Any) -> forms.ModelChoiceField:
     return forms.ModelChoiceField(
         label=_("Merge into"),
         required=False,
+        empty_label=_("Choose"),
         help_text=hint,
         queryset=InformationSystem.objects.none(),
     )

@@ -11,7 +11,10 @@ from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from accounts.models import Member
+from tests.exchanges import receiver, store_dir, syncing, target, world
 from tests.portal import browser_of
+
+__all__ = ["chromium", "receiver", "store_dir", "syncing", "target", "visit", "world"]
 
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
