@@ -67,7 +67,7 @@ def numbers_of(departments: QuerySet[Department], year: int) -> list[dict[str, A
         for row in asked.annotate(**aggregates):
             counted = found[row.pop("department")][section]
             counted |= {name: number for name, number in row.items() if number is not None}
-    connected = _connected(keys, timezone.localdate())
+    connected = connected_systems(keys, timezone.localdate())
     for key, numbers in found.items():
         _add_remainders(numbers, connected.get(key, 0))
     return list(found.values())
@@ -186,7 +186,8 @@ def _cost() -> Aggregates:
     }
 
 
-def _connected(departments: list[UUID], today: date) -> dict[UUID, int]:
+def connected_systems(departments: list[UUID], today: date) -> dict[UUID, int]:
+    """How many running systems of each department exchanged anything lately."""
     first = today - LATELY
     asked: dict[str, Any] = {
         "departments": departments,

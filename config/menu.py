@@ -43,7 +43,14 @@ PLACES: tuple[tuple[Any, tuple[tuple[str, Any, Perm | None], ...]], ...] = (
         ),
     ),
     (_("Exchange"), (("syncs", _("Sync jobs"), Perm.SYNC_VIEW),)),
-    (_("Oversight"), (("audit", _("Audit trail"), Perm.AUDIT_VIEW),)),
+    (
+        _("Oversight"),
+        (
+            ("dashboard", _("Dashboard"), Perm.EVALUATION_VIEW),
+            ("supply", _("Who supplies whom"), Perm.EVALUATION_VIEW),
+            ("audit", _("Audit trail"), Perm.AUDIT_VIEW),
+        ),
+    ),
     (
         _("Organisation"),
         (

@@ -109,7 +109,7 @@ _STATEMENTS = {
 
 def evaluations(departments: Iterable[UUID], since: date, until: date) -> dict[UUID, Evaluation]:
     """The evaluation of each department for the days from ``since`` to ``until``."""
-    values = _values(since, until)
+    values = period_values(since, until)
     counts: Counts = {key: {} for key in departments}
     for code, kinds in CLOCKS.items():
         _count(counts, code, _CLOCK, {**values, "kinds": list(kinds)})
@@ -120,7 +120,7 @@ def evaluations(departments: Iterable[UUID], since: date, until: date) -> dict[U
 
 def traffic(since: date, until: date) -> dict[UUID, dict[str, int]]:
     """Deliveries and rows of each department in the period, as provider and as receiver."""
-    values = _values(since, until)
+    values = period_values(since, until)
     found: dict[UUID, dict[str, int]] = {}
     for side, column in (("provided", "provider_id"), ("received", "department_id")):
         with connection.cursor() as cursor:
@@ -135,7 +135,8 @@ def traffic(since: date, until: date) -> dict[UUID, dict[str, int]]:
     return found
 
 
-def _values(since: date, until: date) -> dict[str, Any]:
+def period_values(since: date, until: date) -> dict[str, Any]:
+    """The period as the statements name it: its moments, the zone, the last day that is over."""
     zone = timezone.get_default_timezone()
     return {
         "zone": str(zone),

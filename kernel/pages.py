@@ -1,9 +1,11 @@
 """What the portal's views are built of: a page, or its fragment for htmx."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
 
 
 def page(
@@ -16,3 +18,16 @@ def page(
     response = render(request, template, context, status=status)
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def link(name: str, **query: Any) -> str:
+    """The address of a page with what it is asked; what is empty is left out.
+
+    Empty where there is no such page, so that a number stands without its list.
+    """
+    try:
+        address = reverse(name)
+    except NoReverseMatch:
+        return ""
+    said = {word: str(value) for word, value in query.items() if value not in (None, "")}
+    return f"{address}?{urlencode(said)}" if said else address

@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from exchange.portal import syncs
+from exchange.portal import dashboard, supply, syncs
 
 urlpatterns = [
+    path("dashboard", dashboard.dashboard, name="dashboard"),
+    path("dashboard/wall", dashboard.dashboard_wall, name="dashboard-wall"),
+    path("dashboard/supply", supply.supply_page, name="supply"),
     path("syncs", syncs.sync_list, name="syncs"),
     path("syncs/<uuid:pk>", syncs.sync_page, name="sync"),
     path("syncs/<uuid:pk>/start", syncs.sync_start, name="sync-start"),
