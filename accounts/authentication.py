@@ -24,6 +24,7 @@ from accounts.models import Credential, Department, InformationSystem, Member, S
 from accounts.permissions import Role
 from accounts.states import RUNNING
 from kernel.errors import Forbidden
+from kernel.prepared import Prepared
 from kernel.problems import answer, refusal
 
 if TYPE_CHECKING:
@@ -181,21 +182,24 @@ _CREDENTIAL = _columns(
 )
 _SYSTEM = _columns(InformationSystem, "id", "department_id", "name", "state")
 _DEPARTMENT = _columns(Department, "id", "is_active")
-_CALLER = f"""
+_CALLER = Prepared(
+    f"""
     SELECT {", ".join(f"c.{name}" for name in _CREDENTIAL)},
            {", ".join(f"s.{name}" for name in _SYSTEM)},
            {", ".join(f"d.{name}" for name in _DEPARTMENT)}
       FROM accounts_credential c
       JOIN accounts_informationsystem s ON s.id = c.system_id
       JOIN accounts_department d ON d.id = s.department_id
-     WHERE c.prefix = %s
-"""  # noqa: S608 - names of columns alone; the value is bound
+     WHERE c.prefix = %(prefix)s
+    """,  # noqa: S608 - names of columns alone; the value is bound
+    {"prefix": "text"},
+)
 
 
 def _credential(prefix: str) -> Credential | None:
     """The credential of this prefix with its system and department; None if there is none."""
     with connection.cursor() as cursor:
-        cursor.execute(_CALLER, [prefix])
+        _CALLER.execute(cursor, {"prefix": prefix})
         found = cursor.fetchone()
     if found is None:
         return None

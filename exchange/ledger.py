@@ -22,9 +22,9 @@ from exchange import quotas
 from exchange.calls import NO_CALL, Call
 from exchange.models import Dataset, Grant, ServiceInterface, UseEntry
 from exchange.places import Place
-from exchange.prepared import Prepared
 from exchange.secrets import seal, unseal
 from exchange.vocabulary import Channel
+from kernel.prepared import Prepared
 
 _LINES = 1000
 
@@ -88,7 +88,6 @@ _TYPES = {
     **{f"use_{name}": _CASTS[name].removeprefix("::") for name in _COLUMNS},
 }
 _ALL = Prepared(
-    "take_and_write",
     f"""
     WITH taken AS ({quotas.TAKE} RETURNING 1), noted AS ({audit.INSERT} FROM taken)
     INSERT INTO exchange_useentry (at, {", ".join(_COLUMNS)}) SELECT now(), {_VALUES} FROM taken

@@ -5,7 +5,7 @@ mask, is kept under exactly the values that it was computed from.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -21,17 +21,22 @@ from catalog.items import SHARED_COLUMNS
 from catalog.vocabulary import ShareMode
 from exchange import quotas
 from exchange.calls import Call
-from exchange.dataplane.connectors.postgres_lookup import Finder
+from exchange.dataplane.connectors.postgres_lookup import TIME_LIMIT, Finder
 from exchange.dataplane.connectors.postgres_tables import Table
 from exchange.dataplane.disclosure import Disclosure
 from exchange.dataplane.few_rows import Shower
 from exchange.dataplane.schema import Schema
 from exchange.errors import GrantEnded, NotGranted
 from exchange.models import Dataset, Grant, SchemaVersion
-from exchange.prepared import Prepared
 from exchange.rights import best_grant, disclosure_under, require_call
 from exchange.tables import STATE_SCHEMA, state_name
 from kernel.errors import NotFound
+from kernel.prepared import Prepared, prepared
+
+
+def _run(cursor: Any, query: str, values: Mapping[str, Any]) -> None:
+    """Runs what finders ask."""
+    prepared(query, TIME_LIMIT).execute(cursor, values)
 
 
 def _columns(model: type[Model], *names: str) -> tuple[str, ...]:
@@ -63,7 +68,7 @@ _QUERY = f"""
      WHERE d.id = %(dataset)s
      ORDER BY g.created_at DESC
 """  # noqa: S608 - names of columns alone; values are bound
-_OPENING = Prepared("opening", _QUERY, {"dataset": "uuid", "system": "uuid", "day": "date"})
+_OPENING = Prepared(_QUERY, {"dataset": "uuid", "system": "uuid", "day": "date"})
 _KEPT = 1000
 
 
@@ -80,7 +85,8 @@ class Plan:
     def finder(self, columns: tuple[str, ...]) -> Finder:
         """Finds rows that the condition shows, with these items as they are stored."""
         if columns not in self._finders:
-            self._finders[columns] = Finder(self._table, columns, self.disclosure.condition)
+            condition = self.disclosure.condition
+            self._finders[columns] = Finder(self._table, columns, condition, _run)
         return self._finders[columns]
 
     def shower(self, columns: tuple[str, ...]) -> Shower:

@@ -81,6 +81,7 @@ def postgresql(name: str) -> dict:
     """A database entry with the limits every connection of ours carries."""
     entry = env.database(name)
     entry.update(
+        ENGINE="kernel.postgresql",
         ATOMIC_REQUESTS=False,
         CONN_MAX_AGE=60,
         CONN_HEALTH_CHECKS=True,

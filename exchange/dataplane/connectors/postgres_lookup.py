@@ -1,6 +1,6 @@
 """Statements that find single rows of a PostgreSQL table: made once, asked many times."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -13,21 +13,34 @@ from exchange.dataplane.connectors.postgres_tables import Table, names
 from exchange.dataplane.errors import Terminal
 
 LOOKUP_SECONDS = 5
+# Said before a statement, in the same transaction, for which alone it holds.
+TIME_LIMIT = f"SET LOCAL statement_timeout = {LOOKUP_SECONDS * 1000}; "
 Row = tuple[Any, ...]
+Run = Callable[[Any, str, Mapping[str, Any]], None]
+
+
+def run(cursor: Any, query: str, values: Mapping[str, Any]) -> None:
+    """Run a query of a finder within its time."""
+    cursor.execute(TIME_LIMIT + query, values)
 
 
 class Finder:
     """Finds rows of a table that a condition shows, by items or by whole keys.
 
     A cursor is one of psycopg2's or Django's; each call is one round trip, and no statement runs
-    longer than LOOKUP_SECONDS.
+    longer than LOOKUP_SECONDS. ``run`` may have statements kept that are asked again.
     """
 
     def __init__(
-        self, table: Table, columns: Sequence[str], condition: Condition | None = None
+        self,
+        table: Table,
+        columns: Sequence[str],
+        condition: Condition | None = None,
+        run: Run = run,
     ) -> None:
         table.require(list(columns))
         self._table = table
+        self._run = run
         self._columns = list(columns)
         bound = Bound("postgres")
         self._shown = condition_sql(condition, table.schema, bound) if condition else "true"
@@ -45,7 +58,7 @@ class Finder:
         absent = frozenset(name for name, value in where.items() if value is None)
         query = self._by_items(tuple(where), absent)
         wanted = {f"_is_{name}": value for name, value in where.items()}
-        cursor.execute(query, {**self._bound, **wanted, "_limit": limit})
+        self._run(cursor, query, {**self._bound, **wanted, "_limit": limit})
         found: list[Row] = cursor.fetchall()
         return found
 
@@ -57,13 +70,13 @@ class Finder:
         for key in keys:
             _refuse_nul(key)
         columns = {f"_key_{at}": [key[at] for key in keys] for at in range(len(self._table.key))}
-        cursor.execute(self._by_keys(), {**self._bound, **columns})
+        self._run(cursor, self._by_keys(), {**self._bound, **columns})
         found: list[Row] = cursor.fetchall()
         return found
 
     def _make_by_items(self, where: tuple[str, ...], absent: frozenset[str]) -> str:
         tests = [_equals(name, is_null=name in absent) for name in where]
-        return self._text(
+        return _written(
             sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT %(_limit)s").format(
                 names(self._columns),
                 self._table.identifier,
@@ -87,7 +100,7 @@ class Finder:
         columns = sql.SQL(", ").join(
             sql.SQL("stored.{}").format(sql.Identifier(name)) for name in self._columns
         )
-        return self._text(
+        return _written(
             sql.SQL(
                 "SELECT asked._place, {} FROM unnest({}) WITH ORDINALITY AS asked ({}, _place)"
                 " JOIN (SELECT * FROM {} WHERE {}) AS stored ON {} ORDER BY asked._place"
@@ -100,10 +113,6 @@ class Finder:
                 same,
             )
         )
-
-    def _text(self, query: sql.Composed) -> str:
-        """The statement behind its time limit, which holds for this one alone."""
-        return f"SET LOCAL statement_timeout = {LOOKUP_SECONDS * 1000}; {_written(query)}"
 
 
 def _written(part: Any) -> str:
