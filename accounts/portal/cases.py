@@ -9,8 +9,9 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.actions.cases import (
     answer_case,
@@ -22,7 +23,7 @@ from accounts.actions.cases import (
 )
 from accounts.actor import Actor
 from accounts.calendars import calendars_from
-from accounts.models import InformationSystem, ZombieCase
+from accounts.models import InformationSystem, RuleSet, ZombieCase
 from accounts.permissions import Perm
 from accounts.policy import may
 from accounts.portal import words
@@ -36,10 +37,12 @@ from accounts.portal.case_forms import (
     ReopenForm,
     StepForm,
 )
+from accounts.portal.case_track import WAITS_FOR, stages_of
 from accounts.portal.choices import departments
 from accounts.portal.findings import Finding, findings_of, suspicions
 from accounts.portal.forms import PortalForm
 from accounts.portal.listing import DepartmentsList, list_page, reader
+from accounts.portal.sparks import sparks_of
 from accounts.portal.steps import Step, shown_steps, take_step
 from accounts.states import CASE_OPEN, ZOMBIE_CASE
 from accounts.workdays import Calendars, workdays_left
@@ -47,6 +50,9 @@ from kernel.errors import NotFound
 from kernel.lists import Column, Filter
 from kernel.pages import page
 from kernel.problems import Problem
+
+# The facts that the criteria rest on most.
+_SHOWN_FACTS = ("login", "active_users", "transaction", "deployment", "cpu_percent", "storage_gb")
 
 
 def _owner(case: ZombieCase) -> UUID:
@@ -107,6 +113,7 @@ class CaseList(DepartmentsList):
     search = ("system__name__icontains", "system__code__icontains")
     search_title = _("Name or code")
     order = ("-is_escalated", "answer_by", "pk")
+    bulk = {"notify": STEPS["notify"]}
     filters = (
         Filter("state", _("State"), lambda actor: words.CASE_STATES.items(), "state"),
         Filter("department", _("Department"), departments, "department_id"),
@@ -155,6 +162,10 @@ class CaseList(DepartmentsList):
         """With the findings and what is left of the term."""
         return _lines(rows)
 
+    def is_possible(self, verb: str, row: Any) -> bool:
+        """As on the case's own page."""
+        return _is_offered(row, verb)
+
     def tabs(self) -> list[tuple[str, Any, bool]]:
         """Open and closed."""
         here = self.path
@@ -164,7 +175,7 @@ class CaseList(DepartmentsList):
         ]
 
 
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def case_list(request: HttpRequest) -> HttpResponseBase:
     """The cases, and how many are overdue."""
@@ -210,14 +221,18 @@ def _shown(
     status: int = 200,
 ) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    answers = dict(words.ANSWERS)
-    replacement = case.evidence.get("replacement")
+    verdict = getattr(case.system, "verdict", None)
+    replacement, edition = case.evidence.get("replacement"), case.evidence.get("rules")
     context = {
         "case": case,
         "line": _lines([case])[0],
         "system_state": words.SYSTEM_STATES[case.system.state],
-        "answer": answers.get(case.answer),
-        "decision": answers.get(case.decision),
+        "stages": stages_of(case),
+        "waits": WAITS_FOR.get(case.state),
+        "today": words.LEVELS[verdict.level] if verdict else None,
+        "rules": RuleSet.objects.filter(pk=edition).first() if edition else None,
+        "judged_at": parse_datetime(case.evidence.get("judged_at") or ""),
+        "sparks": sparks_of(case.system_id, _SHOWN_FACTS),
         "steps": shown_steps(case, actor, STEPS, lambda name: _is_offered(case, name), verb, form),
         "summary": form.summary if form else [],
         "refused": refused,

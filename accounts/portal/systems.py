@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_http_methods
 
 from accounts.actor import Actor
 from accounts.filing import must_be_merged
@@ -21,6 +21,7 @@ from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
 from accounts.portal.columns import choices_of
 from accounts.portal.listing import DepartmentsList, list_page, reader
+from accounts.portal.system_steps import STEPS, is_possible
 from accounts.register.columns import BY_NAME
 from kernel.errors import NotFound
 from kernel.lists import Column, Filter
@@ -53,6 +54,7 @@ class SystemList(DepartmentsList):
     search = ("name__icontains", "code__icontains")
     search_title = _("Name or code")
     order = ("name", "pk")
+    bulk = {"accept": STEPS["accept"]}
     filters = (
         Filter("state", _("State"), lambda actor: words.SYSTEM_STATES.items(), "state"),
         Filter("filing", _("Filing"), lambda actor: _filings(), "filing_state"),
@@ -141,6 +143,10 @@ class SystemList(DepartmentsList):
         """With the verdict where the actor may see it."""
         return [line_of(self.actor, row) for row in rows]
 
+    def is_possible(self, verb: str, row: Any) -> bool:
+        """As on the system's own page."""
+        return is_possible(row, verb)
+
     def _shows(self, name: str) -> bool:
         return super()._shows(name) and (name != "verdict" or may(self.actor, Perm.ZOMBIE_VIEW))
 
@@ -156,7 +162,7 @@ class SystemList(DepartmentsList):
         return deeds
 
 
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def system_list(request: HttpRequest) -> HttpResponseBase:
     """The systems that the person may see, by name; found by words and filters."""
