@@ -42,7 +42,35 @@ PLACES: tuple[tuple[Any, tuple[tuple[str, Any, Perm | None], ...]], ...] = (
             ("code-lists", _("Code lists"), None),
         ),
     ),
-    (_("Exchange"), (("syncs", _("Sync jobs"), Perm.SYNC_VIEW),)),
+    (
+        _("Sharing"),
+        (
+            ("requests", _("Sharing requests"), Perm.REQUEST_VIEW),
+            ("grants", _("Grants"), Perm.REQUEST_VIEW),
+            ("clocks", _("Deadlines"), Perm.OBLIGATION_VIEW),
+            ("objections", _("Objections"), Perm.REQUEST_VIEW),
+            ("disputes", _("Disputes"), Perm.REQUEST_VIEW),
+            ("uses", _("Ledger of use"), Perm.USE_VIEW),
+            ("use-records", _("Records of use"), Perm.USE_VIEW),
+            ("announcements", _("Service changes"), Perm.REQUEST_VIEW),
+            ("evaluation", _("Evaluation"), Perm.EVALUATION_VIEW),
+        ),
+    ),
+    (
+        _("Exchange"),
+        (
+            ("datasets", _("Datasets"), Perm.DATASET_VIEW),
+            ("batches", _("Batches"), Perm.DATASET_VIEW),
+            ("subscriptions", _("Subscriptions"), Perm.REQUEST_VIEW),
+            ("deliveries", _("Deliveries"), Perm.REQUEST_VIEW),
+            ("connectors", _("Connectors"), Perm.CONNECTOR_VIEW),
+            ("syncs", _("Sync jobs"), Perm.SYNC_VIEW),
+            ("interfaces", _("Service interfaces"), Perm.INTERFACE_VIEW),
+            ("credentials", _("Credentials of systems"), Perm.CREDENTIAL_REVOKE),
+            ("hooks", _("Webhook for notices"), Perm.HOOK_OPEN),
+            ("usage", _("Usage"), Perm.USE_VIEW),
+        ),
+    ),
     (
         _("Oversight"),
         (
@@ -90,9 +118,10 @@ class Menu:
     def groups(self) -> list[Group]:
         """The groups in which the person finds something."""
         groups = []
+        here = self._here()
         for title, places in PLACES:
             entries = [
-                self._entry(name, text)
+                Entry(text, reverse(name), reverse(name) == here)
                 for name, text, perm in places
                 if perm is None or may(self.actor, perm)
             ]
@@ -126,10 +155,17 @@ class Menu:
             rows = rows.filter(created_at__gt=read)
         return rows[:100].count()
 
-    def _entry(self, name: str, title: Any) -> Entry:
-        address = reverse(name)
-        inside = self.path.startswith(address) if address != "/" else self.path == "/"
-        return Entry(title, address, inside)
+    def _here(self) -> str:
+        """The place that the page belongs to: the longest address that the page's begins with."""
+        known = [reverse(name) for _title, places in PLACES for name, _text, _perm in places]
+        inside = [
+            one for one in known if self.path == one or (one != "/" and _is_below(self.path, one))
+        ]
+        return max(inside, key=len, default="")
+
+
+def _is_below(path: str, address: str) -> bool:
+    return path.startswith(f"{address}/")
 
 
 def menu(request: HttpRequest) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from exchange.api.views.contracts import ContractView
 from exchange.api.views.datasets import DatasetView
 from exchange.api.views.disputes import DisputeView
 from exchange.api.views.evaluations import EvaluationView
+from exchange.api.views.figures import FiguresView, SupplyView
 from exchange.api.views.grants import GrantView
 from exchange.api.views.hooks import HookView
 from exchange.api.views.interfaces import GatewayKeyView, InterfaceView
@@ -19,7 +20,7 @@ from exchange.api.views.services import ServiceChangeView
 from exchange.api.views.sharing import RequestView
 from exchange.api.views.subscriptions import SubscriptionView
 from exchange.api.views.syncs import SyncJobView, SyncRunView
-from exchange.api.views.uploads import UploadView
+from exchange.api.views.uploads import UploadRejectsView, UploadView
 from exchange.api.views.userecords import UseRecordView
 from exchange.api.views.uses import UseView
 
@@ -31,6 +32,8 @@ router.register("grants", GrantView, "grant")
 router.register("subscriptions", SubscriptionView, "subscription")
 router.register("links", LinkView, "link")
 router.register("evaluations", EvaluationView, "evaluation")
+router.register("figures", FiguresView, "figures")
+router.register("supply", SupplyView, "supply")
 router.register("uses", UseView, "use")
 router.register("disputes", DisputeView, "dispute")
 router.register("objections", ObjectionView, "objection")
@@ -80,6 +83,16 @@ urlpatterns = [
         "datasets/<str:dataset>/uploads/<str:upload>/finish",
         UploadView.as_view({"post": "finish"}),
         name="upload-finish",
+    ),
+    path(
+        "datasets/<str:dataset>/uploads/<str:upload>/rehearse",
+        UploadView.as_view({"post": "rehearse"}),
+        name="upload-rehearse",
+    ),
+    path(
+        "datasets/<str:dataset>/uploads/<str:upload>/rejects",
+        UploadRejectsView.as_view({"get": "retrieve"}),
+        name="upload-rejects",
     ),
     path(
         "datasets/<str:dataset>/contract",

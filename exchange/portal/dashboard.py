@@ -86,7 +86,8 @@ def _context(request: HttpRequest, found: Figures, scope: Scope) -> dict[str, An
         "scope": scope,
         "periods": PERIODS,
         "tiles": tiles(found, scope),
-        "lines": lines,
+        "lines": [line for line in lines if any(line.counts.values())],
+        "idle": [line.name for line in lines if not any(line.counts.values())],
         "givers": sorted(with_rows, key=lambda line: -line.counts["rows_given"])[:_TOP],
         "series": [(_day(day, found.buckets.step), line) for day, line in found.series.items()],
         "pairs": [

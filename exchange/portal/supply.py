@@ -93,7 +93,7 @@ def _pairs(flows: list[Supply], measure: str) -> list[Pair]:
 
 
 def heat_of(number: int, most: int) -> int:
-    """0 for nothing, else 1 to HEATS by the logarithm, so that small flows are seen beside large."""
+    """0 for nothing, else 1 to HEATS by the logarithm: small flows are seen beside large ones."""
     if not number or not most:
         return 0
     return min(HEATS, 1 + int((HEATS - 1) * math.log1p(number) / math.log1p(most) + 1e-9))
