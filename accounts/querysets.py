@@ -72,6 +72,26 @@ def standing_on(today: date) -> Case:
     )
 
 
+class ObligationQuerySet(OwnedQuerySet):
+    """Clocks: the department's own, and those of others that it waits for."""
+
+    def awaited_by(self, actor: Actor) -> "ObligationQuerySet":
+        """The clocks of others under which something is owed to the actor's department."""
+        if not may(actor, Perm.OBLIGATION_VIEW):
+            return self.none()
+        return self.filter(counterpart_id=actor.department_id)
+
+    def watched_by(self, actor: Actor) -> "ObligationQuerySet":
+        """The clocks that the actor may see, and those that its department waits for."""
+        if may_everywhere(actor, Perm.OBLIGATION_VIEW):
+            return self.all()
+        if not may(actor, Perm.OBLIGATION_VIEW):
+            return self.none()
+        return self.filter(
+            Q(department_id=actor.department_id) | Q(counterpart_id=actor.department_id)
+        )
+
+
 class CaseQuerySet(OwnedQuerySet):
     """Cases against systems that look dead."""
 

@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kernel.urls")),
     path("", include("accounts.portal.urls")),
     path("", include("catalog.portal.urls")),
+    path("", include("exchange.portal.sharing_urls")),
     path("", include("exchange.portal.urls")),
     path("open/", include("catalog.portal.open_urls")),
     path("", include("exchange.api.gateway")),

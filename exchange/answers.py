@@ -70,7 +70,7 @@ def check_terms(request: SharingRequest, terms: Mapping[str, Any]) -> dict[str, 
     _check_within("systems", made["systems"], request.systems)
     _check_end(request, made["ends_on"])
     if made["masks"] or made["condition"]:
-        schema = _whole_schema(request)
+        schema = whole_schema(request)
         made["masks"] = _masks(made, schema)
         made["condition"] = _condition(made["condition"], schema)
     return made
@@ -169,7 +169,7 @@ def _check_end(request: SharingRequest, ends_on: date) -> None:
         raise wrong("ends_on", "must be a day to come")
 
 
-def _whole_schema(request: SharingRequest) -> Schema:
+def whole_schema(request: SharingRequest) -> Schema:
     """The schema over which masks and conditions are read: the data's, else the catalogue's."""
     dataset = Dataset.objects.select_related("schema").filter(resource=request.resource_id).first()
     return current_schema(dataset) if dataset else schema_of(items_in_force(request.resource))

@@ -1,7 +1,7 @@
 from django.db import models
 
 from accounts.clocks import KINDS
-from accounts.querysets import OwnedQuerySet
+from accounts.querysets import ObligationQuerySet
 from accounts.states import OBLIGATION
 from kernel.models import Row
 
@@ -41,7 +41,7 @@ class Obligation(Row):
     just_cause = models.CharField(max_length=400, blank=True)
     state = models.CharField(max_length=12, choices=OBLIGATION.choices, default=OBLIGATION.start)
 
-    objects = OwnedQuerySet.as_manager()
+    objects = ObligationQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -2,12 +2,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.actor import Actor
-from accounts.permissions import Perm
-from accounts.policy import may
 from exchange.actions.corrections import MOST_ROWS
 from exchange.actions.objections import MOST_CLAIMS
 from exchange.models import Objection
+from exchange.seeing import sees_records
 from exchange.vocabulary import ObjectionKind, ObjectionOutcome
 from kernel.api import In
 
@@ -105,13 +103,3 @@ class ObjectionOut(serializers.ModelSerializer):
     def get_evidence(self, objection: Objection) -> dict[str, Any] | None:
         """Name, digest and size of the document, if there is one."""
         return EvidenceOut(objection).data if objection.evidence_digest else None
-
-
-def sees_records(objection: Objection, actor: Actor) -> bool:
-    """Whether the actor may see the values of records in an objection: the offices of both sides,
-    and the authority once a dispute about it has come to it."""
-    sides = (objection.department_id, objection.respondent_id)
-    if any(may(actor, Perm.OBJECTION_RESOLVE, side) for side in sides):
-        return True
-    referred = any(dispute.referred_at for dispute in objection.disputes.all())
-    return referred and may(actor, Perm.DISPUTE_DECIDE)

@@ -30,9 +30,9 @@ from exchange.api.serializers.objections import (
     ObjectionIn,
     ObjectionOut,
     ResolveIn,
-    sees_records,
 )
 from exchange.models import Batch, Grant, Objection
+from exchange.seeing import sees_records
 from exchange.storage import store
 from kernel.api import ApiView, In, ReadView
 from kernel.errors import Forbidden, Invalid, NotFound

@@ -1,0 +1,407 @@
+"""Objections in the portal: what one department says is wrong, and what the other found."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.actor import Actor
+from accounts.models import Obligation
+from accounts.permissions import Perm
+from accounts.policy import may, require
+from accounts.portal.access import signed_in
+from accounts.portal.choices import departments
+from accounts.portal.forms import PlainForm, PortalForm
+from accounts.portal.listing import list_page, reader
+from accounts.portal.steps import Step, shown_steps, take_step
+from catalog.models import Resource
+from exchange import faults
+from exchange.actions.corrections import correct_records
+from exchange.actions.objections import (
+    attach_evidence,
+    close_objection,
+    receive_objection,
+    resolve_objection,
+    submit_objection,
+    withdraw_objection,
+)
+from exchange.models import Grant, Objection
+from exchange.portal import sharing_words as words
+from exchange.portal.beginnings import Beginning, begin
+from exchange.portal.deadlines import Deadline, deadlines, nearest, open_by_subject
+from exchange.portal.objection_forms import (
+    CloseForm,
+    CorrectForm,
+    EvidenceForm,
+    ObjectionForm,
+    ResolveForm,
+)
+from exchange.portal.sides import ALL, MADE, RECEIVED, SidesList
+from exchange.portal.stories import Told, story
+from exchange.seeing import sees_records
+from exchange.states import OBJECTION, OBJECTION_OPEN
+from exchange.storage import store
+from kernel.errors import Forbidden, NotFound
+from kernel.lists import Column, Filter
+from kernel.pages import page
+from kernel.problems import Problem
+
+CLOCKS = ("C6", "N1")
+_CHOICES = 50
+
+
+def _objector(row: Objection) -> UUID:
+    return row.department_id
+
+
+def _respondent(row: Objection) -> UUID:
+    return row.respondent_id
+
+
+STEPS = {
+    "receive": Step(
+        receive_objection,
+        PlainForm,
+        (Perm.OBJECTION_RESOLVE,),
+        _("Take it on"),
+        _("The other side knows that you verify it."),
+        _respondent,
+    ),
+    "correct": Step(
+        correct_records,
+        CorrectForm,
+        (Perm.BATCH_PUBLISH,),
+        _("Correct the records"),
+        _("The correction has been published to everybody who receives the data."),
+        _respondent,
+    ),
+    "resolve": Step(
+        resolve_objection,
+        ResolveForm,
+        (Perm.OBJECTION_RESOLVE,),
+        _("Answer with what was found"),
+        _("The other side has your answer; the clock has stopped."),
+        _respondent,
+    ),
+    "attach": Step(
+        attach_evidence,
+        EvidenceForm,
+        (Perm.OBJECTION_SUBMIT,),
+        _("Add a document that shows it"),
+        _("The document has been added."),
+        _objector,
+    ),
+    "close": Step(
+        close_objection,
+        CloseForm,
+        (Perm.OBJECTION_SUBMIT,),
+        _("Take note of the answer"),
+        _("The objection is closed."),
+        _objector,
+    ),
+    "withdraw": Step(
+        withdraw_objection,
+        PlainForm,
+        (Perm.OBJECTION_SUBMIT,),
+        _("Take the objection back"),
+        _("The objection has been taken back."),
+        _objector,
+        _("Take this objection back?"),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class ObjectionLine:
+    """An objection as a line of the list."""
+
+    objection: Objection
+    state: tuple[Any, str]
+    kind: Any
+    name: str
+    deadline: Deadline | None
+
+
+class ObjectionList(SidesList):
+    """Objections by side, the most urgent first."""
+
+    perm = Perm.REQUEST_VIEW
+    columns_of = {MADE: "department_id", RECEIVED: "respondent_id"}
+    titles_of = {
+        ALL: _("All departments"),
+        MADE: _("Made by us"),
+        RECEIVED: _("To be answered by us"),
+    }
+    same = {MADE: "department", RECEIVED: "respondent"}
+    title = _("Objections")
+    lead = _(
+        "What is wrong with data, entry, right, service or use. Content is verified and corrected"
+        " within ten workdays; nothing stops meanwhile."
+    )
+    nothing = _("Nobody objects to anything here.")
+    search = ("resource__published__name__icontains", "description__icontains")
+    search_title = _("Data or description")
+    order = ("due_on", "-created_at", "pk")
+    filters = (
+        Filter("state", _("State"), lambda actor: _states(), "state"),
+        Filter("kind", _("Kind"), lambda actor: list(words.OBJECTION_KINDS.items()), "kind"),
+        Filter("department", _("By"), departments, "department_id"),
+        Filter("respondent", _("To"), departments, "respondent_id"),
+    )
+    columns = (
+        Column(
+            "name",
+            _("Data"),
+            lambda line: line.name,
+            "exchange/sharing/cells/objection.html",
+            ("resource__published__name",),
+            width=36,
+        ),
+        Column("kind", _("Kind"), lambda line: line.kind, sort=("kind",)),
+        Column(
+            "department",
+            _("By"),
+            lambda line: line.objection.department.name,
+            sort=("department__name",),
+            width=28,
+        ),
+        Column(
+            "respondent",
+            _("To"),
+            lambda line: line.objection.respondent.name,
+            sort=("respondent__name",),
+            width=28,
+        ),
+        Column(
+            "state",
+            _("State"),
+            lambda line: line.state[0],
+            "exchange/sharing/cells/state.html",
+            ("state",),
+        ),
+        Column(
+            "left",
+            _("Workdays left"),
+            lambda line: line.deadline.left if line.deadline else None,
+            "exchange/sharing/cells/left.html",
+            ("due_on",),
+        ),
+        Column(
+            "submitted",
+            _("Submitted"),
+            lambda line: timezone.localtime(line.objection.created_at).date(),
+            "components/day.html",
+            ("created_at",),
+        ),
+    )
+
+    def rows(self) -> Any:
+        """The objections of the tab, each with the last day of its answer."""
+        rows: Any = Objection.objects.visible_to(self.actor)
+        rows = rows.select_related("resource__published", "department", "respondent")
+        return self.of_side(rows).annotate(due_on=nearest(CLOCKS))
+
+    def lines(self, rows: list[Any]) -> list[Any]:
+        """With states, kinds and what is left."""
+        clocks = open_by_subject([row.pk for row in rows], CLOCKS)
+        return [
+            ObjectionLine(
+                row,
+                words.OBJECTION_STATES[row.state],
+                words.OBJECTION_KINDS[row.kind],
+                name_of(row.resource),
+                clocks.get(row.pk),
+            )
+            for row in rows
+        ]
+
+    @property
+    def deeds(self) -> list[tuple[str, Any]]:
+        """A new objection, for who may submit one."""
+        if not may(self.actor, Perm.OBJECTION_SUBMIT):
+            return []
+        return [(reverse("objection-new"), _("Object to something"))]
+
+
+@require_GET
+@signed_in
+def objection_list(request: HttpRequest) -> HttpResponseBase:
+    """The objections."""
+    reader(request, Perm.REQUEST_VIEW)
+    return list_page(request, ObjectionList)
+
+
+@require_GET
+@signed_in
+def objection_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One objection with its claims, its story, and what this person can do."""
+    return _shown(request, _found(request, pk))
+
+
+@require_POST
+@signed_in
+def objection_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
+    """Take a step; a refusal is said on the page and changes nothing."""
+    return take_step(request, _found(request, pk), verb, STEPS, _shown, to="objection", pk=pk)
+
+
+@require_GET
+@signed_in
+def objection_evidence(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The document that shows it, to be saved and not shown."""
+    found = _found(request, pk)
+    if not sees_records(found, request.actor):  # type: ignore[attr-defined]
+        raise Forbidden("it is for the two sides, and for who decides a dispute about it")
+    if not found.evidence_digest:
+        raise NotFound()
+    path = faults.guarded(lambda: store().path(found.evidence_digest))
+    answer = HttpResponse(path.read_bytes(), content_type="application/octet-stream")
+    name = content_disposition_header(True, found.evidence_name)
+    answer.headers["Content-Disposition"] = name or "attachment"
+    return answer
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def objection_new(request: HttpRequest) -> HttpResponse:
+    """Object to a grant's data or use, or to an entry of the catalogue."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    require(actor, Perm.OBJECTION_SUBMIT)
+    grant = _chosen(Grant.objects.visible_to(actor), request.GET.get("grant", ""))
+    resource = grant.resource if grant else None
+    if grant is None:
+        rows = Resource.objects.visible_to(actor).filter(published__isnull=False)
+        resource = _chosen(rows, request.GET.get("resource", ""))
+    if resource is None:
+        return _choose(request, actor)
+    is_giver = grant is not None and grant.provider_id == actor.department_id
+    return begin(
+        request,
+        Beginning(
+            title=_("Object"),
+            lead=_("The other side verifies what you say and answers; the data goes on flowing."),
+            button=_("Submit the objection"),
+            done=_("The other side has been told; its time limit runs."),
+            form=ObjectionForm,
+            row=(resource, grant, is_giver),
+            make=partial(submit_objection, resource, grant=grant),
+            to="objection",
+            back=(reverse("objections"), _("Objections")),
+            about=name_of(resource),
+            template="exchange/sharing/objection_new.html",
+        ),
+    )
+
+
+def name_of(resource: Resource) -> str:
+    """What the resource is called in force, else its code."""
+    return resource.published.name if resource.published else str(resource)
+
+
+def _chosen(rows: Any, asked: str) -> Any:
+    try:
+        pk = UUID(asked)
+    except ValueError:
+        return None
+    return get_object_or_404(rows, pk=pk)
+
+
+def _choose(request: HttpRequest, actor: Actor) -> HttpResponse:
+    rows: Any = Grant.objects.visible_to(actor).select_related("request__entry", "department")
+    own = rows.filter(department_id=actor.department_id) | rows.filter(
+        provider_id=actor.department_id
+    )
+    address = reverse("objection-new")
+    choices = [
+        (
+            f"{address}?grant={row.pk}",
+            row.request.entry.name,
+            f"{row.department.name} · {row.ends_on}",
+        )
+        for row in own.order_by("-created_at")[:_CHOICES]
+    ]
+    context = {
+        "title": _("Object to something"),
+        "lead": _("Under which grant did you see it, or which one is misused?"),
+        "choices": choices,
+        "nothing": _("Your department holds and gives no grants."),
+        "other": (reverse("catalogue"), _("Object to an entry: find it in the catalogue")),
+        "back": (reverse("objections"), _("Objections")),
+    }
+    return page(request, "exchange/sharing/choose.html", context)
+
+
+def _found(request: HttpRequest, pk: UUID) -> Objection:
+    rows = Objection.objects.visible_to(reader(request, Perm.REQUEST_VIEW))
+    related = ("resource__published", "department", "respondent", "grant", "batch")
+    rows = rows.select_related(*related).prefetch_related("disputes")
+    found: Objection | None = rows.filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _shown(
+    request: HttpRequest,
+    row: Objection,
+    *,
+    verb: str = "",
+    form: PortalForm | None = None,
+    refused: Problem | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    clocks = Obligation.objects.filter(subject_id=row.pk).exclude(state="cancelled")
+    sides = (row.department_id, row.respondent_id)
+    context = {
+        "row": row,
+        "name": name_of(row.resource),
+        "state": words.OBJECTION_STATES[row.state],
+        "kind": words.OBJECTION_KINDS[row.kind],
+        "outcome": words.OBJECTION_OUTCOMES.get(row.outcome),
+        "steps": shown_steps(row, actor, STEPS, lambda name: _is_offered(row, name), verb, form),
+        "summary": form.summary if form else [],
+        "sees": sees_records(row, actor),
+        "clocks": deadlines(clocks),
+        "events": story(_told(row), actor),
+        "disputes": row.disputes.all(),
+        "may_dispute": may(actor, Perm.DISPUTE_OPEN)
+        and actor.department_id in sides
+        and row.state not in ("withdrawn", "closed"),
+        "refused": refused,
+    }
+    return page(request, "exchange/sharing/objection.html", context, status=status)
+
+
+def _is_offered(row: Objection, verb: str) -> bool:
+    if verb == "attach":
+        return row.state in OBJECTION_OPEN and not row.evidence_digest
+    if verb == "correct":
+        return row.state == "received" and row.kind == "content" and row.batch_id is None
+    return OBJECTION.allows(row.state, verb)
+
+
+def _told(row: Objection) -> list[Told]:
+    objector, respondent = row.department, row.respondent
+    told = [
+        Told(row.created_at, _("Submitted"), objector, row.submitted_by),
+        Told(row.received_at, _("Taken on"), respondent),
+        Told(row.resolved_at, _("Answered"), respondent, row.resolved_by, row.feedback, "good"),
+    ]
+    if row.state in ("closed", "withdrawn"):
+        title = _("Closed") if row.state == "closed" else _("Taken back")
+        told.append(Told(row.updated_at, title, objector))
+    return told
+
+
+def _states() -> list[tuple[str, Any]]:
+    return [(state, title) for state, (title, _badge) in words.OBJECTION_STATES.items()]
