@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
+from typing import BinaryIO, cast
 
 from accounts.actor import Actor
 from accounts.permissions import Perm
@@ -13,8 +13,11 @@ from exchange.bodies import require_takes
 from exchange.dataplane import publication, reading
 from exchange.dataplane.errors import Refused
 from exchange.dataplane.limits import OnReject, Policy
+from exchange.dataplane.parquet_files import write_rows
 from exchange.dataplane.publication import Prepared
 from exchange.dataplane.rehearsal import Rehearsal, effect_of
+from exchange.dataplane.rejects import write_rejects
+from exchange.dataplane.screening import rejects_schema
 from exchange.models import Dataset
 from exchange.rights import require_publisher
 from exchange.snapshots import base_for
@@ -41,6 +44,39 @@ def rehearse_batch(dataset: Dataset, *, actor: Actor, body: Body) -> Rehearsed:
     require_takes(dataset, body.kind)
     with store().workspace() as work:
         return faults.guarded(lambda: _rehearse(dataset, body, work))
+
+
+def rehearse_rejects(dataset: Dataset, *, actor: Actor, body: Body, format: str) -> BinaryIO:
+    """The rows that a publication would reject, as an open file in csv, ndjson or xlsx, in full.
+
+    For who may publish alone: it is what they are about to send. Without a row where all are right.
+    """
+    require(actor, Perm.BATCH_PUBLISH, dataset.department_id)
+    require_publisher(dataset, actor)
+    require_takes(dataset, body.kind)
+    with store().workspace() as work:
+        return faults.guarded(lambda: _rejected(dataset, body, format, work))
+
+
+def _rejected(dataset: Dataset, body: Body, format: str, work: Path) -> BinaryIO:
+    schema = current_schema(dataset)
+    prepared = publication.prepare(
+        body.path,
+        kind=body.kind,
+        format=body.format,
+        encoding=body.encoding,
+        schema=schema,
+        store=Rehearsal(store().root, work),
+        limits=body.limits,
+        policy=Policy("quarantine", 1.0),
+    )
+    source = work / (prepared.rejects.digest if prepared.rejects else "none")
+    if prepared.rejects is None:
+        write_rows(source, rejects_schema(schema, ops=False), [], limits())
+    out = work / "rejects"
+    write_rejects(source, format, out, limits())
+    # The file outlives its folder as long as it is open.
+    return out.open("rb")
 
 
 def _rehearse(dataset: Dataset, body: Body, work: Path) -> Rehearsed:

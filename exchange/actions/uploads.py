@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from io import BufferedRandom
 from pathlib import Path
-from typing import cast
+from typing import BinaryIO, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from accounts.permissions import Perm
 from accounts.policy import require
 from exchange import faults
 from exchange.actions.batches import Body, Published, publish_batch
+from exchange.actions.rehearsals import Rehearsed, rehearse_batch, rehearse_rejects
 from exchange.bodies import require_takes, unpacked
 from exchange.dataplane import parts
 from exchange.dataplane.errors import DataplaneError
@@ -161,6 +162,24 @@ def finish_upload(upload: Upload, *, actor: Actor, format: str, encoding: str) -
         failpoint("upload.finished")
         parts.remove(_folder(upload))
     return published
+
+
+def rehearse_upload(upload: Upload, *, actor: Actor, format: str, encoding: str) -> Rehearsed:
+    """What its finish would do now; nothing is stored, and the upload stays open."""
+    require(actor, Perm.BATCH_PUBLISH, upload.dataset.department_id)
+    with _held(upload) as file, store().workspace() as work:
+        body = _body(upload, file, work, format, encoding)
+        return rehearse_batch(upload.dataset, actor=actor, body=body)
+
+
+def read_upload_rejects(
+    upload: Upload, *, actor: Actor, format: str, encoding: str, wanted: str
+) -> BinaryIO:
+    """The rows of it that would be rejected, as an open file in csv, ndjson or xlsx."""
+    require(actor, Perm.BATCH_PUBLISH, upload.dataset.department_id)
+    with _held(upload) as file, store().workspace() as work:
+        body = _body(upload, file, work, format, encoding)
+        return rehearse_rejects(upload.dataset, actor=actor, body=body, format=wanted)
 
 
 def _body(upload: Upload, file: BufferedRandom, work: Path, format: str, encoding: str) -> Body:

@@ -1,10 +1,11 @@
 """Addresses of the exchange's portal."""
 
-from django.urls import path
+from django.urls import include, path
 
 from exchange.portal import dashboard, supply, syncs
 
 urlpatterns = [
+    path("", include("exchange.portal.lane_urls")),
     path("dashboard", dashboard.dashboard, name="dashboard"),
     path("dashboard/wall", dashboard.dashboard_wall, name="dashboard-wall"),
     path("dashboard/supply", supply.supply_page, name="supply"),

@@ -22,7 +22,7 @@ from kernel.api import ApiView, ReasonIn
 from kernel.errors import NotFound
 
 _COUNTS = ("received", "accepted", "rejected", "inserted", "updated", "deleted")
-_REJECTS = ("csv", "ndjson", "xlsx")
+REJECTS = ("csv", "ndjson", "xlsx")
 
 
 def receipt_of(view: ApiView, published: Published) -> Response:
@@ -37,6 +37,15 @@ def receipt_of(view: ApiView, published: Published) -> Response:
     if batch:
         headers["Location"] = f"/api/v1/datasets/{batch.dataset_id}/batches/{batch.number}"
     return Response(body, status=201 if batch else 200, headers=headers)
+
+
+def rehearsal_of(found: Rehearsed) -> Response:
+    """What would become of a publication, however its body came."""
+    counts = {name: getattr(found.prepared, name) for name in _COUNTS}
+    would = {"outcome": found.outcome, "reason": found.reason, **counts}
+    return Response(
+        {"outcome": "rehearsed", "batch": None, **_faults(found.prepared), "would": would}
+    )
 
 
 def _faults(prepared: Prepared | None) -> dict[str, Any]:
@@ -108,22 +117,16 @@ class BatchView(_OfDataset):
         is_dry = read_dry_run(request)
         with spooled_body(request) as body:
             if is_dry:
-                return self._rehearsal(rehearse_batch(dataset, actor=self.actor, body=body))
+                return rehearsal_of(rehearse_batch(dataset, actor=self.actor, body=body))
             published = publish_batch(dataset, actor=self.actor, body=body)
         return receipt_of(self, published)
-
-    def _rehearsal(self, found: Rehearsed) -> Response:
-        counts = {name: getattr(found.prepared, name) for name in _COUNTS}
-        would = {"outcome": found.outcome, "reason": found.reason, **counts}
-        body = {"outcome": "rehearsed", "batch": None, **_faults(found.prepared), "would": would}
-        return Response(body)
 
 
 class BatchDeedView(_OfDataset):
     """What is done with one batch."""
 
     into = {"recall": ReasonIn}
-    answers = {"rejects": media_answers(*_REJECTS), "recall": {201: BatchOut}}
+    answers = {"rejects": media_answers(*REJECTS), "recall": {201: BatchOut}}
     examples = {"recall": publishing_examples.RECALL}
     content_negotiation_class = Unnegotiated
 
@@ -142,7 +145,7 @@ class BatchDeedView(_OfDataset):
         For those who may publish the dataset; as CSV, NDJSON or XLSX.
         """
         batch = self.batch()
-        format = read_format(request, "csv", _REJECTS)
+        format = read_format(request, "csv", REJECTS)
         file = read_rejects(batch, actor=self.actor, format=format)
         name = f"rejects-{batch.number}.{format}"
         return FileResponse(

@@ -1,18 +1,29 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
+from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.parsers import BaseParser, JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.actor import Actor
 from accounts.api.uploads import AnyBody
-from exchange.actions.uploads import cancel_upload, finish_upload, open_upload, receive_part
+from exchange.actions.uploads import (
+    cancel_upload,
+    finish_upload,
+    open_upload,
+    read_upload_rejects,
+    receive_part,
+    rehearse_upload,
+)
 from exchange.api import publishing_examples
 from exchange.api.intake import announced_digest, body_chunks, check_length, format_of
+from exchange.api.rendering import MEDIA_TYPES, Unnegotiated, media_answers, read_format
 from exchange.api.serializers.datasets import ReceiptOut
 from exchange.api.serializers.uploads import UploadIn, UploadOut
-from exchange.api.views.batches import receipt_of
+from exchange.api.views.batches import REJECTS, receipt_of, rehearsal_of
 from exchange.models import Dataset, Upload
 from exchange.rights import require_publisher
 from kernel.api import ApiView, In
@@ -28,9 +39,10 @@ class UploadView(ApiView):
 
     model = Upload
     out = UploadOut
-    into = {"create": UploadIn, "finish": In}
+    into = {"create": UploadIn, "finish": In, "rehearse": In}
     answers = {
         "finish": {201: ReceiptOut, 200: ReceiptOut},
+        "rehearse": {200: ReceiptOut},
         "part": {204: None},
         "put_part": {204: None},
     }
@@ -100,14 +112,22 @@ class UploadView(ApiView):
         done = finish_upload(upload, actor=self.actor, format=format, encoding=encoding)
         return receipt_of(self, done)
 
+    def rehearse(self, request: Request, **kwargs: Any) -> Response:
+        """What its finish would do now, as ``dry_run`` says it of a body sent at once."""
+        self.read(request)
+        upload = self._upload()
+        format, encoding = format_of(upload.content_type)
+        return rehearsal_of(
+            rehearse_upload(upload, actor=self.actor, format=format, encoding=encoding)
+        )
+
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         """Cancel it; what arrived is removed."""
         cancel_upload(self._upload(), actor=self.actor)
         return Response(status=204)
 
     def _dataset(self) -> Dataset:
-        seen = Dataset.objects.visible_to(self.actor).select_related("schema")
-        found: Dataset = self.fetch(seen, self.kwargs["dataset"])
+        found: Dataset = self.fetch(_seen(self.actor), self.kwargs["dataset"])
         return found
 
     def _upload(self) -> Upload:
@@ -140,3 +160,34 @@ def _arriving(request: Request) -> Iterator[bytes]:
         size += len(chunk)
         yield chunk
     check_length(request, size)
+
+
+class UploadRejectsView(ApiView):
+    """The rows of an upload that break the rules."""
+
+    model = Upload
+    answers = {"retrieve": media_answers(*REJECTS)}
+    related = ("dataset__schema",)
+    content_negotiation_class = Unnegotiated
+
+    def retrieve(self, request: Request, **kwargs: Any) -> FileResponse:
+        """With line, columns, reasons and their values in full, before anything is published.
+
+        As CSV, NDJSON or XLSX.
+        """
+        dataset: Dataset = self.fetch(_seen(self.actor), kwargs["dataset"])
+        rows = self.get_queryset().filter(dataset=dataset)
+        upload: Upload = self.fetch(rows, kwargs["upload"])
+        wanted = read_format(request, "csv", REJECTS)
+        format, encoding = format_of(upload.content_type)
+        file = read_upload_rejects(
+            upload, actor=self.actor, format=format, encoding=encoding, wanted=wanted
+        )
+        name = f"rejects.{wanted}"
+        return FileResponse(
+            file, as_attachment=True, filename=name, content_type=MEDIA_TYPES[wanted]
+        )
+
+
+def _seen(actor: Actor) -> QuerySet[Dataset]:
+    return Dataset.objects.visible_to(actor).select_related("schema")

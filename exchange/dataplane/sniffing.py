@@ -1,0 +1,91 @@
+"""What a file is, told from its first bytes and never from its name."""
+
+import codecs
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from exchange.dataplane.errors import BodyMalformed
+
+_HEAD = 64 * 1024
+_PIECE = 1024 * 1024
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Format, characters and coding, as a publication announces them; xlsx is none it takes."""
+
+    format: str
+    encoding: str = "utf-8"
+    coding: str = ""
+
+
+def kind_of(path: Path) -> Kind:
+    """What the file holds; BodyMalformed ``empty`` or ``format-unknown``.
+
+    Text is UTF-8 where all of it reads so, else GB 18030. What begins as an object or an array is
+    NDJSON or JSON; all other text is CSV.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if not head.strip():
+        raise BodyMalformed("empty", "the file holds nothing")
+    if head.startswith(b"PAR1"):
+        return Kind("parquet")
+    if head.startswith((b"ARROW1", b"\xff\xff\xff\xff")):
+        return Kind("arrow")
+    if head.startswith(b"PK\x03\x04"):
+        return _packed(path)
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        raise BodyMalformed("format-unknown", "an old Excel file: save it as .xlsx or CSV")
+    if head.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd")):
+        raise BodyMalformed("format-unknown", "the file is compressed: unpack it first")
+    return _text(path, head)
+
+
+def _packed(path: Path) -> Kind:
+    try:
+        with zipfile.ZipFile(path) as parts:
+            if "xl/workbook.xml" in parts.namelist():
+                return Kind("xlsx")
+    except zipfile.BadZipFile:
+        pass
+    raise BodyMalformed("format-unknown", "the file is no Excel workbook")
+
+
+def _text(path: Path, head: bytes) -> Kind:
+    start = head.removeprefix(_BOM).lstrip()
+    if start[:1] == b"[":
+        return Kind("json")
+    if start[:1] == b"{" and _is_record(start):
+        return Kind("ndjson")
+    if _reads_as(path, "utf-8"):
+        return Kind("csv")
+    if b"\x00" not in head and _reads_as(path, "gb18030"):
+        return Kind("csv", "gb18030")
+    raise BodyMalformed("format-unknown", "the file is neither text nor a known format")
+
+
+def _is_record(start: bytes) -> bool:
+    """Whether its first line is a JSON object, as far as the first bytes show."""
+    line, ends, _rest = start.partition(b"\n")
+    if not ends and len(start) >= _HEAD - 8:
+        return True
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
+
+
+def _reads_as(path: Path, encoding: str) -> bool:
+    reader = codecs.getincrementaldecoder(encoding)()
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(_PIECE):
+                reader.decode(piece)
+        reader.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True

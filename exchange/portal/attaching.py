@@ -1,0 +1,73 @@
+"""Attaching data to a published entry: choose the entry, then say how its data is kept."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.actor import Actor
+from accounts.permissions import Perm
+from accounts.portal.access import signed_in
+from accounts.portal.listing import reader
+from catalog.models import Resource
+from exchange.actions.datasets import attach_dataset
+from exchange.portal.dataset_forms import AttachForm
+from exchange.portal.form_pages import attempt, form_page
+from kernel.errors import NotFound
+from kernel.pages import page
+
+_MOST = 500
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def dataset_attach(request: HttpRequest) -> HttpResponse:
+    """Without an entry in the address the entries that have no data yet; else the form."""
+    actor = reader(request, Perm.DATASET_ATTACH)
+    named = request.GET.get("resource", "")
+    if not named:
+        rows = list(_bare(actor).order_by("published__name")[:_MOST])
+        return page(request, "exchange/attach.html", {"resources": rows})
+    resource = _resource(actor, named)
+    form = (
+        AttachForm.filled(resource, actor, request)
+        if request.method == "POST"
+        else AttachForm.blank(resource, actor)
+    )
+    made = refused = None
+    if form.is_bound:
+        made, refused = attempt(form, lambda: attach_dataset(resource, actor=actor, **form.values))
+    if made:
+        messages.success(request, str(_("The data is attached; publish the first file.")))
+        return redirect("dataset", pk=made.pk)
+    return form_page(
+        request,
+        form,
+        title=_("Attach data"),
+        lead=resource.published.name if resource.published else "",
+        back=reverse("dataset-attach"),
+        refused=refused,
+    )
+
+
+def _bare(actor: Actor) -> Any:
+    """The department's entries in force without data."""
+    rows: Any = Resource.objects.visible_to(actor)
+    return rows.filter(
+        department_id=actor.department_id, published__isnull=False, dataset__isnull=True
+    ).select_related("published")
+
+
+def _resource(actor: Actor, named: str) -> Resource:
+    try:
+        found: Resource | None = _bare(actor).filter(pk=UUID(named)).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise NotFound()
+    return found

@@ -1,0 +1,190 @@
+"""Connectors in the portal: where data is read from, whether it can be reached, what lies there."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.actor import Actor
+from accounts.permissions import Perm
+from accounts.policy import may
+from accounts.portal.access import signed_in
+from accounts.portal.choices import departments
+from accounts.portal.forms import PlainForm, PortalForm
+from accounts.portal.listing import DepartmentsList, list_page, reader
+from accounts.portal.steps import Step, shown_steps, take_step
+from exchange.actions.connectors import Test, close_connector, test_connector
+from exchange.models import Connector
+from exchange.portal import connector_words
+from exchange.portal import lane_words as words
+from kernel.errors import Conflict, Forbidden, NotFound
+from kernel.lists import Column, Filter
+from kernel.pages import page
+from kernel.problems import Problem, refusal
+
+_JOBS = 50
+
+STEPS = {
+    "close": Step(
+        close_connector,
+        PlainForm,
+        (Perm.CONNECTOR_REGISTER,),
+        _("Close this connector"),
+        _("Nothing is read through it any more; its secrets are forgotten."),
+        lambda row: row.department_id,
+        _("Close it and forget its secrets?"),
+    ),
+}
+
+
+class ConnectorList(DepartmentsList):
+    """The department's connectors, by name."""
+
+    perm = Perm.CONNECTOR_VIEW
+    title = _("Connectors")
+    lead = _("Databases, folders and interfaces that your department's data is read from.")
+    nothing = _("No connector is registered yet.")
+    search = ("name__icontains", "system__name__icontains")
+    search_title = _("Name or system")
+    order = ("state", "name", "pk")
+    filters = (
+        Filter("kind", _("Kind"), lambda actor: words.CONNECTOR_KINDS.items(), "kind"),
+        Filter(
+            "state",
+            _("State"),
+            lambda actor: [(w, t) for w, (t, _b) in words.CONNECTOR_STATES.items()],
+            "state",
+        ),
+        Filter("department", _("Department"), departments, "department_id"),
+    )
+    columns = (
+        Column(
+            "name",
+            _("Connector"),
+            lambda row: row.name,
+            "exchange/cells/link.html",
+            ("name",),
+            width=36,
+        ),
+        Column("kind", _("Kind"), lambda row: words.CONNECTOR_KINDS[row.kind], sort=("kind",)),
+        Column("system", _("System"), lambda row: row.system.name, width=28),
+        Column(
+            "department",
+            _("Department"),
+            lambda row: row.department.name,
+            sort=("department__name",),
+            width=28,
+        ),
+        Column("state", _("State"), lambda row: row.state_word[0], "exchange/cells/state.html"),
+        Column("test", _("Last test"), lambda row: row.test_word[0], "exchange/cells/tested.html"),
+    )
+
+    def rows(self) -> Any:
+        """With what their lines show."""
+        return Connector.objects.visible_to(self.actor).select_related("system", "department")
+
+    def lines(self, rows: list[Any]) -> list[Any]:
+        """With state and how the last test went."""
+        for row in rows:
+            row.link = reverse("connector", args=[row.pk])
+            row.state_word = words.badge(words.CONNECTOR_STATES, row.state)
+            row.test_word = _tested(row)
+        return rows
+
+    @property
+    def deeds(self) -> list[tuple[str, Any]]:
+        """Registering one."""
+        if may(self.actor, Perm.CONNECTOR_REGISTER):
+            return [(reverse("connector-register"), _("Register a connector"))]
+        return []
+
+
+@require_GET
+@signed_in
+def connector_list(request: HttpRequest) -> HttpResponseBase:
+    """The connectors that the person may see."""
+    reader(request, Perm.CONNECTOR_VIEW)
+    return list_page(request, ConnectorList)
+
+
+@require_GET
+@signed_in
+def connector_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One connector: where it leads, how the last test went, and the jobs that use it."""
+    return _shown(request, connector_of(request, pk))
+
+
+@require_POST
+@signed_in
+def connector_test(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Connect, log in and look; how it went is said on the page."""
+    row = connector_of(request, pk)
+    try:
+        tested = test_connector(row, actor=request.actor)  # type: ignore[attr-defined]
+    except (Conflict, Forbidden) as wrong:
+        problem = refusal(wrong)
+        return _shown(request, row, refused=problem, status=problem.status)
+    return _shown(request, row, tested=tested)
+
+
+@require_POST
+@signed_in
+def connector_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
+    """Take a step; a refusal is said on the page and changes nothing."""
+    row = connector_of(request, pk)
+    return take_step(request, row, verb, STEPS, _shown, to="connector", pk=pk)
+
+
+def connector_of(request: HttpRequest, pk: UUID) -> Connector:
+    """The connector of the address, if the person may see it."""
+    rows = Connector.objects.visible_to(reader(request, Perm.CONNECTOR_VIEW))
+    found: Connector | None = rows.select_related("system", "department").filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _shown(
+    request: HttpRequest,
+    row: Connector,
+    *,
+    verb: str = "",
+    form: PortalForm | None = None,
+    tested: Test | None = None,
+    refused: Problem | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    is_open = row.state == "active"
+    fault = tested.fault if tested else None
+    context = {
+        "connector": row,
+        "kind": words.CONNECTOR_KINDS[row.kind],
+        "state": words.badge(words.CONNECTOR_STATES, row.state),
+        "options": [
+            (connector_words.OPTIONS.get(name, name), value)
+            for name, value in row.options.items()
+            if value not in ("", None)
+        ],
+        "tested": tested,
+        "fault": fault,
+        "mend": connector_words.MENDS.get(fault.code, fault.mend) if fault else "",
+        "last_test": _tested(row),
+        "jobs": list(row.sync_jobs.select_related("dataset").order_by("name")[:_JOBS]),
+        "changes": is_open and may(actor, Perm.CONNECTOR_REGISTER, row.department_id),
+        "schedules": is_open and may(actor, Perm.SYNC_SCHEDULE, row.department_id),
+        "steps": shown_steps(row, actor, STEPS, lambda name: is_open, verb, form),
+        "summary": [],
+        "refused": refused,
+    }
+    return page(request, "exchange/connector.html", context, status=status)
+
+
+def _tested(row: Connector) -> tuple[Any, str]:
+    if row.tested_at is None:
+        return _("not tested yet"), ""
+    return (_("failed"), "bad") if row.test_error else (_("went well"), "good")

@@ -1,0 +1,50 @@
+"""Forms of keys: a token or a gateway key for one of the department's systems."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actions.credentials import DEFAULT_DAYS, MOST_DAYS
+from accounts.models import InformationSystem
+from accounts.portal.forms import PortalForm
+from exchange.portal import lane_words as words
+
+
+class _SystemForm(PortalForm):
+    """The row is the id of a system as the address names it, or empty."""
+
+    system = forms.ModelChoiceField(
+        label=_("System"), queryset=InformationSystem.objects.none(), empty_label=_("Choose")
+    )
+
+    def prepare(self) -> None:
+        """The department's systems that are not retired."""
+        field: Any = self.fields["system"]
+        department = self.actor.department_id if self.actor else None
+        rows = InformationSystem.objects.filter(department_id=department)
+        field.queryset = rows.exclude(state="retired").order_by("name")
+        field.label_from_instance = lambda system: system.name
+        field.initial = _id(self.row)
+
+
+class CredentialForm(_SystemForm):
+    """For which system, and for how long."""
+
+    days = forms.IntegerField(
+        label=_("Valid for days"), initial=DEFAULT_DAYS, min_value=1, max_value=MOST_DAYS
+    )
+
+
+class GatewayKeyForm(_SystemForm):
+    """For which system, and whose way of signing."""
+
+    dialect = forms.ChoiceField(label=_("Gateway"), choices=list(words.DIALECTS.items()))
+
+
+def _id(text: Any) -> UUID | None:
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None

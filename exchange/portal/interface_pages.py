@@ -1,0 +1,108 @@
+"""Registering a service interface under an entry, and changing it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.actor import Actor
+from accounts.permissions import Perm
+from accounts.policy import require
+from accounts.portal.access import signed_in
+from accounts.portal.listing import reader
+from catalog.models import Resource
+from exchange.actions.interfaces import change_interface, register_interface
+from exchange.models import ServiceInterface
+from exchange.portal.form_pages import attempt, form_page
+from exchange.portal.interface_forms import InterfaceForm
+from exchange.portal.interfaces import interface_of
+from kernel.errors import NotFound
+from kernel.pages import page
+
+_MOST = 500
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def interface_register(request: HttpRequest) -> HttpResponse:
+    """Without an entry in the address the department's entries in force; else the form."""
+    actor = reader(request, Perm.INTERFACE_REGISTER)
+    named = request.GET.get("resource", "")
+    if not named:
+        rows = list(_resources(actor).order_by("published__name")[:_MOST])
+        return page(request, "exchange/interface_entry.html", {"resources": rows})
+    resource = _resource(actor, named)
+    form = (
+        InterfaceForm.filled(resource, actor, request)
+        if request.method == "POST"
+        else InterfaceForm.blank(resource, actor)
+    )
+    made = refused = None
+    if form.is_bound:
+        made, refused = attempt(form, lambda: _register(resource, actor, form.values))
+    if made:
+        messages.success(request, str(_("The interface is registered; try it now.")))
+        return redirect("interface", pk=made.pk)
+    return form_page(
+        request,
+        form,
+        title=_("Register an interface"),
+        lead=resource.published.name if resource.published else "",
+        back=reverse("interface-register"),
+        refused=refused,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def interface_change(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Change what it declares; what takes something from callers is announced first (Art. 27)."""
+    row = interface_of(request, pk)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    require(actor, Perm.INTERFACE_REGISTER, row.department_id)
+    form = (
+        InterfaceForm.filled(row, actor, request)
+        if request.method == "POST"
+        else InterfaceForm.blank(row, actor)
+    )
+    made = refused = None
+    if form.is_bound:
+        made, refused = attempt(form, lambda: _change(row, actor, form))
+    if made:
+        messages.success(request, str(_("The interface is changed.")))
+        return redirect("interface", pk=pk)
+    back = reverse("interface", args=[pk])
+    return form_page(
+        request, form, title=_("Change the interface"), lead=row.name, back=back, refused=refused
+    )
+
+
+def _register(resource: Resource, actor: Actor, values: dict[str, Any]) -> ServiceInterface:
+    values.setdefault("auth", {})
+    return register_interface(resource, actor=actor, **values)
+
+
+def _change(row: ServiceInterface, actor: Actor, form: InterfaceForm) -> ServiceInterface:
+    expected = form.cleaned_data["expected"]
+    return change_interface(row, actor=actor, expected=expected, values=form.values)
+
+
+def _resources(actor: Actor) -> Any:
+    rows: Any = Resource.objects.visible_to(actor)
+    own = rows.filter(department_id=actor.department_id, published__isnull=False)
+    return own.select_related("published")
+
+
+def _resource(actor: Actor, named: str) -> Resource:
+    try:
+        found: Resource | None = _resources(actor).filter(pk=UUID(named)).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise NotFound()
+    return found

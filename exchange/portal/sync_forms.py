@@ -1,0 +1,133 @@
+"""Forms of sync jobs: from a table of a connector, item by item, to when it runs."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.portal.forms import PortalForm
+from exchange.connecting import matched
+from exchange.dataplane.connectors.base import Described
+from exchange.dataplane.schema import Schema
+from exchange.models import Dataset, SyncJob
+from kernel.errors import Invalid
+
+_HEAD = "item_"
+TIMETABLES = (
+    ("", _("By hand only")),
+    ("every 15m", _("Every 15 minutes")),
+    ("every 1h", _("Every hour")),
+    ("0 1 * * *", _("Every night at 1:00")),
+    ("0 1 * * 0", _("Every Sunday at 1:00")),
+    ("own", _("Another timetable")),
+)
+COMPARISONS = (
+    ("", _("Never by itself")),
+    ("30 2 * * *", _("Every night at 2:30")),
+    ("30 2 * * 6", _("Every Saturday at 2:30")),
+)
+
+
+class ScheduleForm(PortalForm):
+    """The job over a dataset, which is the row, and a table as the source describes it."""
+
+    keeps = frozenset({"schedule", "reconcile"})
+
+    name = forms.CharField(label=_("Name of the job"), max_length=120)
+    mode = forms.ChoiceField(label=_("What is read"), widget=forms.RadioSelect)
+    watermark = forms.ChoiceField(
+        label=_("Column that grows with every change"),
+        required=False,
+        help_text=_("For changes only: such as the time of the last change."),
+    )
+    overlap = forms.IntegerField(
+        label=_("Reads again so far before the last value"),
+        required=False,
+        min_value=0,
+        max_value=10**12,
+        initial=0,
+        help_text=_("Seconds of a time, days of a date, steps of a number."),
+    )
+    timetable = forms.ChoiceField(label=_("When it runs"), choices=TIMETABLES, required=False)
+    own_schedule = forms.CharField(
+        label=_("Another timetable"),
+        max_length=100,
+        required=False,
+        help_text=_("“every 20m”, or five fields of cron such as 0 3 * * 1-5."),
+    )
+    reconcile = forms.ChoiceField(
+        label=_("When it is compared with the source"), choices=COMPARISONS, required=False
+    )
+
+    described: Described
+
+    @classmethod
+    def over(
+        cls, dataset: Dataset, described: Described, actor: Any, data: Any = None
+    ) -> "ScheduleForm":
+        """The form over a described table; with ``data`` as it was sent."""
+        made = type("ScheduleForm", (cls,), {"described": described})
+        return made(data, None, row=dataset, actor=actor)  # type: ignore[no-any-return]
+
+    def prepare(self) -> None:
+        """One choice of a column for each item; what is likely is chosen beforehand."""
+        schema = Schema.from_json(self.row.schema.body)
+        columns = [(name, name) for name in self.described.names]
+        likely = matched(schema, self.described)
+        for item in schema.items:
+            self.fields[f"{_HEAD}{item.name}"] = forms.ChoiceField(
+                label=f"{item.title or item.name} ({item.name})",
+                choices=[("", _("stays empty")), *columns],
+                required=item.required,
+                initial=likely.get(item.name, ""),
+            )
+        watermark: Any = self.fields["watermark"]
+        watermark.choices = [("", "–"), *columns]
+        mode: Any = self.fields["mode"]
+        mode.choices = _MODES[self.row.kind]
+        mode.initial = mode.choices[0][0]
+
+    @property
+    def plain(self) -> list[Any]:
+        """The fields that are no items."""
+        return [field for field in self if not field.name.startswith(_HEAD)]
+
+    @property
+    def mapped(self) -> list[Any]:
+        """The fields of the items."""
+        return [field for field in self if field.name.startswith(_HEAD)]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """As the action takes them."""
+        said = self.cleaned_data
+        is_own = said["timetable"] == "own"
+        mapping = {
+            name.removeprefix(_HEAD): column
+            for name, column in said.items()
+            if name.startswith(_HEAD)
+        }
+        return {
+            "name": said["name"],
+            "mapping": mapping,
+            "mode": said["mode"],
+            "watermark": said["watermark"],
+            "overlap": said["overlap"] or 0,
+            "schedule": said["own_schedule"] if is_own else said["timetable"],
+            "reconcile": said["reconcile"],
+        }
+
+    def refuse(self, refused: Invalid) -> None:
+        """What is said of the timetable stands beside the one that was written."""
+        errors: list[dict[str, str]] = refused.facts.get("errors", [])  # type: ignore[assignment]
+        for error in errors:
+            name = error["pointer"].removeprefix("#/").split("/")[0]
+            name = "own_schedule" if name == "schedule" else name
+            self.add_error(name if name in self.fields else None, error["detail"])
+        if not errors:
+            super().refuse(refused)
+
+
+_FULL = (SyncJob.Mode.FULL, _("Everything; what changed is found by comparing"))
+_CHANGES = (SyncJob.Mode.INCREMENTAL, _("Only what is new or changed since the last run"))
+_MODES = {Dataset.Kind.TABLE: [_FULL, _CHANGES], Dataset.Kind.EVENTS: [_CHANGES]}
