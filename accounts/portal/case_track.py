@@ -36,7 +36,7 @@ def stages_of(case: ZombieCase) -> list[Stage]:
     people = User.objects.in_bulk([pk for pk in (case.answered_by, case.decided_by) if pk])
     named = {pk: person.name for pk, person in people.items()}
     stages = [
-        Stage(_("Suspected"), "done", _day(case.created_at)),
+        Stage(_("Suspicion"), "done", _day(case.created_at)),
         _notified(case),
         _answered(case, named),
     ]
@@ -48,28 +48,26 @@ def stages_of(case: ZombieCase) -> list[Stage]:
 def _notified(case: ZombieCase) -> Stage:
     if case.notified_at is None:
         standing = "now" if case.state == "suspected" else "ahead"
-        return Stage(_("Notified"), standing)
+        return Stage(_("Notice"), standing)
     facts = ((_("To be answered by"), case.answer_by), (_("Workdays"), case.answer_workdays))
-    return Stage(_("Notified"), "done", _day(case.notified_at), "", facts)
+    return Stage(_("Notice"), "done", _day(case.notified_at), "", facts)
 
 
 def _answered(case: ZombieCase, people: dict[Any, str]) -> Stage:
     if case.answered_at is None:
-        return Stage(_("Answered"), "now" if case.state == "notified" else "ahead")
+        return Stage(_("Answer"), "now" if case.state == "notified" else "ahead")
     facts: list[tuple[Any, Any]] = [(_("Answer"), dict(words.ANSWERS)[case.answer])]
     if case.promised_on:
         facts.append((_("Done by"), case.promised_on))
     if case.answer == "merge" and case.merge_into:
         facts.append((_("Merge into"), case.merge_into.name))
     by = people.get(case.answered_by, "")
-    return Stage(
-        _("Answered"), "done", _day(case.answered_at), by, tuple(facts), case.answer_reason
-    )
+    return Stage(_("Answer"), "done", _day(case.answered_at), by, tuple(facts), case.answer_reason)
 
 
 def _decided(case: ZombieCase, people: dict[Any, str]) -> Stage:
     if case.decided_at is None:
-        return Stage(_("Decided"), "now" if case.state == "answered" else "ahead")
+        return Stage(_("Decision"), "now" if case.state == "answered" else "ahead")
     until = _("Exempt until") if case.decision == "keep" else _("Done by")
     facts: list[tuple[Any, Any]] = [
         (_("Decision"), dict(words.ANSWERS)[case.decision]),
@@ -79,16 +77,16 @@ def _decided(case: ZombieCase, people: dict[Any, str]) -> Stage:
         facts.append((_("Merge into"), case.merge_into.name))
     by = people.get(case.decided_by, "")
     return Stage(
-        _("Decided"), "done", _day(case.decided_at), by, tuple(facts), case.decision_reason
+        _("Decision"), "done", _day(case.decided_at), by, tuple(facts), case.decision_reason
     )
 
 
 def _completed(case: ZombieCase) -> Stage:
     if case.closed_at is None:
-        return Stage(_("Completed"), "now" if case.state == "decided" else "ahead")
+        return Stage(_("Completion"), "now" if case.state == "decided" else "ahead")
     freed = case.money_freed
     facts = () if freed is None else ((_("Freed a year (10,000 yuan)"), freed),)
-    return Stage(_("Completed"), "done", _day(case.closed_at), "", facts, case.outcome)
+    return Stage(_("Completion"), "done", _day(case.closed_at), "", facts, case.outcome)
 
 
 def _dismissed(case: ZombieCase, people: dict[Any, str]) -> Stage:

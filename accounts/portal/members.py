@@ -1,6 +1,6 @@
 """People and the roles that they hold: the list, a person's page, adding one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -109,7 +109,7 @@ class MemberForm(PortalForm):
         ],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    name = forms.CharField(label=_("Name"), max_length=60, required=False)
+    name = forms.CharField(label=_("Full name"), max_length=60, required=False)
     password = forms.CharField(
         label=_("First password"),
         max_length=200,
@@ -291,9 +291,12 @@ def _shown(
         "member": row,
         "line": _line(row),
         "others": _others(actor, row),
-        "steps": shown_steps(
-            row, actor, STEPS, lambda name: _is_possible(actor, row, name), verb, form
-        ),
+        "steps": [
+            replace(one, is_open=one.verb == verb)
+            for one in shown_steps(
+                row, actor, STEPS, lambda name: _is_possible(actor, row, name), verb, form
+            )
+        ],
         "summary": form.summary if form else [],
         "refused": refused,
     }

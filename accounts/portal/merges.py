@@ -95,6 +95,7 @@ class Line:
     merge: MergeProposal
     state: tuple[Any, str]
     risk: tuple[Any, str]
+    short_risk: Any
 
     @property
     def names(self) -> list[str]:
@@ -146,7 +147,7 @@ class MergeList(DepartmentsList):
             width=28,
         ),
         Column("freed", _("Freed a year (10,000 yuan)"), lambda line: line.freed, is_number=True),
-        Column("risk", _("Risk"), lambda line: line.risk[0], "accounts/cells/risk.html"),
+        Column("risk", _("Risk"), lambda line: line.short_risk, "accounts/cells/risk.html"),
         Column(
             "state", _("State"), lambda line: line.state[0], "accounts/cells/state.html", ("state",)
         ),
@@ -246,7 +247,9 @@ def _shown(
         "merge": row,
         "line": _line(row),
         "columns": _compared([row.target, *going]),
-        "systems": [(one, one.pk == row.target_id) for one in (row.target, *going)],
+        "systems": [
+            (one, one.pk == row.target_id, _sees(actor, one)) for one in (row.target, *going)
+        ],
         "reasons": [_reason(one) for one in row.reasons["systems"]],
         "is_late": row.state == "accepted" and bool(row.finish_by and row.finish_by < today),
         "steps": shown_steps(
@@ -256,6 +259,11 @@ def _shown(
         "refused": refused,
     }
     return page(request, "accounts/merge.html", context, status=status)
+
+
+def _sees(actor: Actor, system: InformationSystem) -> bool:
+    """Whether the system's own page is there for the actor."""
+    return may(actor, Perm.SYSTEM_VIEW, system.department_id)
 
 
 def _compared(systems: list[InformationSystem]) -> list[tuple[str, list[str]]]:
@@ -279,7 +287,8 @@ def _reason(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def _line(row: MergeProposal) -> Line:
-    return Line(row, words.MERGE_STATES[row.state], words.RISKS[row.reasons["risk"]])
+    risk = row.reasons["risk"]
+    return Line(row, words.MERGE_STATES[row.state], words.RISKS[risk], words.RISK_LEVELS[risk])
 
 
 def _states() -> list[tuple[str, Any]]:

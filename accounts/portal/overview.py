@@ -1,5 +1,6 @@
 """One system: what it is, what it lacks, what can be done with it."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from accounts.portal.columns import facts, worded
 from accounts.portal.entry import PLACES, lacking
 from accounts.portal.forms import PortalForm
 from accounts.portal.listing import reader
-from accounts.portal.steps import shown_steps, take_step
+from accounts.portal.steps import Shown, shown_steps, take_step
 from accounts.portal.system_steps import STEPS, is_possible
 from accounts.portal.systems import found_system, head_of
 from accounts.register.columns import BY_NAME, GROUPS, members_of
@@ -78,11 +79,17 @@ def _shown(
         "case": _case(actor, row),
         "attachments": row.attachments.defer("content").order_by("pk"),
         "versions": _versions(row, _LATEST),
-        "steps": shown_steps(row, actor, STEPS, lambda name: is_possible(row, name), verb, form),
+        "steps": _steps(actor, row, verb, form),
         "summary": form.summary if form else [],
         "refused": refused,
     }
     return page(request, "accounts/system.html", context, status=status)
+
+
+def _steps(actor: Actor, row: InformationSystem, verb: str, form: PortalForm | None) -> list[Shown]:
+    """What can be done now; only what waits, or was refused, stands open."""
+    shown = shown_steps(row, actor, STEPS, lambda name: is_possible(row, name), verb, form)
+    return [replace(one, is_open=one.verb in (verb, "file", "accept")) for one in shown]
 
 
 def _versions(row: InformationSystem, most: int) -> list[tuple[Any, User | None, list[Any]]]:

@@ -42,8 +42,12 @@ class RelationForm(PortalForm):
     """How the system stands to one of those that were found."""
 
     refusals = words.FIELD_ERRORS
-    kind = forms.ChoiceField(label=_("This system"))
-    other = forms.UUIDField(label=_("Other system"), widget=forms.RadioSelect)
+    other = forms.UUIDField(
+        label=_("Other system"),
+        help_text=_("At most twenty are shown; use more words to find others."),
+        widget=forms.RadioSelect,
+    )
+    kind = forms.ChoiceField(label=_("What this system does with the other"))
     note = forms.CharField(label=_("Note"), max_length=400, required=False)
 
     def prepare(self) -> None:

@@ -87,6 +87,7 @@ GROUNDS = {
     "similar_name": _("Nearly the same name in one department"),
     "office_level": _("A bureau's or an office's own system"),
 }
+RISK_LEVELS = {"low": _("Low"), "medium": _("Medium"), "high": _("High")}
 RISKS = {
     "low": (_("Low: nobody is known to depend on it"), "good"),
     "medium": (_("Medium: other systems are registered as depending on it"), "warn"),
