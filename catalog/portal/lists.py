@@ -21,7 +21,8 @@ from catalog.models import Demand, Item, SearchDocument
 from catalog.portal import words
 from catalog.portal.demand_words import STATES
 from catalog.vocabulary import ShareType
-from kernel.lists import Column, DayFilter, Filter, List
+from kernel.listparts import AnyFilter
+from kernel.lists import Column, Filter, List
 
 _ANSWERING = ("offered", "met")
 _SHOWN = (
@@ -111,7 +112,7 @@ class InForceList(ThreeLists):
     order = ("department__name", "pk")
     search = ("name__icontains", "resource__code__icontains")
     search_title = _("Name or code")
-    filters: ClassVar[Sequence[Filter | DayFilter]] = (
+    filters: ClassVar[Sequence[AnyFilter]] = (
         Filter("department", _("Department"), departments, "department_id"),
         Filter(
             "attached",

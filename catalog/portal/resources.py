@@ -1,210 +1,48 @@
-"""Entries in the portal: the department's own and those to be reviewed, and one with everything."""
+"""One entry in the portal: what it says, its versions, data, quality, its twin in the API."""
 
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.conf import settings
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actor import Actor
 from accounts.permissions import Perm
-from accounts.policy import may, may_everywhere
+from accounts.policy import may
 from accounts.portal.access import signed_in
-from accounts.portal.choices import departments
-from accounts.portal.forms import PlainForm, PortalForm, ReasonForm
-from accounts.portal.listing import DepartmentsList, list_page, reader
-from accounts.portal.steps import Step, shown_steps, take_step
-from catalog.actions.resources import revise_resource, submit_resource, withdraw_resource
-from catalog.actions.reviews import (
-    approve_resource,
-    publish_resource,
-    return_resource,
-    review_resource,
-)
-from catalog.differences import Difference, differences
+from accounts.portal.forms import PortalForm
+from accounts.portal.steps import shown_steps, take_step
 from catalog.gates import filing_faults
 from catalog.interchange.columns import ENTRY_COLUMNS, ITEM_COLUMNS, METADATA_NAMES
-from catalog.models import Entry, Resource
+from catalog.models import Comment, Entry, Resource
 from catalog.portal import words
+from catalog.portal.comparing import (
+    changes_between,
+    place_choices,
+    place_word,
+    with_comments,
+)
+from catalog.portal.entry_steps import STEPS
+from catalog.portal.panels import panels_of
+from catalog.portal.qualities import quality_of
 from catalog.states import EDITABLE, ENTRY, IN_PROGRESS
 from catalog.versions import entry_values, item_values, items_of
 from kernel.errors import NotFound
-from kernel.lists import Column, Filter
 from kernel.pages import page
 from kernel.problems import Problem
 
 _VERSIONS = 20
 _ITEMS_SHOWN = ("name", "column", "data_type", "length", "is_key", "is_required", "share_type")
-
-
-class ReviseForm(PortalForm):
-    """Why a new version is begun."""
-
-    change_message = forms.CharField(
-        label=_("What will change, and why"),
-        max_length=400,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-
-def _owner(row: Resource) -> UUID:
-    return row.department_id
-
-
-STEPS = {
-    "submit": Step(
-        submit_resource,
-        PlainForm,
-        (Perm.RESOURCE_SUBMIT,),
-        _("Submit to the head"),
-        _("The head of your department has it now."),
-        _owner,
-    ),
-    "approve": Step(
-        approve_resource,
-        PlainForm,
-        (Perm.RESOURCE_APPROVE,),
-        _("Agree and send to the authority"),
-        _("The authority has it now; it has two workdays."),
-        _owner,
-    ),
-    "review": Step(
-        review_resource,
-        PlainForm,
-        (Perm.RESOURCE_REVIEW,),
-        _("Found in order"),
-        _("It can be published now."),
-        _owner,
-    ),
-    "publish": Step(
-        publish_resource,
-        PlainForm,
-        (Perm.RESOURCE_PUBLISH,),
-        _("Publish"),
-        _("It is in force."),
-        _owner,
-    ),
-    "return": Step(
-        return_resource,
-        ReasonForm,
-        (Perm.RESOURCE_APPROVE, Perm.RESOURCE_REVIEW, Perm.RESOURCE_PUBLISH),
-        _("Return"),
-        _("It has gone back to its writers."),
-        _owner,
-    ),
-    "revise": Step(
-        revise_resource,
-        ReviseForm,
-        (Perm.RESOURCE_DRAFT,),
-        _("Begin a new version"),
-        _("A new version is in work; the one in force stays until it is published."),
-        _owner,
-    ),
-    "withdraw": Step(
-        withdraw_resource,
-        ReasonForm,
-        (Perm.RESOURCE_WITHDRAW,),
-        _("Withdraw"),
-        _("It is no longer in force."),
-        _owner,
-        _("Take this entry out of force?"),
-    ),
+_TABS = {
+    "overview": _("Metadata and items"),
+    "versions": _("Versions and comments"),
+    "data": _("Data and use"),
+    "quality": _("Quality"),
+    "api": _("API"),
 }
-
-
-class ResourceList(DepartmentsList):
-    """The department's entries, or those of all for the authority; the latest version of each."""
-
-    perm = Perm.RESOURCE_VIEW
-    title = _("Entries")
-    lead = _("Every entry that you may see, with the state of its latest version.")
-    nothing = _("There is no entry yet.")
-    search = ("entries__name__icontains", "code__icontains")
-    search_title = _("Name or code")
-    order = ("-updated_at", "pk")
-    filters = (
-        Filter(
-            "state",
-            _("State"),
-            lambda actor: [(state, title) for state, (title, _b) in words.ENTRY_STATES.items()],
-            apply=lambda rows, state: rows.filter(entries__state=state),
-        ),
-        Filter("department", _("Department"), departments, "department_id"),
-    )
-    columns = (
-        Column(
-            "name",
-            _("Name"),
-            lambda row: row.latest.name if row.latest else "",
-            "catalog/cells/name.html",
-            width=40,
-        ),
-        Column("code", _("Code"), lambda row: row.code, sort=("code",), width=26),
-        Column(
-            "department",
-            _("Department"),
-            lambda row: row.department.name,
-            sort=("department__name",),
-            width=28,
-        ),
-        Column(
-            "state",
-            _("State"),
-            lambda row: words.ENTRY_STATES[row.latest.state][0] if row.latest else "",
-            "catalog/cells/state.html",
-        ),
-        Column(
-            "number", _("Version"), lambda row: row.latest and row.latest.number, is_number=True
-        ),
-        Column(
-            "is_attached",
-            _("Data attached"),
-            lambda row: words.YES_NO[row.is_attached],
-            is_extra=True,
-        ),
-        Column(
-            "updated_at",
-            _("Changed"),
-            lambda row: timezone.localtime(row.updated_at),
-            "components/moment.html",
-            ("updated_at",),
-        ),
-    )
-
-    def rows(self) -> Any:
-        """Each once, with the versions that the actor may see."""
-        seen = Entry.objects.visible_to(self.actor).order_by("-number")
-        rows: Any = Resource.objects.visible_to(self.actor)
-        if not may_everywhere(self.actor, Perm.RESOURCE_VIEW):
-            rows = rows.filter(department_id=self.actor.department_id)
-        return (
-            rows.filter(pk__in=seen.values("resource_id"))
-            .select_related("department")
-            .prefetch_related(Prefetch("entries", seen, to_attr="seen"))
-            .distinct()
-        )
-
-    def lines(self, rows: list[Any]) -> list[Any]:
-        """With the latest version that the actor may see."""
-        for row in rows:
-            row.latest = row.seen[0] if row.seen else None
-            row.state_word = words.ENTRY_STATES[row.latest.state] if row.latest else ("", "")
-        return rows
-
-
-@require_GET
-@signed_in
-def resource_list(request: HttpRequest) -> HttpResponseBase:
-    """Entries by state, the last changed first."""
-    reader(request, Perm.RESOURCE_VIEW)
-    return list_page(request, ResourceList)
 
 
 @require_GET
@@ -241,35 +79,87 @@ def _shown(
     form: PortalForm | None = None,
     refused: Problem | None = None,
     status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     versions = list(
         Entry.objects.visible_to(actor).filter(resource=row).order_by("-number")[:_VERSIONS]
     )
     shown = _chosen(versions, request.GET.get("version", ""))
+    tab = more.pop("tab", "") or _tab(request)
     items = list(items_of(shown))
-    before = _before(versions, shown)
     context = {
         "resource": row,
         "entry": shown,
         "state": words.ENTRY_STATES[shown.state],
         "share_type": words.SHARE_TYPES.get(shown.share_type),
-        "facts": _facts(shown),
-        "item_titles": [words.column_title(ITEM_COLUMNS[name]) for name in _ITEMS_SHOWN],
-        "items": [_item_cells(item_values(item)) for item in items],
-        "versions": [(one, words.ENTRY_STATES[one.state], one.pk == shown.pk) for one in versions],
-        "before": before,
-        "changes": _changes(before, shown) if before else [],
         "faults": _faults(shown, items) if _writes(actor, row) else [],
+        "edits": _writes(actor, row) and shown.state in EDITABLE,
+        "registers": may(actor, Perm.ADJUSTMENT_REGISTER, row.department_id)
+        and row.published_id is not None,
         "steps": shown_steps(
             row, actor, STEPS, lambda name: _is_possible(row, versions, shown, name), verb, form
         ),
         "summary": form.summary if form else [],
         "refused": refused,
-        "api": f"{settings.PUBLIC_URL}/api/v1/resources/{row.pk}",
+        "tab": tab,
+        "tabs": [(f"?tab={name}", title, name == tab) for name, title in _TABS.items()],
         "back": reverse("catalogue"),
+        **_of_tab(tab, actor, row, versions, shown, items),
+        **more,
     }
+    context["about"] = request.GET.get("about", "")
     return page(request, "catalog/resource.html", context, status=status)
+
+
+def shown_again(request: HttpRequest, pk: UUID, **more: Any) -> HttpResponse:
+    """The entry's page with what was refused."""
+    return _shown(request, _found(request, pk), **more)
+
+
+def _tab(request: HttpRequest) -> str:
+    asked = request.GET.get("tab", "versions" if "version" in request.GET else "overview")
+    return asked if asked in _TABS else "overview"
+
+
+def _of_tab(
+    tab: str, actor: Actor, row: Resource, versions: list[Entry], shown: Entry, items: list[Any]
+) -> dict[str, Any]:
+    """What a tab shows."""
+    if tab == "versions":
+        return _of_versions(actor, row, versions, shown, items)
+    if tab == "data":
+        return {"panels": panels_of(row, actor)}
+    if tab == "quality":
+        return {"quality": quality_of(row, shown, items)}
+    if tab == "api":
+        return {"api": f"{settings.PUBLIC_URL}/api/v1/resources/{row.pk}"}
+    return {
+        "facts": _facts(shown),
+        "item_titles": [words.column_title(ITEM_COLUMNS[name]) for name in _ITEMS_SHOWN],
+        "items": [_item_cells(item_values(item)) for item in items],
+        "placements": row.placements.select_related("category").order_by("category__code"),
+    }
+
+
+def _of_versions(
+    actor: Actor, row: Resource, versions: list[Entry], shown: Entry, items: list[Any]
+) -> dict[str, Any]:
+    before = _before(versions, shown)
+    lines = changes_between(before, shown) if before else []
+    told = Comment.objects.visible_to(actor).filter(entry=shown).order_by("created_at", "pk")
+    comments = list(told)
+    for comment in comments:
+        comment.place = place_word(comment.pointer, items)
+    speaks = shown.state in IN_PROGRESS and may(actor, Perm.COMMENT_WRITE, row.department_id)
+    return {
+        "versions": [(one, words.ENTRY_STATES[one.state], one.pk == shown.pk) for one in versions],
+        "before": before,
+        "others": with_comments(lines, comments),
+        "changes": lines,
+        "places": place_choices(items) if speaks else [],
+        "resolves": may(actor, Perm.COMMENT_RESOLVE, row.department_id),
+    }
 
 
 def _chosen(versions: list[Entry], asked: str) -> Entry:
@@ -318,37 +208,3 @@ def _item_cells(values: dict[str, Any]) -> list[tuple[str, str]]:
         (words.column_title(column), words.column_label(column, values[column.name]))
         for column in (ITEM_COLUMNS[name] for name in _ITEMS_SHOWN)
     ]
-
-
-def _changes(before: Entry, after: Entry) -> list[tuple[str, str, str]]:
-    """What differs, as (where, before, after) in words."""
-    found = differences(_plain(before), _plain(after))
-    lines = [
-        (words.column_title(c), words.column_label(c, old), words.column_label(c, new))
-        for name, old, new in found.metadata
-        for c in [ENTRY_COLUMNS[name]]
-    ]
-    return lines + _item_changes(found)
-
-
-def _item_changes(found: Difference) -> list[tuple[str, str, str]]:
-    lines = [(item["name"], "", str(_("added"))) for item in found.added]
-    lines += [(item["name"], str(_("was there")), str(_("removed"))) for item in found.removed]
-    for item in found.changed:
-        for name, old, new in item.changes:
-            column = ITEM_COLUMNS.get(name)
-            if column:
-                told = f"{item.name}: {words.column_title(column)}"
-                labels = words.column_label(column, old), words.column_label(column, new)
-                lines.append((told, *labels))
-    return lines
-
-
-def _plain(entry: Entry) -> dict[str, Any]:
-    values: dict[str, Any] = entry_values(entry)
-    values["source_system"] = str(entry.source_system or "")
-    values["items"] = [
-        {**item_values(item), "source_department": item.source_department}
-        for item in items_of(entry)
-    ]
-    return values

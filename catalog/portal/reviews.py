@@ -1,19 +1,16 @@
 """The review queue: what waits for the person, with workdays left, and steps with many at once."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 from django.db.models import BooleanField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.actor import Actor
 from accounts.models import Obligation
@@ -21,17 +18,14 @@ from accounts.permissions import Perm
 from accounts.policy import may, may_everywhere
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
-from accounts.portal.forms import ReasonForm
 from accounts.portal.listing import DepartmentsList, list_page, reader
-from catalog.actions.bulk import MOST_ROWS, step_resources
-from catalog.models import Entry, Resource
+from accounts.portal.steps import Step
+from catalog.models import Entry
 from catalog.portal import words
 from catalog.portal.due import dues
-from catalog.states import ENTRY, IN_PROGRESS
-from kernel.errors import DomainError, NotFound
+from catalog.portal.entry_steps import STEPS
+from catalog.states import ENTRY
 from kernel.lists import Column, Filter
-from kernel.pages import page
-from kernel.problems import refusal
 
 # Whose turn a version is, by its state: the permission, and the step that goes on from there.
 TURNS = {
@@ -39,23 +33,7 @@ TURNS = {
     "approved": (Perm.RESOURCE_REVIEW, "review"),
     "reviewed": (Perm.RESOURCE_PUBLISH, "publish"),
 }
-VERBS = {
-    "submit": (_("Submit to the head"), _("Handed to the heads of their departments.")),
-    "approve": (_("Agree and send to the authority"), _("Sent to the authority.")),
-    "review": (_("Found in order"), _("Found in order; they can be published.")),
-    "publish": (_("Publish"), _("They are in force.")),
-    "return": (_("Return"), _("Returned to their writers.")),
-}
 _ORIGINS = (("first", _("New entry")), ("change", _("Change of an entry in force")))
-
-
-@dataclass(frozen=True)
-class Result:
-    """What became of one entry of a step with many."""
-
-    resource: Resource
-    name: str
-    refused: str
 
 
 def waiting_for(actor: Actor) -> Q:
@@ -68,6 +46,16 @@ def waiting_for(actor: Actor) -> Q:
         elif may(actor, perm, actor.department_id):
             waits |= turn & Q(department_id=actor.department_id)
     return waits & ~Q(submitted_by=actor.id) & ~Q(approved_by=actor.id, state__in=TURNS)
+
+
+def _of_entry(step: Step) -> Step:
+    """A step of the resource, taken with the row of its version."""
+
+    def deed(entry: Entry, **given: Any) -> Entry:
+        found: Entry = step.deed(entry.resource, **given)
+        return found
+
+    return replace(step, deed=deed)
 
 
 class ReviewList(DepartmentsList):
@@ -98,7 +86,6 @@ class ReviewList(DepartmentsList):
         Filter("department", _("Department"), departments, "department_id"),
     )
     columns = (
-        Column("pick", _("Choose"), lambda row: row.name, "catalog/cells/pick.html"),
         Column(
             "name", _("Entry"), lambda row: row.name, "catalog/cells/link.html", ("name",), width=40
         ),
@@ -148,98 +135,19 @@ class ReviewList(DepartmentsList):
             row.address = f"{reverse('resource', args=[row.resource_id])}?tab=versions"
         return rows
 
-    def export_heads(self) -> list[tuple[str, int]]:
-        """Without the boxes to choose by."""
-        return super().export_heads()[1:] if self._picks else super().export_heads()
+    bulk = {verb: _of_entry(STEPS[verb]) for verb in ("approve", "review", "publish", "return")}
 
-    def export_rows(self) -> Any:
-        """Without the boxes to choose by."""
-        return (line[1:] if self._picks else line for line in super().export_rows())
-
-    @property
-    def _picks(self) -> bool:
-        return any(column.name == "pick" for column in self.chosen)
+    def is_possible(self, verb: str, row: Any) -> bool:
+        """Whether the version can take this step."""
+        return ENTRY.allows(row.state, verb)
 
 
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def review_list(request: HttpRequest) -> HttpResponseBase:
-    """What waits for the person, with the steps that it may take with many."""
-    actor = reader(request, Perm.RESOURCE_VIEW)
-    verbs = [(verb, VERBS[verb][0]) for perm, verb in TURNS.values() if may(actor, perm)]
-    if verbs:
-        verbs.append(("return", VERBS["return"][0]))
-    return list_page(request, ReviewList, "catalog/reviews.html", verbs=verbs)
-
-
-@require_POST
-@signed_in
-def review_many(request: HttpRequest) -> HttpResponse:
-    """Look at a step with many entries, then take it: each row has an outcome of its own."""
-    actor = reader(request, Perm.RESOURCE_VIEW)
-    verb = request.POST.get("verb", "")
-    if verb not in VERBS:
-        raise NotFound()
-    rows = _chosen(actor, request.POST.getlist("ids"))
-    title, done = VERBS[verb]
-    form = ReasonForm.filled(None, actor, request) if verb == "return" else None
-    context: dict[str, Any] = {
-        "verb": verb,
-        "title": title,
-        "rows": rows,
-        "most": MOST_ROWS,
-        "form": form or None,
-        "back": reverse("resources") if verb == "submit" else reverse("reviews"),
-    }
-    if not rows:
-        context["summary"] = [("", now("Choose at least one entry in the list."))]
-        return page(request, "catalog/review_many.html", context, status=422)
-    if "confirmed" not in request.POST:
-        context["form"] = ReasonForm.blank(None, actor) if form else None
-        return page(request, "catalog/review_many.html", context)
-    if form is not None and not form.is_valid():
-        context["summary"] = form.summary
-        return page(request, "catalog/review_many.html", context, status=422)
-    context["results"] = _taken(actor, verb, rows, form.values if form else {})
-    context["done"] = done
-    context["count"] = sum(not result.refused for result in context["results"])
-    return page(request, "catalog/review_many.html", context)
-
-
-def _taken(
-    actor: Actor, verb: str, rows: Sequence[tuple[Resource, str]], given: dict[str, Any]
-) -> list[Result]:
-    outcomes = step_resources(verb, [row.pk for row, _name in rows], actor=actor, **given)
-    return [
-        Result(row, name, _why(outcome.refusal) if outcome.refusal else "")
-        for (row, name), outcome in zip(rows, outcomes, strict=True)
-    ]
-
-
-def _why(refused: DomainError) -> str:
-    problem = refusal(refused)
-    errors = problem.facts.get("errors") or []
-    if errors:
-        places = ", ".join(error["pointer"].removeprefix("#/") for error in errors[:5])
-        return f"{now(problem.title)} ({places})" if not words.is_chinese() else now(problem.title)
-    return now(problem.title)
-
-
-def _chosen(actor: Actor, keys: list[str]) -> list[tuple[Resource, str]]:
-    """The entries chosen that the actor may see, each with the name of its version in work."""
-    found = {key for key in (_uuid(one) for one in keys[:MOST_ROWS]) if key}
-    seen = Entry.objects.visible_to(actor).filter(resource__in=found, state__in=IN_PROGRESS)
-    return [
-        (entry.resource, entry.name)
-        for entry in seen.select_related("resource").order_by("name", "pk")
-    ]
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+    """What waits for the person, with the steps that it may take with several."""
+    reader(request, Perm.RESOURCE_VIEW)
+    return list_page(request, ReviewList)
 
 
 def is_my_turn(actor: Actor, entry: Entry) -> bool:

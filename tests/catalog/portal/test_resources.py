@@ -161,7 +161,7 @@ def test_a_list_needs_as_many_queries_for_fifty_entries_as_for_one(
         entry_with_items(resource__department=department)
     assert Resource.objects.count() == 50
     client = browser_of(steward)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         assert client.get("/resources").status_code == 200
 
 

@@ -1,0 +1,68 @@
+"""Comments on the fields of a version: written and settled on the page of its entry."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as now
+from django.views.decorators.http import require_POST
+
+from accounts.actor import Actor
+from accounts.portal.access import signed_in
+from catalog.actions.comments import resolve_comment, write_comment
+from catalog.models import Comment, Resource
+from catalog.portal.resources import shown_again
+from kernel.errors import DomainError, NotFound
+from kernel.problems import refusal
+
+LONGEST = 400
+
+
+@require_POST
+@signed_in
+def comment_write(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say something of one place of the version in work."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    row = Resource.objects.visible_to(actor).filter(pk=pk).first()
+    if row is None:
+        raise NotFound()
+    pointer, text = request.POST.get("pointer", ""), request.POST.get("text", "").strip()
+    if not text or len(text) > LONGEST:
+        said = now("Write something, in at most 400 characters.")
+        more = {"comment_error": said, "comment_text": text, "comment_place": pointer}
+        summary = [("comment_text", said)]
+        return shown_again(request, pk, tab="versions", status=422, summary=summary, **more)
+    try:
+        write_comment(row, actor=actor, pointer=pointer, text=text)
+    except DomainError as refused:
+        problem = refusal(refused)
+        more = {"comment_text": text, "comment_place": pointer}
+        return shown_again(
+            request, pk, tab="versions", refused=problem, status=problem.status, **more
+        )
+    messages.success(request, now("The comment is on the page of the entry."))
+    return _back(pk)
+
+
+@require_POST
+@signed_in
+def comment_resolve(request: HttpRequest, pk: UUID, comment: UUID) -> HttpResponse:
+    """Settle a comment."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    rows = Comment.objects.visible_to(actor).filter(entry__resource_id=pk)
+    row = rows.select_related("entry").filter(pk=comment).first()
+    if row is None:
+        raise NotFound()
+    try:
+        resolve_comment(row, actor=actor)
+    except DomainError as refused:
+        problem = refusal(refused)
+        return shown_again(request, pk, tab="versions", refused=problem, status=problem.status)
+    messages.success(request, now("The comment is settled."))
+    return _back(pk)
+
+
+def _back(pk: UUID) -> HttpResponse:
+    return redirect(f"{reverse('resource', args=[pk])}?tab=versions#comments")
