@@ -237,6 +237,7 @@ def _shown(
         "steps": shown_steps(
             dataset, actor, STEPS, lambda name: _is_possible(dataset, name), verb, form
         ),
+        "verb": verb,
         "summary": form.summary if form else [],
         "refused": refused,
     }

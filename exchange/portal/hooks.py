@@ -152,6 +152,7 @@ def _shown(
         )
         if hook
         else [],
+        "verb": verb,
         "summary": faulty.summary if faulty else [],
         "refused": refused,
     }

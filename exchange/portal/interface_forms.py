@@ -92,7 +92,7 @@ class InterfaceForm(PortalForm):
         label=_("User"), max_length=200, required=False, help_text=_("For user and password.")
     )
     auth_requester = forms.CharField(
-        label=_("Requester"), max_length=120, required=False, help_text=_("For gateways.")
+        label=_("Requester id"), max_length=120, required=False, help_text=_("For gateways.")
     )
     auth_service = forms.CharField(
         label=_("Code of the service"),

@@ -20,7 +20,7 @@ BATCH_KINDS = {
     "snapshot": _("Whole table"),
     "changes": _("Changes"),
     "append": _("Added events"),
-    "recall": _("Taken back"),
+    "recall": _("Recall of a batch"),
 }
 MODES = {
     "pull": _("The system fetches"),
@@ -74,7 +74,7 @@ RULES = {
     "required": _("required"),
     "length": _("at most so long"),
     "scale": _("digits behind the point"),
-    "pattern": _("pattern"),
+    "pattern": _("form of the value"),
     "minimum": _("at least"),
     "maximum": _("at most"),
     "codes": _("one of"),

@@ -143,7 +143,7 @@ class SubscriptionList(DepartmentsList):
         Column("error", _("Last error"), lambda row: row.last_error, is_extra=True, width=50),
         Column(
             "opened",
-            _("Opened"),
+            _("Open since"),
             lambda row: row.created_at,
             "exchange/cells/moment.html",
             ("created_at",),
