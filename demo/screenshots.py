@@ -34,7 +34,7 @@ KEPT: dict[str, str] = {}
 # An example is chosen from so many of a kind.
 _EXAMPLES = 6
 _MOST_PAGES = 200
-_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/)\d+(?=/|$)")
 _NO_PAGES = ("as=", "/export", "/template", "/documents/", "/api/", "/static/", "/sign-out")
 _FILE = re.compile(r"\.(jsonld|ttl|rdf|json|xml|csv|xlsx|yaml|pdf)$")
 

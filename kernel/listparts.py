@@ -7,6 +7,9 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.utils.dateparse import parse_date
 
+# More than so many choices nobody reads through: they are typed.
+MOST_CHOICES = 300
+
 
 @dataclass(frozen=True)
 class Column:
@@ -26,12 +29,19 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Typed:
+    """Choices too many to read through: ``find`` gives those of a name, or of a value itself."""
+
+    find: Callable[[str], list[tuple[Any, Any]]]
+
+
+@dataclass(frozen=True)
 class Filter:
     """A filter by one of few values; ``apply`` narrows the rows, else ``lookup`` equals it."""
 
     name: str
     title: Any
-    choices: Callable[[Any], Iterable[tuple[str, Any]]]
+    choices: Callable[[Any], Iterable[tuple[Any, Any]] | Typed]
     lookup: str = ""
     apply: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None
     kind: ClassVar[str] = "choice"
@@ -39,6 +49,14 @@ class Filter:
     def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
         """The rows of that value."""
         return self.apply(rows, value) if self.apply else rows.filter(**{self.lookup: value})
+
+    def narrow_any(self, rows: QuerySet[Any], values: list[Any]) -> QuerySet[Any]:
+        """The rows of any of the values; with ``apply`` those of the first."""
+        if not values:
+            return rows.none()
+        if self.apply:
+            return self.apply(rows, str(values[0]))
+        return rows.filter(**{f"{self.lookup}__in": values})
 
     def read(self, value: str, choices: Mapping[str, Any]) -> str:
         """The value as it stands in the address, empty where it is none of the choices."""
@@ -125,8 +143,34 @@ class Cell:
 
 @dataclass(frozen=True)
 class Field:
-    """A filter as a field of the form: its choices and the one that is on."""
+    """A filter as a field of the form: its choices and the one that is on.
+
+    Where the value is typed, the choices are those that it found.
+    """
 
     filter: AnyFilter
-    choices: list[tuple[str, Any]]
+    choices: list[tuple[Any, Any]]
     value: str
+    is_typed: bool = False
+
+    @property
+    def text(self) -> Any:
+        """The value in words."""
+        return {str(value): title for value, title in self.choices}.get(self.value, self.value)
+
+    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows that it leaves."""
+        if self.is_typed and isinstance(self.filter, Filter):
+            return self.filter.narrow_any(rows, [value for value, _ in self.choices])
+        return self.filter.narrow(rows, self.value)
+
+
+def field_of(one: AnyFilter, actor: Any, asked: str) -> Field:
+    """The filter's field with what the address asks for."""
+    choices = one.choices(actor)
+    if isinstance(choices, Typed):
+        words = asked.strip().replace("\0", "")[:100]
+        return Field(one, choices.find(words) if words else [], words, is_typed=True)
+    listed = list(choices)
+    known = {str(value): title for value, title in listed}
+    return Field(one, listed, one.read(asked, known))

@@ -24,6 +24,7 @@ from kernel.listparts import (
     Filter,
     Head,
     TextFilter,
+    field_of,
 )
 
 __all__ = ["Chip", "Column", "DayFilter", "Filter", "List", "TextFilter"]
@@ -108,12 +109,8 @@ class List:
     @cached_property
     def fields(self) -> list[Field]:
         """The filters with their choices and what is on."""
-        made = []
-        for one in self.shown_filters():
-            choices = list(one.choices(self.actor))
-            known = {str(value): title for value, title in choices}
-            made.append(Field(one, choices, one.read(self.query.get(one.name, ""), known)))
-        return made
+        there = self.shown_filters()
+        return [field_of(one, self.actor, self.query.get(one.name, "")) for one in there]
 
     @cached_property
     def found(self) -> QuerySet[Any]:
@@ -123,7 +120,7 @@ class List:
             rows = rows.filter(self.matching(self.words))
         for one in self.fields:
             if one.value:
-                rows = one.filter.narrow(rows, one.value)
+                rows = one.narrow(rows)
         return rows.order_by(*self._ordered())
 
     def matching(self, words: str) -> Q:
@@ -187,8 +184,8 @@ class List:
         chips = []
         for one in self.fields:
             if one.value:
-                text = {str(v): t for v, t in one.choices}.get(one.value, one.value)
-                chips.append(Chip(one.filter.title, text, self.address(**{one.filter.name: ""})))
+                without = self.address(**{one.filter.name: ""})
+                chips.append(Chip(one.filter.title, one.text, without))
         return chips
 
     @cached_property

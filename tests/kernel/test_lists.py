@@ -103,3 +103,26 @@ def test_a_page_needs_two_queries_however_many_rows(three, django_assert_num_que
 
 def test_departments_are_offered_by_name(three):
     assert [name for _, name in departments(None)] == ["教育厅", "民政厅", "税务局"]
+
+
+class OfficeList(DepartmentList):
+    """Departments by department, which a province has thousands of."""
+
+    filters = (Filter("department", "Department", departments, "pk"),)
+
+
+def test_too_many_departments_to_choose_from_are_typed(three, actor_of, monkeypatch):
+    actor = actor_of("authority")
+    monkeypatch.setattr("accounts.portal.choices.MOST_CHOICES", 2)
+
+    def typed(query):
+        return OfficeList(actor, QueryDict(query), "/departments")
+
+    assert [field.is_typed for field in typed("").fields] == [True]
+    assert len(names(typed(""))) == Department.objects.count()
+    assert names(typed("department=厅")) == ["教育厅", "民政厅"]
+    assert names(typed("department=民政厅")) == ["民政厅"]
+    assert names(typed("department=水利厅")) == []
+    by_key = typed(f"department={three[2].pk}")
+    assert names(by_key) == ["税务局"]
+    assert (by_key.fields[0].text, by_key.chips[0].text) == ("税务局", "税务局")
