@@ -1,8 +1,6 @@
 """The audit trail: one entry for each deed, in the deed's own transaction."""
 
-import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model
@@ -23,54 +21,39 @@ def record_all(actor: Actor, verb: str, deeds: Iterable[tuple[Model, dict[str, A
     AuditEvent.objects.bulk_create(entries, batch_size=1000)
 
 
-@dataclass(frozen=True)
-class Statement:
-    """The values of an entry for INSERT, which stands in a statement that does more at once and
-    adds one entry for each row of the ``FROM`` that follows it."""
-
-    values: dict[str, Any]
-
-
-def statement(actor: Actor, verb: str, subject: Model, **detail: Any) -> Statement:
-    """The entry that ``record`` would add, for a deed that is done so often that it must be one
-    round trip; the deed and the entry are one statement, so neither is ever without the other."""
-    return Statement(
-        {
-            "audit_verb": verb,
-            "audit_kind": actor.kind,
-            "audit_actor": actor.id,
-            "audit_name": actor.name,
-            "audit_department": actor.department_id,
-            "audit_type": str(subject._meta.model_name),
-            "audit_subject": str(subject.pk),
-            "audit_detail": json.dumps(detail),
-            "audit_request": current_request_id(),
-            "audit_address": actor.address,
-        },
-    )
+def note(actor: Actor, verb: str, subject: Model, **detail: Any) -> dict[str, Any]:
+    """The entry that ``record`` would add, as values for INSERT: for a deed that is done so often
+    that deed and entry are one statement, so that neither is ever without the other."""
+    return {
+        "audit_verb": verb,
+        "audit_actor_kind": actor.kind,
+        "audit_actor_id": actor.id,
+        "audit_actor_name": actor.name,
+        "audit_department_id": actor.department_id,
+        "audit_subject_type": str(subject._meta.model_name),
+        "audit_subject_id": str(subject.pk),
+        "audit_detail": detail,
+        "audit_request_id": current_request_id(),
+        "audit_address": actor.address,
+    }
 
 
-# The entry of ``statement``, and the types of its values.
-INSERT = """
-    INSERT INTO accounts_auditevent
-        (verb, actor_kind, actor_id, actor_name, department_id, subject_type, subject_id, detail,
-         request_id, address)
-    SELECT %(audit_verb)s, %(audit_kind)s, %(audit_actor)s::uuid, %(audit_name)s,
-           %(audit_department)s::uuid, %(audit_type)s, %(audit_subject)s, %(audit_detail)s::jsonb,
-           %(audit_request)s, %(audit_address)s
-"""
+# The values of ``note`` with their types, and what adds an entry for each row of the ``FROM`` that
+# follows it.
 TYPES = {
     "audit_verb": "text",
-    "audit_kind": "text",
-    "audit_actor": "uuid",
-    "audit_name": "text",
-    "audit_department": "uuid",
-    "audit_type": "text",
-    "audit_subject": "text",
+    "audit_actor_kind": "text",
+    "audit_actor_id": "uuid",
+    "audit_actor_name": "text",
+    "audit_department_id": "uuid",
+    "audit_subject_type": "text",
+    "audit_subject_id": "text",
     "audit_detail": "jsonb",
-    "audit_request": "text",
+    "audit_request_id": "text",
     "audit_address": "text",
 }
+_COLUMNS = ", ".join(name.removeprefix("audit_") for name in TYPES)
+INSERT = f"INSERT INTO accounts_auditevent ({_COLUMNS}) SELECT {', '.join(TYPES)}"
 
 
 def _entry(actor: Actor, verb: str, subject: Model, detail: dict[str, Any]) -> AuditEvent:

@@ -9,22 +9,26 @@ import hmac
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from secrets import token_hex
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+import orjson
+from django.db import DataError, Error, IntegrityError, connection
+from django.utils import timezone
 
 from accounts import audit
-from accounts.audit import Statement
 from exchange import quotas
 from exchange.calls import NO_CALL, Call
 from exchange.models import Dataset, Grant, ServiceInterface, UseEntry
 from exchange.places import Place
 from exchange.secrets import seal, unseal
 from exchange.vocabulary import Channel
+from kernel.models import uuid7
 from kernel.prepared import Prepared
+from kernel.together import Together
 
 _LINES = 1000
 
@@ -60,39 +64,86 @@ def write_use(use: Use) -> None:
     _entry(use).save(force_insert=True)
 
 
-def take_and_write(use: Use, entry: Statement, *, calls: int = 1) -> None:
+def take_and_write(use: Use, entry: dict[str, Any], *, calls: int = 1) -> None:
     """Count what is about to be given, note it in the trail and add the line, in one statement.
 
-    QuotaExceeded if the day has not so much left, or why the grant gives nothing since the call
-    began; then nothing is counted, noted or written.
+    Outside a transaction those of one grant that come side by side share one, which is committed
+    when this returns. QuotaExceeded if the day has not so much left, or why the grant gives
+    nothing since the call began; then nothing is counted, noted or written.
     """
-    values = quotas.take_values(use.grant, calls=calls, rows=use.rows) | entry.values
-    values |= {f"use_{name}": value for name, value in _values(use).items()}
-    with connection.cursor() as cursor:
-        _ALL.execute(cursor, values)
-        written = cursor.rowcount
+    note = entry | {f"use_{name}": value for name, value in _values(use).items()}
+    asked = _Asked(use.grant.pk, timezone.localdate(), calls, use.rows, note)
+    if connection.in_atomic_block:
+        written = _write([asked])
+    else:
+        written = _TOGETHER.ask((asked.grant, asked.day), asked)
     if not written:
         raise quotas.refused(use.grant, use.rows)
 
 
-_COLUMNS = tuple(
-    field.attname for field in UseEntry._meta.concrete_fields if field.attname not in ("id", "at")
-)
-_CASTS = {
-    field.attname: f"::{field.db_type(connection)}" for field in UseEntry._meta.concrete_fields
-}
-_VALUES = ", ".join(f"%(use_{name})s{_CASTS[name]}" for name in _COLUMNS)
+@dataclass(frozen=True)
+class _Asked:
+    """What is to be counted for a grant's day, and the note of it."""
+
+    grant: UUID
+    day: date
+    calls: int
+    rows: int
+    note: dict[str, Any]
+
+
+def _write_all(party: Sequence[_Asked]) -> Sequence[bool | Exception]:
+    """For each of one grant's day whether it was written, or why not: together, or where that
+    fails because of one of them, one by one."""
+    try:
+        if _write(party):
+            return [True] * len(party)
+    except (DataError, IntegrityError):
+        if len(party) == 1:
+            raise
+    return [_write_alone(asked) for asked in party] if len(party) > 1 else [False]
+
+
+def _write_alone(asked: _Asked) -> bool | Exception:
+    try:
+        return _write([asked])
+    except Error as error:
+        return error
+
+
+def _write(party: Sequence[_Asked]) -> bool:
+    """Whether the day had so much left; then all are written."""
+    values = {
+        "id": uuid7(),
+        "day": party[0].day,
+        "calls": sum(asked.calls for asked in party),
+        "rows": sum(asked.rows for asked in party),
+        "grant": party[0].grant,
+        "notes": orjson.dumps([asked.note for asked in party]).decode(),
+    }
+    with connection.cursor() as cursor:
+        _ALL.execute(cursor, values)
+        return bool(cursor.rowcount)
+
+
+_TOGETHER = Together(_write_all)
 _TYPES = {
-    **quotas.TAKE_TYPES,
-    **audit.TYPES,
-    **{f"use_{name}": _CASTS[name].removeprefix("::") for name in _COLUMNS},
+    f"use_{field.attname}": str(field.db_type(connection))
+    for field in UseEntry._meta.concrete_fields
+    if field.attname not in ("id", "at")
 }
+_MEMBERS = ", ".join(f"{name} {kind}" for name, kind in {**audit.TYPES, **_TYPES}.items())
 _ALL = Prepared(
     f"""
-    WITH taken AS ({quotas.TAKE} RETURNING 1), noted AS ({audit.INSERT} FROM taken)
-    INSERT INTO exchange_useentry (at, {", ".join(_COLUMNS)}) SELECT now(), {_VALUES} FROM taken
+    WITH taken AS ({quotas.TAKE} RETURNING 1),
+         notes AS MATERIALIZED (
+            SELECT note.* FROM taken, json_to_recordset(%(notes)s) AS note ({_MEMBERS})
+         ),
+         noted AS ({audit.INSERT} FROM notes)
+    INSERT INTO exchange_useentry (at, {", ".join(name.removeprefix("use_") for name in _TYPES)})
+    SELECT now(), {", ".join(_TYPES)} FROM notes
     """,  # noqa: S608 - names of columns alone; values are bound
-    _TYPES,
+    {**quotas.TAKE_TYPES, "notes": "json"},
 )
 
 

@@ -179,7 +179,7 @@ def _note(
     """Count, trail and ledger in one statement, with the clock that the first use stops."""
     grant = opening.grant
     rows = sum(record is not None for record in found.records)
-    entry = audit.statement(
+    entry = audit.note(
         actor,
         "record.looked_up",
         opening.dataset,

@@ -72,7 +72,7 @@ def verify_record(
         },
         as_of=opening.dataset.folded_number,
     )
-    entry = audit.statement(
+    entry = audit.note(
         actor,
         "record.verified",
         opening.dataset,

@@ -115,7 +115,7 @@ WITHOUT_TRACE = {
     "exchange.actions.uploads.receive_part",
 }
 # What leaves a trace, and deeds that leave their own wherever they are called.
-RECORDS = {"audit.record", "audit.record_all", "audit.statement"}
+RECORDS = {"audit.record", "audit.record_all", "audit.note"}
 TRACES = RECORDS | {"begin_merging", "end_merging", "place_hold", "release_hold", "note_ping"}
 EXCEPTIONS = QUESTIONS | WITHOUT_GATE | WITHOUT_ACTOR | WITHOUT_TRACE
 

@@ -1,0 +1,92 @@
+"""What threads do side by side, done by one of them for all: one transaction instead of many."""
+
+from collections.abc import Callable, Hashable, Sequence
+from copy import copy
+from threading import Lock
+from typing import Generic, TypeVar
+
+from kernel.errors import Unavailable
+
+MOST = 64
+Deed = TypeVar("Deed")
+Told = TypeVar("Told")
+
+
+class _Turn(Generic[Deed, Told]):
+    """A deed that waits until it is done by another thread, or until its own thread leads."""
+
+    def __init__(self, deed: Deed) -> None:
+        self.deed = deed
+        self.told: Told | Exception = Unavailable("who did it for this call was stopped")
+        self.leads = False
+        self.woken = Lock()
+        self.woken.acquire()
+
+
+class Together(Generic[Deed, Told]):
+    """Deeds of one key, done by the first that comes; those that come meanwhile are done together
+    next, by the first of them.
+
+    ``do`` does up to MOST deeds and gives in their order what to tell each thread, an exception to
+    be raised there among it; what it raises is raised in each. Whoever asks is told only when its
+    own deed is done, and may hold nothing that the others' deeds wait for.
+    """
+
+    def __init__(self, do: Callable[[Sequence[Deed]], Sequence[Told | Exception]]) -> None:
+        self._do = do
+        self._lock = Lock()
+        self._waiting: dict[Hashable, list[_Turn[Deed, Told]]] = {}
+
+    def ask(self, key: Hashable, deed: Deed) -> Told:
+        """What is told of this deed."""
+        mine = _Turn[Deed, Told](deed)
+        self._queue(key, mine)
+        mine.woken.acquire()
+        if mine.leads:
+            self._lead(key, mine)
+        if isinstance(mine.told, Exception):
+            raise mine.told
+        return mine.told
+
+    def _queue(self, key: Hashable, turn: _Turn[Deed, Told]) -> None:
+        with self._lock:
+            if key in self._waiting:
+                self._waiting[key].append(turn)
+                return
+            self._waiting[key] = []
+        turn.leads = True
+        turn.woken.release()
+
+    def _lead(self, key: Hashable, mine: _Turn[Deed, Told]) -> None:
+        with self._lock:
+            waiting = self._waiting[key]
+            party = [mine, *waiting[: MOST - 1]]
+            del waiting[: MOST - 1]
+        try:
+            told = self._do([turn.deed for turn in party])
+            for turn, each in zip(party, told, strict=True):
+                turn.told = each
+        except Exception as error:  # noqa: BLE001 - each thread raises it itself
+            for turn in party:
+                turn.told = error if turn is mine else _twin(error)
+        finally:
+            self._pass_on(key)
+            for turn in party[1:]:
+                turn.woken.release()
+
+    def _pass_on(self, key: Hashable) -> None:
+        with self._lock:
+            waiting = self._waiting[key]
+            if not waiting:
+                del self._waiting[key]
+                return
+            following = waiting.pop(0)
+        following.leads = True
+        following.woken.release()
+
+
+def _twin(error: Exception) -> Exception:
+    """The same error for another thread, which adds its own way to it."""
+    twin = copy(error)
+    twin.__cause__ = error.__cause__
+    return twin.with_traceback(error.__traceback__)
