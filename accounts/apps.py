@@ -7,3 +7,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         # Registered by being imported.
         from accounts.api import schema  # noqa: F401
+        from accounts.portal.work import work
+        from accounts.worklist import register
+
+        register(work)

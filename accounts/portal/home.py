@@ -1,31 +1,25 @@
-"""What the home page shows: what the department owes, what it has, what was done."""
+"""What the home page shows: what waits for the person and for others, and what went wrong."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
+from django.db.models import Min
 from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.calendars import calendars_from
 from accounts.clocks import CLOCKS, KEEPING
-from accounts.models import (
-    AuditEvent,
-    CalendarYear,
-    Credential,
-    Department,
-    InformationSystem,
-    Member,
-    Obligation,
-    ZombieCase,
-)
+from accounts.models import AuditEvent, CalendarYear, Department, Obligation, SavedList
 from accounts.permissions import Perm
 from accounts.policy import may, may_everywhere
 from accounts.portal import words
-from accounts.states import CASE_OPEN, RUNNING
-from accounts.workdays import workdays_left
+from accounts.workdays import Calendars, workdays_left
+from accounts.worklist import Item, Part, items_of
+from kernel.pages import link
 
-_SHOWN, _RECENT, _SOON = 50, 20, timedelta(days=30)
+_SHOWN, _RECENT = 20, 10
 _NOTICE_MONTH = 11  # The State Council publishes next year's days off around November.
 
 
@@ -45,21 +39,88 @@ class Debt:
         return -self.days_left
 
 
+@dataclass(frozen=True)
+class Line:
+    """A line of the work list; ``days_left`` in workdays, None without a last day."""
+
+    item: Item
+    due_on: date | None
+    days_left: int | None
+
+    @property
+    def level(self) -> str:
+        """How near the last day is: good, warn or bad; nothing without one."""
+        return "" if self.days_left is None else level_of(self.days_left)
+
+    @property
+    def days_over(self) -> int:
+        """Workdays since the last day."""
+        return -(self.days_left or 0)
+
+
+def level_of(days_left: int) -> str:
+    """Bad once the last day is over, warn on the last two."""
+    return "bad" if days_left < 0 else "warn" if days_left <= 1 else "good"
+
+
 def home_of(actor: Actor) -> dict[str, Any]:
     """Everything that the page shows to this actor."""
+    work = _work(actor)
+    mine: Any = SavedList.objects.visible_to(actor)
     return {
+        "work": [
+            (Part.MINE, work[Part.MINE]),
+            (Part.WRONG, work[Part.WRONG]),
+            (Part.OTHERS, work[Part.OTHERS]),
+        ],
+        "starts": work[Part.START],
+        "saved": mine.order_by("address", "title"),
         "department": Department.objects.get(pk=actor.department_id or ""),
         "roles": [words.ROLES[role] for role in sorted(actor.roles)],
         "shows_debts": may(actor, Perm.OBLIGATION_VIEW),
         "debts": _debts(actor),
         "of_all": may_everywhere(actor, Perm.OBLIGATION_VIEW),
-        "counts": _counts(actor),
-        "shows_systems": may(actor, Perm.SYSTEM_VIEW),
-        "shows_cases": may(actor, Perm.ZOMBIE_VIEW),
+        "clocks": link("clocks"),
         "missing_year": _missing_year(actor),
         "shows_trail": may(actor, Perm.AUDIT_VIEW),
         "events": AuditEvent.objects.visible_to(actor).order_by("-pk")[:_RECENT],
     }
+
+
+def _work(actor: Actor) -> dict[Part, list[Line]]:
+    """Lines by part, those with the nearest last day first, the others as their apps tell them."""
+    items = items_of(actor)
+    wanted = {kind for item in items for kind in item.clocks}
+    clocks = _nearest(actor, wanted)
+    dues = [min(_days(item, clocks), default=None) for item in items]
+    today = timezone.localdate()
+    calendars = calendars_from(min([today, *filter(None, dues)]).year) if any(dues) else {}
+    parts: dict[Part, list[Line]] = {part: [] for part in Part}
+    for item, due in zip(items, dues, strict=True):
+        parts[item.part].append(Line(item, due, _left(due, today, calendars)))
+    for lines in parts.values():
+        lines.sort(key=lambda line: line.due_on or date.max)
+    return parts
+
+
+def _days(item: Item, clocks: dict[str, date]) -> Iterable[date]:
+    return [
+        *([item.due_on] if item.due_on else []),
+        *(clocks[k] for k in item.clocks if k in clocks),
+    ]
+
+
+def _left(due: date | None, today: date, calendars: Calendars) -> int | None:
+    return None if due is None else workdays_left(today, due, calendars)
+
+
+def _nearest(actor: Actor, kinds: Iterable[str]) -> dict[str, date]:
+    """The nearest last day of the department's open clocks, by kind."""
+    if not kinds:
+        return {}
+    rows: Any = Obligation.objects.filter(state="open", kind__in=kinds)
+    own = rows.filter(department_id=actor.department_id)
+    return dict(own.order_by().values_list("kind").annotate(Min("due_on")))
 
 
 def _debts(actor: Actor) -> list[Debt]:
@@ -72,25 +133,8 @@ def _debts(actor: Actor) -> list[Debt]:
 
 
 def _debt(row: Obligation, days_left: int) -> Debt:
-    level = "bad" if days_left < 0 else "warn" if days_left <= 1 else "good"
-    return Debt(row, words.DUTIES[row.kind], CLOCKS[row.kind].article, days_left, level)
-
-
-def _counts(actor: Actor) -> list[tuple[str, int]]:
-    counts = []
-    if may(actor, Perm.MEMBER_VIEW):
-        counts.append(("members", Member.objects.visible_to(actor).active().count()))
-    if may(actor, Perm.SYSTEM_VIEW):
-        running = InformationSystem.objects.visible_to(actor).filter(state__in=RUNNING)
-        counts.append(("systems", running.count()))
-    if may(actor, Perm.CREDENTIAL_REVOKE):
-        live = Credential.objects.visible_to(actor).live()
-        soon = live.filter(expires_at__lt=timezone.now() + _SOON)
-        counts += [("credentials", live.count()), ("expiring", soon.count())]
-    if may(actor, Perm.ZOMBIE_VIEW):
-        cases = ZombieCase.objects.visible_to(actor).filter(state__in=CASE_OPEN)
-        counts.append(("cases", cases.count()))
-    return counts
+    duty, article = words.DUTIES[row.kind], CLOCKS[row.kind].article
+    return Debt(row, duty, article, days_left, level_of(days_left))
 
 
 def _missing_year(actor: Actor) -> int | None:

@@ -33,16 +33,23 @@ def _entries(actor: Actor) -> Iterator[Item]:
         yield Item(Part.MINE, _("Entries to review"), waiting, link("reviews"), clocks=("C2",))
     if not may(actor, Perm.RESOURCE_SUBMIT):
         return
-    own = Entry.objects.filter(department_id=actor.department_id)
+    rows: Any = Entry.objects
+    own = rows.filter(department_id=actor.department_id)
     states = ("draft", "returned", "submitted", "approved", "reviewed")
     found = own.filter(state__in=states).aggregate(
         **{state: Count("pk", filter=Q(state=state)) for state in states}
     )
     yield Item(
-        Part.MINE, _("Drafts to finish and submit"), found["draft"], link("resources", state="draft")
+        Part.MINE,
+        _("Drafts to finish and submit"),
+        found["draft"],
+        link("resources", state="draft"),
     )
     yield Item(
-        Part.MINE, _("Entries returned to you"), found["returned"], link("resources", state="returned")
+        Part.MINE,
+        _("Entries returned to you"),
+        found["returned"],
+        link("resources", state="returned"),
     )
     yield Item(
         Part.OTHERS,
@@ -76,7 +83,9 @@ def _campaigns(actor: Actor) -> Iterator[Item]:
             count=Count("pk"), due=Min("campaign__due_on")
         )
         title = _("Census: departments that have not confirmed")
-        yield Item(Part.OTHERS, title, found["count"], link("campaigns", state="open"), found["due"])
+        yield Item(
+            Part.OTHERS, title, found["count"], link("campaigns", state="open"), found["due"]
+        )
 
 
 def _demands(actor: Actor) -> Iterator[Item]:
@@ -88,7 +97,7 @@ def _demands(actor: Actor) -> Iterator[Item]:
         to_route=Count("pk", filter=Q(state="submitted")),
         disputed=Count("pk", filter=Q(state="disputed")),
         to_answer=Count("pk", filter=Q(state="routed", routed_to_id=own)),
-        answer_by=Min("answer_by", filter=Q(state="routed", routed_to_id=own)),
+        first_answer=Min("answer_by", filter=Q(state="routed", routed_to_id=own)),
         answered=Count("pk", filter=Q(state__in=("offered", "refused"), department_id=own)),
         asked=Count("pk", filter=Q(state__in=("submitted", "routed"), department_id=own)),
         late=Count("pk", filter=Q(state="routed", answer_by__lt=timezone.localdate())),
@@ -100,7 +109,10 @@ def _demands(actor: Actor) -> Iterator[Item]:
         yield Item(Part.WRONG, _("Demands answered late"), found["late"], link("demands"))
     if may_everywhere(actor, Perm.DEMAND_SETTLE):
         yield Item(
-            Part.MINE, _("Disputed demands to settle"), found["disputed"], link("demands", state="disputed")
+            Part.MINE,
+            _("Disputed demands to settle"),
+            found["disputed"],
+            link("demands", state="disputed"),
         )
     if may(actor, Perm.DEMAND_ANSWER):
         yield Item(
@@ -108,7 +120,7 @@ def _demands(actor: Actor) -> Iterator[Item]:
             _("Demands to answer"),
             found["to_answer"],
             link("demands", show="to-answer", state="routed"),
-            found["answer_by"],
+            found["first_answer"],
         )
     if may(actor, Perm.DEMAND_SUBMIT):
         mine = link("demands", show="asked")
@@ -122,7 +134,8 @@ def _quality(actor: Actor) -> Iterator[Item]:
         alike = rows.filter(state="open").count()
         yield Item(Part.MINE, _("Pairs of entries that look alike"), alike, link("likenesses"))
     if may(actor, Perm.RESOURCE_SUBMIT) or may(actor, Perm.RESOURCE_APPROVE):
-        late = SearchDocument.objects.filter(
+        documents: Any = SearchDocument.objects
+        late = documents.filter(
             department_id=actor.department_id,
             is_attached=True,
             fresh_until__lt=timezone.localdate(),
