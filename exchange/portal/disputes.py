@@ -180,8 +180,8 @@ class DisputeList(SidesList):
     order = ("due_on", "-created_at", "pk")
     filters = (
         Filter("state", _("State"), lambda actor: _states(), "state"),
-        Filter("department", _("By"), departments, "department_id"),
-        Filter("respondent", _("Against"), departments, "respondent_id"),
+        Filter("department", _("Who disputes"), departments, "department_id"),
+        Filter("respondent", _("Whom it is against"), departments, "respondent_id"),
     )
     columns = (
         Column(
@@ -194,14 +194,14 @@ class DisputeList(SidesList):
         Column("about", _("About"), lambda line: line.about),
         Column(
             "department",
-            _("By"),
+            _("Who disputes"),
             lambda line: line.dispute.department.name,
             sort=("department__name",),
             width=28,
         ),
         Column(
             "respondent",
-            _("Against"),
+            _("Whom it is against"),
             lambda line: line.dispute.respondent.name,
             sort=("respondent__name",),
             width=28,

@@ -23,7 +23,7 @@ from kernel.pages import page
 DIMENSIONS = {
     Dimension.TIMELINESS: _("Timeliness"),
     Dimension.QUALITY: _("Quality"),
-    Dimension.USE: _("Use"),
+    Dimension.USE: _("Application"),
     Dimension.SECURITY: _("Security"),
 }
 TITLES = {

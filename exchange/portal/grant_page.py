@@ -99,7 +99,7 @@ def _facts(row: Grant) -> Iterator[tuple[Any, Any]]:
         yield _("Networks"), "、".join(row.networks)
     yield _("Calls a day"), f"{row.calls_per_day:,}" if row.calls_per_day else _("no limit")
     yield _("Rows a day"), f"{row.rows_per_day:,}" if row.rows_per_day else _("no limit")
-    yield _("Until"), row.ends_on.isoformat()
+    yield _("Last day of use"), row.ends_on.isoformat()
     if row.certify_by:
         yield _("To be certified by"), row.certify_by.isoformat()
 
@@ -131,7 +131,7 @@ _TERMS = {
     "networks": _("Networks"),
     "calls_per_day": _("Calls a day"),
     "rows_per_day": _("Rows a day"),
-    "ends_on": _("Until"),
+    "ends_on": _("Last day of use"),
 }
 
 

@@ -154,8 +154,8 @@ class ObjectionList(SidesList):
     filters = (
         Filter("state", _("State"), lambda actor: _states(), "state"),
         Filter("kind", _("Kind"), lambda actor: list(words.OBJECTION_KINDS.items()), "kind"),
-        Filter("department", _("By"), departments, "department_id"),
-        Filter("respondent", _("To"), departments, "respondent_id"),
+        Filter("department", _("Who objects"), departments, "department_id"),
+        Filter("respondent", _("Who answers"), departments, "respondent_id"),
     )
     columns = (
         Column(
@@ -169,14 +169,14 @@ class ObjectionList(SidesList):
         Column("kind", _("Kind"), lambda line: line.kind, sort=("kind",)),
         Column(
             "department",
-            _("By"),
+            _("Who objects"),
             lambda line: line.objection.department.name,
             sort=("department__name",),
             width=28,
         ),
         Column(
             "respondent",
-            _("To"),
+            _("Who answers"),
             lambda line: line.objection.respondent.name,
             sort=("respondent__name",),
             width=28,

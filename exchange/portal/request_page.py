@@ -1,7 +1,7 @@
 """What the page of a sharing request shows."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +19,7 @@ from exchange.models import SharingRequest
 from exchange.portal import sharing_words as words
 from exchange.portal.deadlines import deadlines
 from exchange.portal.masks import mask_text
-from exchange.portal.request_steps import STEPS, is_offered, next_step, prepares
+from exchange.portal.request_steps import LATER, STEPS, is_offered, next_step, prepares
 from exchange.portal.stories import Told, story
 
 
@@ -44,10 +44,12 @@ def request_context(
     subjects = [row.pk, *([edition.grant_id] if edition else [])]
     clocks = Obligation.objects.filter(subject_id__in=subjects).exclude(state="cancelled")
     steps = shown_steps(row, actor, STEPS, lambda name: is_offered(row, actor, name), verb, form)
+    later = [replace(step, is_open=step.verb == verb) for step in steps if step.verb in LATER]
     return {
         "row": row,
         "state": words.REQUEST_STATES[row.state],
-        "steps": steps,
+        "steps": [step for step in steps if step.verb not in LATER],
+        "later": later,
         "summary": form.summary if form else [],
         "prepares": prepares(row, actor),
         "next": next_step(row, actor),

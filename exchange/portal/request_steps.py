@@ -122,6 +122,8 @@ STEPS = {
         _("Take this request back?"),
     ),
 }
+# Steps that nobody waits for: they stand at the end of the page.
+LATER = ("name_template", "withdraw")
 # What else a step needs than the state: a consent is signed where one was prepared.
 _PREPARED = {"consent": True, "refuse": False}
 

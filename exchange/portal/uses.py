@@ -28,6 +28,7 @@ from exchange.portal import sharing_words as words
 from exchange.portal.request_forms import SharingForm
 from exchange.tables import current_schema
 from kernel.errors import Conflict, Invalid, NotFound
+from kernel.keysets import KeysetList
 from kernel.lists import Column, DayFilter, Filter, List
 from kernel.pages import page
 from kernel.problems import Problem, refusal
@@ -53,7 +54,7 @@ class UseLine:
         return " · ".join(part for part in (self.entry.purpose, self.entry.reason) if part)
 
 
-class UseList(List):
+class UseList(KeysetList):
     """The newest first."""
 
     title = _("Ledger of use")
@@ -61,7 +62,6 @@ class UseList(List):
         "Every page, file, look-up and delivery: who received what, when and for which purpose."
     )
     nothing = _("Nothing was given to or by your department yet.")
-    order = ("-pk",)
     keeps = ("grant",)
     search = ("grant__request__entry__name__icontains", "end_user__icontains", "reason__icontains")
     search_title = _("Data, end user or reason")
@@ -86,7 +86,7 @@ class UseList(List):
         Column("system", _("System"), lambda line: line.system, width=28),
         Column("provider", _("Given by"), lambda line: line.provider, width=28, is_extra=True),
         Column("channel", _("Way"), lambda line: line.channel),
-        Column("why", _("Why"), lambda line: line.why, width=36),
+        Column("why", _("Purpose and reason"), lambda line: line.why, width=36),
         Column("end_user", _("End user"), lambda line: line.entry.end_user, is_extra=True),
         Column("rows", _("Rows"), lambda line: line.entry.rows, is_number=True),
         Column(

@@ -24,7 +24,7 @@ from exchange.portal.request_forms import SharingForm, day, line, text
 ITEMS, PURPOSE, BOUNDS, REVIEW = "items", "purpose", "bounds", "review"
 PARTS = {
     ITEMS: _("Items"),
-    PURPOSE: _("Why"),
+    PURPOSE: _("Basis and purpose"),
     BOUNDS: _("How and how long"),
     REVIEW: _("Check and submit"),
 }
