@@ -30,13 +30,30 @@ from kernel.pages import page
 from kernel.problems import refusal
 
 _BESIDE = 20
-# Where a subject of the trail has a page of its own: (name of the address, what it is found by).
+# Names of the addresses under which subjects of the trail have pages of their own.
 PAGES = {
     "informationsystem": "system",
     "zombiecase": "case",
+    "mergeproposal": "merge",
+    "member": "member",
+    "department": "department",
     "resource": "resource",
+    "catalogimport": "import",
+    "campaign": "campaign",
+    "demand": "demand",
+    "likeness": "likeness",
+    "sharingrequest": "request",
+    "grant": "grant",
+    "obligation": "clock",
+    "objection": "objection",
+    "dispute": "dispute",
+    "servicechange": "announcement",
+    "dataset": "dataset",
+    "subscription": "subscription",
+    "connector": "connector",
     "syncjob": "sync",
     "syncrun": "sync-run",
+    "serviceinterface": "interface",
 }
 
 
@@ -114,6 +131,7 @@ class AuditList(KeysetList):
             "at",
             _("When"),
             lambda line: timezone.localtime(line.event.at).strftime("%Y-%m-%d %H:%M:%S"),
+            "components/nowrap.html",
             width=20,
         ),
         Column("who", _("Who"), lambda line: line.who, width=20),

@@ -106,7 +106,9 @@ def _demands(actor: Actor) -> Iterator[Item]:
         yield Item(
             Part.MINE, _("Demands to route"), found["to_route"], link("demands", state="submitted")
         )
-        yield Item(Part.WRONG, _("Demands answered late"), found["late"], link("demands"))
+        yield Item(
+            Part.WRONG, _("Demands answered late"), found["late"], link("demands", state="late")
+        )
     if may_everywhere(actor, Perm.DEMAND_SETTLE):
         yield Item(
             Part.MINE,

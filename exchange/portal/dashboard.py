@@ -21,7 +21,7 @@ from kernel.pages import link, page
 
 # So often the wall is read anew.
 WALL_SECONDS = 60
-_TOP = 8
+_TOP, _SHOWN = 8, 100
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,6 @@ class Line:
     key: UUID
     name: str
     counts: dict[str, int]
-    links: dict[str, str]
 
     def rate(self, name: str) -> tuple[str, float | None, str]:
         """A rate as text, as a number of percent, and its level."""
@@ -81,13 +80,17 @@ def dashboard_wall(request: HttpRequest) -> HttpResponse:
 
 def _context(request: HttpRequest, found: Figures, scope: Scope) -> dict[str, Any]:
     lines = _lines(found, scope)
+    busy = [line for line in lines if any(line.counts.values())]
+    if len(busy) > _SHOWN:
+        busy.sort(key=lambda line: -line.counts["rows_given"] - line.counts["rows_taken"])
     with_rows = [line for line in lines if line.counts["rows_given"] or line.counts["rows_taken"]]
     return {
         "scope": scope,
         "periods": PERIODS,
         "tiles": tiles(found, scope),
-        "lines": [line for line in lines if any(line.counts.values())],
-        "idle": [line.name for line in lines if not any(line.counts.values())],
+        "lines": [(line, _links(line.key, scope)) for line in busy[:_SHOWN]],
+        "left_out": max(0, len(busy) - _SHOWN),
+        "idle": [line.name for line in lines if not any(line.counts.values())][:_SHOWN],
         "givers": sorted(with_rows, key=lambda line: -line.counts["rows_given"])[:_TOP],
         "series": [(_day(day, found.buckets.step), line) for day, line in found.series.items()],
         "pairs": [
@@ -105,10 +108,7 @@ def _context(request: HttpRequest, found: Figures, scope: Scope) -> dict[str, An
 
 
 def _lines(found: Figures, scope: Scope) -> list[Line]:
-    return [
-        Line(key, name, found.departments[key], _links(key, scope))
-        for key, name in scope.departments.items()
-    ]
+    return [Line(key, name, found.departments[key]) for key, name in scope.departments.items()]
 
 
 def _links(key: UUID, scope: Scope) -> dict[str, str]:
@@ -121,7 +121,7 @@ def _links(key: UUID, scope: Scope) -> dict[str, str]:
         "given": link("usage", department=key, side="given", **days),
         "taken": link("usage", department=key, side="received", **days),
         "cases": link("cases", department=key),
-        "cleared": link("cases", department=key, state="completed"),
+        "cleared": link("cases", department=key, show="closed", state="completed"),
     }
 
 

@@ -1,6 +1,5 @@
 """What the pages of oversight share: of whom and of which days they tell."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -14,6 +13,8 @@ from accounts.actor import Actor
 from accounts.models import Department
 from accounts.permissions import Perm
 from accounts.policy import may_everywhere
+from accounts.portal.choices import departments
+from kernel.listparts import Field, Filter, field_of
 
 PERIODS = (
     ("30", _("Last 30 days")),
@@ -21,6 +22,7 @@ PERIODS = (
     ("365", _("Last 12 months")),
     ("year", _("This year")),
 )
+_DEPARTMENT = Filter("department", _("Department"), departments)
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class Scope:
     until: date
     # The one department asked for, of several that could be.
     department: str
-    offered: Sequence[tuple[UUID, str]]
+    # Where it is chosen; None for who has no choice.
+    field: Field | None
 
     @property
     def keys(self) -> list[UUID]:
@@ -51,11 +54,13 @@ def scope_of(request: HttpRequest) -> Scope:
     """What is asked, narrowed to what the actor answers for; what is wrong is as if not said."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     rows: Any = Department.objects.visible_to(actor).filter(is_active=True)
-    if not may_everywhere(actor, Perm.EVALUATION_VIEW):
+    field = None
+    if may_everywhere(actor, Perm.EVALUATION_VIEW):
+        field = field_of(_DEPARTMENT, actor, request.GET.get("department", ""))
+    else:
         rows = rows.filter(pk=actor.department_id)
     known: dict[UUID, str] = dict(rows.order_by("name").values_list("pk", "name"))
-    asked = request.GET.get("department", "")
-    narrowed = {key: name for key, name in known.items() if str(key) == asked}
+    narrowed = _asked(field, known)
     period = request.GET.get("period", "")
     period = period if period in dict(PERIODS) else PERIODS[0][0]
     until = timezone.localdate()
@@ -67,6 +72,14 @@ def scope_of(request: HttpRequest) -> Scope:
         period=period,
         since=since,
         until=until,
-        department=asked if narrowed else "",
-        offered=list(known.items()) if len(known) > 1 else [],
+        department=str(next(iter(narrowed), "")),
+        field=field,
     )
+
+
+def _asked(field: Field | None, known: dict[UUID, str]) -> dict[UUID, str]:
+    """The one department that was chosen, or whose name was typed."""
+    if field is None or not field.value:
+        return {}
+    values = [key for key, _name in field.choices] if field.is_typed else [UUID(field.value)]
+    return {key: known[key] for key in values[:1] if key in known}

@@ -21,7 +21,7 @@ from exchange.portal.oversight import PERIODS, scope_of
 from kernel.pages import link, page
 
 HEATS = 5
-_PAIRS = 100
+_PAIRS, _SIDE = 100, 40
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def heat_of(number: int, most: int) -> int:
 def _matrix(
     pairs: Iterable[Pair],
 ) -> tuple[list[str], list[str], list[tuple[str, list[Pair | None]]]]:
-    """Who gives, who gets (each by how much), and a line of cells for each who gives."""
+    """Who gives, who gets (those with most first, at most _SIDE), and a line for each who gives."""
     by_keys: dict[tuple[UUID, UUID], Pair] = {}
     givers: dict[UUID, str] = {}
     takers: dict[UUID, str] = {}
@@ -110,7 +110,8 @@ def _matrix(
         by_keys[pair.flow.provider, pair.flow.receiver] = pair
         givers.setdefault(pair.flow.provider, pair.provider)
         takers.setdefault(pair.flow.receiver, pair.receiver)
+    columns, rows = list(takers.items())[:_SIDE], list(givers.items())[:_SIDE]
     lines: list[Any] = [
-        (name, [by_keys.get((giver, taker)) for taker in takers]) for giver, name in givers.items()
+        (name, [by_keys.get((giver, taker)) for taker, _name in columns]) for giver, name in rows
     ]
-    return list(givers.values()), list(takers.values()), lines
+    return [name for _giver, name in rows], [name for _taker, name in columns], lines

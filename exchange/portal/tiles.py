@@ -118,7 +118,7 @@ def _zombies(total: dict[str, int], scope: Scope) -> list[Tile]:
             _("Zombie systems cleared"),
             grouped(total["cases_cleared"]),
             _("in the period"),
-            link("cases", state="completed", department=own),
+            link("cases", show="closed", state="completed", department=own),
         ),
     ]
 

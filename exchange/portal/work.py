@@ -167,7 +167,7 @@ def _failures(actor: Actor) -> Iterator[Item]:
 
 def _starts(actor: Actor) -> Iterator[Item]:
     if may(actor, Perm.REQUEST_SUBMIT):
-        yield Item(Part.START, _("Request data"), address=link("request-new") or link("catalogue"))
+        yield Item(Part.START, _("Request data"), address=link("request-new"))
     if may(actor, Perm.BATCH_PUBLISH):
         yield Item(Part.START, _("Publish data"), address=link("datasets"))
     if may(actor, Perm.EVALUATION_VIEW):
