@@ -108,6 +108,13 @@ class ElementTaken(Conflict):
     title = "There is already a data element with this identifier"
 
 
+class FeedbackSettled(Conflict):
+    """What the public said is settled once."""
+
+    code = "feedback-settled"
+    title = "This feedback is settled already"
+
+
 class CommentResolved(Conflict):
     """A comment is settled once."""
 

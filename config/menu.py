@@ -40,6 +40,7 @@ PLACES: tuple[tuple[Any, tuple[tuple[str, Any, Perm | None], ...]], ...] = (
             ("duty-list", _("Need, duty and negative lists"), Perm.RESOURCE_VIEW),
             ("adjustments", _("Changes of law and duties"), Perm.RESOURCE_VIEW),
             ("code-lists", _("Code lists"), None),
+            ("feedback", _("Feedback of the public"), Perm.RESOURCE_VIEW),
         ),
     ),
     (

@@ -118,3 +118,16 @@ DIFFERENCE_EXAMPLES = {
         )
     ]
 }
+FEEDBACK_EXAMPLES = {
+    "create": [
+        _body(
+            "A wrong address",
+            {
+                "resource": _ID.format(1),
+                "text": "第三条登记机关的地址已经变更。",
+                "contact": "someone@example.org",
+            },
+        )
+    ],
+    "settle": [_body("Corrected", {"outcome": "已核实并更正。"})],
+}

@@ -10,6 +10,7 @@ from catalog.api.views.changes import AdjustmentView, CommentView
 from catalog.api.views.codelists import CodeListVersionView, CodeListView, DataElementView
 from catalog.api.views.demands import DemandView
 from catalog.api.views.exports import CatalogExportView
+from catalog.api.views.feedback import FeedbackView
 from catalog.api.views.imports import CatalogImportView, ImportFindingView
 from catalog.api.views.likenesses import LikenessScanView, LikenessView, OverlapView
 from catalog.api.views.lists import DutyListView, NeedListView, NegativeListView
@@ -34,6 +35,7 @@ router.register("resources", ResourceView, "resource")
 router.register("resources/(?P<resource_pk>[^/]+)/versions", VersionView, "version")
 router.register("resources/(?P<resource_pk>[^/]+)/comments", CommentView, "comment")
 router.register("adjustments", AdjustmentView, "adjustment")
+router.register("open-feedback", FeedbackView, "feedback")
 router.register("code-lists", CodeListView, "code-list")
 router.register("code-lists/(?P<list_pk>[^/]+)/versions", CodeListVersionView, "code-list-version")
 router.register("data-elements", DataElementView, "data-element")

@@ -3,6 +3,7 @@ from catalog.models.census import Campaign, CampaignTask
 from catalog.models.change import Adjustment, Comment
 from catalog.models.codelist import CodeList, CodeListVersion, DataElement
 from catalog.models.demand import Demand
+from catalog.models.feedback import Feedback
 from catalog.models.intake import CatalogImport, ImportFinding, SourceMapping
 from catalog.models.likeness import Likeness, LikenessScan
 from catalog.models.resource import Entry, Item, Placement, Resource
@@ -20,6 +21,7 @@ __all__ = [
     "DataElement",
     "Demand",
     "Entry",
+    "Feedback",
     "ImportFinding",
     "Item",
     "Likeness",

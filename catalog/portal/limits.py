@@ -27,7 +27,7 @@ def limited(view: View) -> View:
 
     @wraps(view)
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        used, rest = _count(str(request.META.get("REMOTE_ADDR", "")))
+        used, rest = used_by(request, "open", SECONDS)
         if used > REQUESTS:
             detail = f"{REQUESTS} requests in {SECONDS} seconds are answered to one address"
             refused = refusal(RateLimited(detail, retry_after=rest))
@@ -49,13 +49,17 @@ def _answer(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> Http
         return answer(refusal(refused), request)
 
 
-def _count(address: str) -> tuple[int, int]:
-    """How often the address called in this window, and the seconds until the next one."""
+def used_by(request: HttpRequest, name: str, seconds: int) -> tuple[int, int]:
+    """How often the address did this in the present window, and the seconds until the next one.
+
+    Without the cache nobody is counted: (0, the seconds).
+    """
+    address = str(request.META.get("REMOTE_ADDR", ""))
     now = int(time.time())
-    rest = SECONDS - now % SECONDS
-    key = f"open.{address}.{now // SECONDS}"
+    rest = seconds - now % seconds
+    key = f"{name}.{address}.{now // seconds}"
     try:
-        cache.add(key, 0, timeout=SECONDS * 2)
+        cache.add(key, 0, timeout=seconds * 2)
         return int(cache.incr(key)), rest
     except (RedisError, OSError, ValueError):
         # A cache that is away costs the limit, never the page.

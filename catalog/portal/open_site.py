@@ -6,12 +6,13 @@ may be kept by caches and is answered 304 where it was not changed.
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 from xml.sax.saxutils import escape
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,9 +21,11 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from catalog.handout import KINDS, TITLE, hand_out
-from catalog.interchange.columns import ENTRY_COLUMNS, ITEM_COLUMNS, METADATA_NAMES, label_of
+from catalog.interchange.columns import ENTRY_COLUMNS, ITEM_COLUMNS, METADATA_NAMES
 from catalog.models import Resource
 from catalog.portal.limits import limited
+from catalog.portal.open_files import OpenFile, open_files_of
+from catalog.portal.words import UPDATE_CYCLES, column_label, column_title
 from catalog.published import in_force, page_of, told_openly
 from kernel.cursors import read_cursor, write_cursor
 from kernel.errors import Malformed, NotFound
@@ -33,22 +36,35 @@ KEPT_SECONDS = 300
 _KIND = "catalog.open"
 _SUFFIXES = {"jsonld": "jsonld", "ttl": "turtle", "rdf": "rdf"}
 _ITEMS_SHOWN = ("name", "data_type", "length", "meaning")
+_LISTED = (
+    *("pk", "code", "published__name", "published__abstract", "published__update_cycle"),
+    *("published__format_type", "published__theme", "data_updated_at", "department__name"),
+)
 
 
 @require_safe
 @limited
 def open_list(request: HttpRequest) -> HttpResponse:
     """The open entries, by name and provider."""
-    page = page_of(in_force(is_open=True), ON_A_PAGE, _after(request))
-    context = {"title": TITLE, "next": _next(request, page.last)}
+    words = request.GET.get("q", "").strip()[:100]
+    rows = in_force(is_open=True)
+    for word in words.split():
+        rows = rows.filter(
+            Q(published__name__icontains=word) | Q(published__abstract__icontains=word)
+        )
+    page, count = page_of(rows, ON_A_PAGE, _after(request)), rows.count()
+    following = _next(request, page.last, words)
+    context = {"title": TITLE, "next": following, "words": words, "count": count}
 
     def made() -> HttpResponse:
-        rows = Resource.objects.filter(pk__in=page.keys).order_by("pk")
-        columns = ("pk", "code", "published__name", "published__abstract", "department__name")
-        entries = list(rows.values(*columns))
+        told = Resource.objects.filter(pk__in=page.keys).order_by("pk").values(*_LISTED)
+        entries = [
+            {**entry, "cycle": UPDATE_CYCLES.get(entry["published__update_cycle"], "")}
+            for entry in told
+        ]
         return render(request, "catalog/open/list.html", context | {"entries": entries})
 
-    return _answer(request, page.etag, made, context["next"])
+    return _answer(request, f"{page.etag}-{count}", made, following)
 
 
 @require_safe
@@ -59,9 +75,11 @@ def open_entry(request: HttpRequest, pk: UUID) -> HttpResponse:
     entry = _one(page.keys)
 
     def made() -> HttpResponse:
-        return render(request, "catalog/open/entry.html", _shown(entry))
+        return render(request, "catalog/open/entry.html", _shown(entry, files))
 
-    return _answer(request, page.etag, made)
+    resource = Resource.objects.select_related("published").get(pk=pk)
+    files = open_files_of(resource)
+    return _answer(request, f"{page.etag}-{len(files)}", made)
 
 
 @require_safe
@@ -163,11 +181,11 @@ def _after(request: HttpRequest) -> UUID | None:
         raise Malformed("this cursor is none of ours") from bad
 
 
-def _next(request: HttpRequest, last: UUID | None) -> str:
+def _next(request: HttpRequest, last: UUID | None, words: str = "") -> str:
     if last is None:
         return ""
-    cursor = write_cursor(_KIND, {"after": str(last)})
-    return f"{settings.PUBLIC_URL}{request.path}?cursor={cursor}"
+    asked = {"cursor": write_cursor(_KIND, {"after": str(last)}), **({"q": words} if words else {})}
+    return f"{settings.PUBLIC_URL}{request.path}?{urlencode(asked)}"
 
 
 def _one(keys: Any) -> dict[str, Any]:
@@ -187,17 +205,22 @@ def _address(name: str, *parts: Any) -> str:
     return f"{settings.PUBLIC_URL}{reverse(name, args=parts)}"
 
 
-def _shown(entry: Mapping[str, Any]) -> dict[str, Any]:
+def _shown(entry: Mapping[str, Any], files: list[OpenFile]) -> dict[str, Any]:
     """What the page of an entry says, in its order: (title, text)."""
     names = ("code", "department", *METADATA_NAMES, "data_updated_on")
-    facts = [(ENTRY_COLUMNS[n].title, label_of(ENTRY_COLUMNS[n], entry.get(n))) for n in names]
+    columns = [ENTRY_COLUMNS[name] for name in names]
+    facts = [(column_title(one), column_label(one, entry.get(one.name))) for one in columns]
     items = [
-        [label_of(ITEM_COLUMNS[name], item[name]) for name in _ITEMS_SHOWN]
+        [
+            (column_title(ITEM_COLUMNS[name]), column_label(ITEM_COLUMNS[name], item[name]))
+            for name in _ITEMS_SHOWN
+        ]
         for item in entry["items"]
     ]
     return {
         "entry": entry,
         "facts": [(title, text) for title, text in facts if text],
-        "item_titles": [ITEM_COLUMNS[name].title for name in _ITEMS_SHOWN],
+        "item_titles": [column_title(ITEM_COLUMNS[name]) for name in _ITEMS_SHOWN],
         "items": items,
+        "files": files,
     }

@@ -8,11 +8,13 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.actor import NOBODY
 from accounts.models import Member
 from catalog.actions.adjustments import register_adjustment
 from catalog.actions.campaigns import open_campaign
 from catalog.actions.comments import write_comment
 from catalog.actions.elements import define_element
+from catalog.actions.feedback import submit_feedback
 from catalog.actions.imports import check_import, upload_import
 from catalog.actions.searches import add_synonym, save_search
 from catalog.models import Entry, ImportFinding, Likeness, LikenessScan, Placement, SearchDocument
@@ -71,6 +73,8 @@ class Catalogue:
         self.comment = write_comment(
             self.draft.resource, actor=self.steward, pointer="/abstract", text="请补充"
         )
+        self.opened = published_resource(self.world.provider, open_to_public=True)
+        self.feedback = submit_feedback(self.opened, actor=NOBODY, text="地址有误")
         self.adjustment = register_adjustment(
             self.world.resource,
             actor=self.authority,
@@ -106,6 +110,7 @@ class Catalogue:
             "campaign-tasks": self.campaign.tasks.get().pk,
             "catalog-imports": self.intake.pk,
             "findings": self.finding.pk,
+            "open-feedback": self.feedback.pk,
             "code-lists": self.codes.pk,
             "code-list-versions": 1,
             "diff": 1,
@@ -131,6 +136,8 @@ class Catalogue:
                 "document": "国令第809号",
                 "happened_on": timezone.localdate().isoformat(),
             },
+            "feedback-list POST": {"resource": str(self.opened.pk), "text": "很好用"},
+            "feedback-settle POST": {"outcome": "已更正"},
             "campaign-list POST": {"name": "普查", "due_on": _tomorrow()},
             "campaign-task-return- POST": REASON,
             "comment-list POST": {"pointer": "/name", "text": "请改名"},

@@ -51,6 +51,7 @@ WITHOUT_GATE = {
     "accounts.actions.registers.keep_first",
     "accounts.actions.registers.write_version",
     "catalog.actions.adjustments.follow_adjustments",
+    "catalog.actions.feedback.submit_feedback",
     "catalog.actions.quality.note_attached",
     "catalog.actions.quality.note_data",
     "exchange.actions.holds.settle_hold",
