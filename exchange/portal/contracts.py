@@ -13,6 +13,8 @@ from accounts.permissions import Perm
 from accounts.policy import may
 from accounts.portal.access import signed_in
 from accounts.portal.steps import shown_steps
+from catalog.interchange.columns import ENTRY_COLUMNS
+from catalog.portal.words import column_label
 from exchange.contracts import contract_of
 from exchange.dataplane.evolution import ItemChange, item_changes, level_of
 from exchange.dataplane.items import Item
@@ -60,6 +62,7 @@ def contract_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "name": name_of(dataset),
         "contract": told,
         "kind": words.DATASET_KINDS[dataset.kind],
+        "cycle": column_label(ENTRY_COLUMNS["update_cycle"], told["update_cycle"]),
         "compatibility": words.COMPATIBILITIES[dataset.compatibility],
         "on_reject": words.ON_REJECT[dataset.on_reject],
         "items": _lines(schema),

@@ -139,7 +139,9 @@ class GatewayKeyList(_KeyList):
         ),
         Column("department", _("Department"), lambda row: row.department.name, width=28),
         Column("dialect", _("Gateway"), lambda row: words.DIALECTS[row.dialect]),
-        Column("requester", _("Requester id"), lambda row: row.requester, "exchange/cells/code.html"),
+        Column(
+            "requester", _("Requester id"), lambda row: row.requester, "exchange/cells/code.html"
+        ),
         Column("state", _("State"), lambda row: row.state_word[0], "exchange/cells/state.html"),
         Column("issued", _("Issued"), lambda row: row.created_at, "exchange/cells/moment.html"),
         Column("deed", "", lambda row: "", "exchange/cells/gateway_key_deeds.html"),

@@ -18,6 +18,7 @@ from exchange.portal import (
     scheduling,
     subscribing,
     subscriptions,
+    syncs,
     usage,
 )
 
@@ -84,6 +85,9 @@ urlpatterns = [
     path("connectors/<uuid:pk>/test", connectors.connector_test, name="connector-test"),
     path("connectors/<uuid:pk>/<slug:verb>", connectors.connector_step, name="connector-step"),
     path("syncs/schedule", scheduling.sync_schedule, name="sync-schedule"),
+    path("syncs/<uuid:pk>/start", syncs.sync_start, name="sync-start"),
+    path("syncs/<uuid:pk>/reconcile", syncs.sync_reconcile, name="sync-reconcile"),
+    path("syncs/<uuid:pk>/<slug:verb>", syncs.sync_step, name="sync-step"),
     path("interfaces", interfaces.interface_list, name="interfaces"),
     path("interfaces/register", interface_pages.interface_register, name="interface-register"),
     path("interfaces/<uuid:pk>", interfaces.interface_page, name="interface"),

@@ -10,6 +10,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -18,12 +20,16 @@ from accounts.permissions import Perm
 from accounts.policy import may
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
+from accounts.portal.forms import PlainForm, PortalForm, ReasonForm
 from accounts.portal.listing import DepartmentsList, list_page, reader
+from accounts.portal.steps import Step, shown_steps, take_step
 from exchange.actions.sync_runs import cancel_run, retry_run, start_run
+from exchange.actions.syncs import close_sync, pause_sync, resume_sync
 from exchange.models import SyncJob, SyncRun
 from exchange.portal import words
-from exchange.progress import Progress, progress_of, public_report
-from exchange.states import RUN_OPEN, SYNC_RUN
+from exchange.portal.sync_reports import report_of
+from exchange.progress import Progress, progress_of
+from exchange.states import RUN_OPEN, SYNC_JOB, SYNC_RUN
 from kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from kernel.lists import Column, Filter
 from kernel.pages import page
@@ -33,6 +39,18 @@ _RUNS = 20
 # While a run is open its page is read anew so often, by htmx or by the browser itself.
 REFRESH_SECONDS = 3
 _STEPS: dict[str, Callable[..., SyncRun]] = {"cancel": cancel_run, "retry": retry_run}
+
+
+def _step(deed: Callable[..., Any], form: type[PortalForm], verb: str) -> Step:
+    title, done, question = words.JOB_STEPS[verb]
+    return Step(deed, form, (Perm.SYNC_SCHEDULE,), title, done, lambda j: j.department_id, question)
+
+
+STEPS = {
+    "resume": _step(resume_sync, PlainForm, "resume"),
+    "pause": _step(pause_sync, ReasonForm, "pause"),
+    "close": _step(close_sync, PlainForm, "close"),
+}
 
 
 @dataclass(frozen=True)
@@ -48,6 +66,13 @@ class RunLine:
     def percent(self) -> int | None:
         """How far it has come."""
         return None if self.progress.part is None else int(self.progress.part * 100)
+
+    @property
+    def seconds(self) -> int:
+        """How long it took, or has taken so far."""
+        begun = self.run.started_at
+        end = self.run.finished_at or timezone.now()
+        return int((end - begun).total_seconds()) if begun else 0
 
     @property
     def is_open(self) -> bool:
@@ -125,6 +150,13 @@ class SyncList(DepartmentsList):
         last = {run.job_id: _line(run) for run in runs.distinct("job_id")}
         return [_job_line(self.actor, job, last.get(job.pk)) for job in rows]
 
+    @property
+    def deeds(self) -> list[tuple[str, Any]]:
+        """Setting one up."""
+        if may(self.actor, Perm.SYNC_SCHEDULE):
+            return [(reverse("sync-schedule"), _("Set up a sync job"))]
+        return []
+
 
 @require_GET
 @signed_in
@@ -145,13 +177,32 @@ def sync_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 @signed_in
 def sync_start(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Begin a run now, and show it; a refusal is said on the job's page."""
+    return _started(request, pk, SyncRun.Kind.PUBLISH)
+
+
+@require_POST
+@signed_in
+def sync_reconcile(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Compare the published rows with the source now, and show the run."""
+    return _started(request, pk, SyncRun.Kind.RECONCILE)
+
+
+def _started(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
     job = _job(request, pk)
     try:
-        run = start_run(job, actor=request.actor)  # type: ignore[attr-defined]
+        run = start_run(job, actor=request.actor, kind=kind)  # type: ignore[attr-defined]
     except (Conflict, Forbidden, Invalid) as refused:
-        return _job_shown(request, job, refusal(refused))
+        problem = refusal(refused)
+        return _job_shown(request, job, refused=problem, status=problem.status)
     messages.success(request, str(words.STARTED))
     return redirect("sync-run", pk=run.pk)
+
+
+@require_POST
+@signed_in
+def sync_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
+    """Pause, resume or close the job; a refusal is said on the page and changes nothing."""
+    return take_step(request, _job(request, pk), verb, STEPS, _job_shown, to="sync", pk=pk)
 
 
 @require_GET
@@ -199,17 +250,34 @@ def _run(request: HttpRequest, pk: UUID) -> SyncRun:
     return run
 
 
-def _job_shown(request: HttpRequest, job: SyncJob, refused: Problem | None = None) -> HttpResponse:
+def _job_shown(
+    request: HttpRequest,
+    job: SyncJob,
+    *,
+    verb: str = "",
+    form: PortalForm | None = None,
+    refused: Problem | None = None,
+    status: int = 200,
+) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    runs = [_line(run) for run in job.runs.order_by("-number")[:_RUNS]]
+    runs = [_line(run) for run in job.runs.select_related("batch").order_by("-number")[:_RUNS]]
+    line = _job_line(actor, job, runs[0] if runs else None)
     context = {
-        "line": _job_line(actor, job, runs[0] if runs else None),
+        "line": line,
         "job": job,
+        "mode": words.JOB_MODES[job.mode],
         "runs": runs,
+        "history": [(one.run.number, one.progress.rows, one.seconds) for one in reversed(runs)],
+        "compares": line.can_start and job.dataset.kind == "table",
+        "steps": shown_steps(
+            job, actor, STEPS, lambda name: SYNC_JOB.allows(job.state, name), verb, form
+        ),
+        "verb": verb,
+        "summary": form.summary if form else [],
         "refused": refused,
         "start": words.START,
     }
-    return page(request, "exchange/sync.html", context, refused.status if refused else 200)
+    return page(request, "exchange/sync.html", context, status=status)
 
 
 def _run_shown(request: HttpRequest, run: SyncRun, refused: Problem | None = None) -> HttpResponse:
@@ -228,7 +296,7 @@ def _run_shown(request: HttpRequest, run: SyncRun, refused: Problem | None = Non
         "run": run,
         "steps": steps,
         "refused": refused,
-        "report": sorted(public_report(run).items()),
+        "report": report_of(run),
         "seconds": REFRESH_SECONDS,
     }
     return page(request, "exchange/sync_run.html", context, refused.status if refused else 200)

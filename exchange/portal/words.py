@@ -22,3 +22,17 @@ RUN_STEPS = {
 }
 STARTED = _("The run has begun.")
 START = _("Run now")
+# Steps of a job: the button, what is said when it is done, what is asked before.
+JOB_STEPS = {
+    "resume": (_("Run by its timetable again"), _("It runs by its timetable again."), ""),
+    "pause": (_("Begin no more runs"), _("No run begins until it is resumed."), ""),
+    "close": (
+        _("Close this job"),
+        _("It runs no more; what was published stays."),
+        _("Close this job for good?"),
+    ),
+}
+JOB_MODES = {
+    "full": _("Everything; what changed is found by comparing"),
+    "incremental": _("Only what is new or changed since the last run"),
+}
