@@ -24,7 +24,7 @@ from exchange.secrets import seal
 from kernel.jobs import wake
 
 PATIENCE = timedelta(minutes=15)
-LOOK_SECONDS = 0.02
+LOOK_SECONDS = 0.005
 
 
 def make(source: str, target: str, count: str, table: str) -> list[dict[str, str]]:

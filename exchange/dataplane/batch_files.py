@@ -106,8 +106,9 @@ def publish_differing(
     job: Job, published: Published, beyond: tuple[str, str] | None = None
 ) -> Prepared:
     """Upserts of the rows that are not published so, in the order in which they came."""
-    if not job.screened.received:
-        return _counted(job.screened)
+    made = _counted(job.screened)
+    if not made.accepted:
+        return made
     return _publish_found(job, differing_rows(job.con, job.schema, job.screened, published, beyond))
 
 

@@ -53,11 +53,11 @@ def differing_rows(
     rest = [quoted(name) for name in schema.names if name not in schema.key]
     differs = " OR ".join(["b.known IS NULL", *(f"n.{x} IS DISTINCT FROM b.{x}" for x in rest)])
     only_keys = schema.select(schema.key)
-    parts = [
-        _compared(con, schema, schema, published, fresh=False, where=differs),
-        _compared(con, schema, only_keys, published, fresh=True, where="true"),
-    ]
-    return f"SELECT * EXCLUDE ({LINE}) FROM ({' UNION ALL '.join(parts)}) ORDER BY {LINE}"
+    sides = []
+    for fresh, looked_at, where in ((False, schema, differs), (True, only_keys, "true")):
+        if run(con, f"SELECT EXISTS (FROM read_rows WHERE _fresh = {fresh})")[0][0]:
+            sides.append(_compared(con, schema, looked_at, published, fresh=fresh, where=where))
+    return f"SELECT * EXCLUDE ({LINE}) FROM ({' UNION ALL '.join(sides)}) ORDER BY {LINE}"
 
 
 def _is_fresh(schema: Schema, beyond: tuple[str, str] | None) -> str:
@@ -80,16 +80,9 @@ def _compared(
 ) -> str:
     """SQL for the rows on one side of the value, beside the published items that are looked at."""
     side = "fresh" if fresh else "old"
-    names = ", ".join(map(quoted, looked_at.names))
-    run(
-        con,
-        f"CREATE TEMP TABLE read_{side} AS FROM read_rows WHERE _fresh = {str(fresh).lower()}",
-    )
-    there = run(con, f"SELECT count(*) FROM read_{side}")[0][0]
-    source = f"SELECT {names} FROM read_{side} LIMIT 0"
-    if there:
-        source = _published(looked_at, published, f"read_{side}")
-    run(con, f"CREATE TEMP TABLE published_{side} AS SELECT *, true AS known FROM ({source})")
+    run(con, f"CREATE TEMP TABLE read_{side} AS FROM read_rows WHERE _fresh = {fresh}")
+    there = _published(looked_at, published, f"read_{side}")
+    run(con, f"CREATE TEMP TABLE published_{side} AS SELECT *, true AS known FROM ({there})")
     on = " AND ".join(f"n.{quoted(name)} = b.{quoted(name)}" for name in schema.key)
     return f"""
         SELECT 'upsert' AS _op, b.known IS NULL AS {NEW}, n.* EXCLUDE (_fresh)

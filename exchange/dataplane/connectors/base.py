@@ -45,6 +45,9 @@ class Sink(Protocol):
     and repeat neither values nor credentials. Memory does not grow with the number of rows.
     """
 
+    def together(self) -> AbstractContextManager[None]:
+        """Calls within the block may share one connection, until one of them fails."""
+
     def prepare(self) -> None:
         """Create the table or add its missing columns; Terminal ``target-mismatch`` names a
         column that is there but different. Columns the schema does not name are left alone."""

@@ -74,6 +74,11 @@ class MysqlSink:
         self._lane = lane
         self._table = MysqlTable(schema_name, table, schema)
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Each call of the block connects anew all the same."""
+        yield
+
     def prepare(self) -> None:
         """Create the table or add its missing columns, as ``Sink.prepare`` promises."""
         with self._session() as (connection, cursor):

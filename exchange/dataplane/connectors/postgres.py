@@ -1,7 +1,7 @@
 """PostgreSQL as a sink: COPY to staging, one upsert, one delete, and the position."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +29,9 @@ LOOKUP_LIMIT = 1000
 class PostgresSink:
     """A Sink over one PostgreSQL table; also keeps and reads the hub's own queryable tables.
 
-    ``connect`` gives a fresh connection, which each call closes; ``lane`` is the UUID under which
-    the position is kept, so that several lanes can share one schema. A table whose schema has no
+    ``connect`` gives a fresh connection, which each call closes unless it is one of several
+    ``together``; ``lane`` is the UUID under which the position is kept, so that several lanes can
+    share one schema. A table whose schema has no
     key takes every row as an event, known by ``_batch`` and ``_seq``.
     """
 
@@ -46,6 +47,20 @@ class PostgresSink:
         self._connect = connect
         self._lane = lane
         self._table = Table(schema_name, table, schema)
+        self._is_shared = False
+        self._kept: extensions.connection | None = None
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """The calls of the block share one connection, until one of them fails."""
+        self._is_shared = True
+        try:
+            yield
+        finally:
+            self._is_shared = False
+            if self._kept is not None:
+                self._kept.close()
+                self._kept = None
 
     def prepare(self) -> None:
         """Create the table or add its missing columns, as ``Sink.prepare`` promises."""
@@ -118,12 +133,26 @@ class PostgresSink:
 
     @contextmanager
     def _transaction(self) -> Iterator[extensions.cursor]:
-        """One transaction on a connection of its own; committed if the block ends well."""
-        with translated(), closing(self._connect()) as connection:
+        """One transaction; committed if the block ends well."""
+        with translated(), self._connection() as connection:
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL synchronous_commit = on; SET LOCAL TimeZone = 'UTC'")
                 yield cursor
             connection.commit()
+
+    @contextmanager
+    def _connection(self) -> Iterator[extensions.connection]:
+        """A connection that nobody else uses meanwhile; after a fault it is of no use to others."""
+        connection, self._kept = self._kept or self._connect(), None
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        if self._is_shared and self._kept is None:
+            self._kept = connection
+        else:
+            connection.close()
 
     @contextmanager
     def _effect(self, check: Check | None) -> Iterator[extensions.cursor]:

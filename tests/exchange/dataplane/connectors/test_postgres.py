@@ -131,3 +131,32 @@ def test_a_name_postgresql_would_cut_short_is_refused(target_dsn: str, tmp_path:
             schema_name="s", table="表" * 22, lane=str(uuid4()), schema=PERSON,
         )  # fmt: skip
     assert refusal.value.code == "target-mismatch"
+
+
+def test_calls_together_share_one_connection_until_one_fails(
+    target: Callable[[Schema], Target],
+) -> None:
+    made, opened = target(PERSON), []
+
+    def connect() -> Any:
+        opened.append(psycopg2.connect(made.dsn))
+        return opened[-1]
+
+    def refuse() -> None:
+        raise LookupError
+
+    sink = made.sink_for(PERSON, connect)
+    with sink.together():
+        sink.prepare()
+        sink.apply(made.files.changes([("upsert", {"id": 1})]), Position(1, 1))
+        assert len(opened) == 1
+        with pytest.raises(LookupError):
+            sink.apply(made.files.changes([("upsert", {"id": 2})]), Position(1, 2), check=refuse)
+        assert opened[0].closed
+        assert sink.position() == Position(1, 1)
+        assert len(opened) == 2
+    assert opened[1].closed
+    assert made.run("SELECT id FROM {}") == [(1,)]
+    sink.position()
+    assert len(opened) == 3
+    assert opened[2].closed
