@@ -38,7 +38,7 @@ def signals_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = found_system(actor, pk)
     found = {spark.kind: spark for spark in sparks_of(row.pk)}
     context = {
-        **head_of(actor, row, "system-signals"),
+        **head_of(actor, row, "system-facts"),
         "groups": [(title, sparks) for title, kinds in _GROUPS if (sparks := _of(found, kinds))],
     }
     return page(request, "accounts/system_signals.html", context)

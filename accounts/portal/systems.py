@@ -29,7 +29,7 @@ from kernel.lists import Column, Filter
 _TABS = (
     ("system", _("Overview")),
     ("system-relations", _("Relations")),
-    ("system-signals", _("Signals")),
+    ("system-facts", _("Signals")),
     ("system-versions", _("Versions")),
 )
 

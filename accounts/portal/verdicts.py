@@ -149,9 +149,15 @@ class VerdictList(DepartmentsList):
 @signed_in
 def verdict_list(request: HttpRequest) -> HttpResponseBase:
     """Suspicions that are no case yet, with the step that opens one; or all verdicts."""
-    reader(request, Perm.ZOMBIE_VIEW)
+    actor = reader(request, Perm.ZOMBIE_VIEW)
     edition = RuleSet.objects.order_by("-edition").first()
-    return list_page(request, VerdictList, "accounts/verdicts.html", edition=edition)
+    return list_page(
+        request,
+        VerdictList,
+        "accounts/verdicts.html",
+        edition=edition,
+        scans=may(actor, Perm.ZOMBIE_SCAN),
+    )
 
 
 @require_POST
