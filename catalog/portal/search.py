@@ -9,9 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import may
 from accounts.portal.access import signed_in
+from catalog.models import SavedSearch
 from catalog.portal import words
 from catalog.search.finding import Found, Result, find
 from catalog.search.hits import Hit
@@ -52,6 +54,7 @@ class Value:
 @signed_in
 def search_page(request: HttpRequest) -> HttpResponse:
     """Entries in force that answer the question, with counts of every facet."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
     given = {name: request.GET[name] for name in NAMES if request.GET.get(name)}
     try:
         asked = read_search(given)
@@ -78,9 +81,19 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "meant": _with(given, q=found.meant) if found.meant else "",
         "next": _next(given, found, asked.sort),
         "is_first": after is None,
-        "writes": may(request.actor, Perm.RESOURCE_DRAFT),  # type: ignore[attr-defined]
+        "writes": may(actor, Perm.RESOURCE_DRAFT),
+        "demands": may(actor, Perm.DEMAND_SUBMIT, actor.department_id),
+        "saves": may(actor, Perm.SEARCH_SAVE),
+        "saved": _saved(actor),
+        "state": urlencode(given),
     }
     return page(request, "catalog/search.html", context)
+
+
+def _saved(actor: Actor) -> list[tuple[SavedSearch, str]]:
+    """The person's own searches with their addresses, by name."""
+    rows = SavedSearch.objects.visible_to(actor).order_by("name")
+    return [(row, _with(row.parameters)) for row in rows]
 
 
 def _line(result: Result) -> Line:

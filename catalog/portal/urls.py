@@ -16,6 +16,7 @@ from catalog.portal import (
     lists,
     resources,
     reviews,
+    saved,
     scorecards,
     search,
     tasks,
@@ -24,6 +25,8 @@ from catalog.portal import (
 
 urlpatterns = [
     path("catalogue", search.search_page, name="catalogue"),
+    path("catalogue/searches", saved.search_save, name="search-save"),
+    path("catalogue/searches/<uuid:pk>/drop", saved.search_drop, name="search-drop"),
     path("resources", entries.resource_list, name="resources"),
     path("resources/new", editor.resource_new, name="resource-new"),
     path("resources/<uuid:pk>", resources.resource_page, name="resource"),
