@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -24,7 +25,7 @@ from accounts.models import Credential, Department, InformationSystem, Member, S
 from accounts.permissions import Role
 from accounts.states import RUNNING
 from kernel.errors import Forbidden
-from kernel.prepared import Prepared
+from kernel.prepared import Prepared, Texts
 from kernel.problems import answer, refusal
 
 if TYPE_CHECKING:
@@ -199,11 +200,14 @@ _CALLER = Prepared(
 def _credential(prefix: str) -> Credential | None:
     """The credential of this prefix with its system and department; None if there is none."""
     with connection.cursor() as cursor:
-        _CALLER.execute(cursor, {"prefix": prefix})
-        found = cursor.fetchone()
-    if found is None:
-        return None
-    rest = iter(found)
+        found = _CALLER.texts(cursor, {"prefix": prefix})
+    return _made(found[0]) if found else None
+
+
+@lru_cache(maxsize=1000)
+def _made(texts: Texts) -> Credential:
+    """The rows of these texts; nobody changes them."""
+    rest = iter(_CALLER.cast(texts))
     credential = Credential.from_db("default", _CREDENTIAL, list(islice(rest, len(_CREDENTIAL))))
     system = InformationSystem.from_db("default", _SYSTEM, list(islice(rest, len(_SYSTEM))))
     system.department = Department.from_db("default", _DEPARTMENT, list(rest))

@@ -5,7 +5,7 @@ mask, is kept under exactly the values that it was computed from.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -31,7 +31,7 @@ from exchange.models import Dataset, Grant, SchemaVersion
 from exchange.rights import best_grant, disclosure_under, require_call
 from exchange.tables import STATE_SCHEMA, state_name
 from kernel.errors import NotFound
-from kernel.prepared import Prepared, prepared
+from kernel.prepared import Prepared, Texts, prepared
 
 
 def _run(cursor: Any, query: str, values: Mapping[str, Any]) -> None:
@@ -56,6 +56,9 @@ _GRANT = _columns(
     *("masks", "condition", "sealed_salt", "calls_per_day", "rows_per_day"),
 )
 _MASKS = _GRANT.index("masks")
+# Before the grant's own columns stand what is shared, the day's calls and rows, and the clock.
+_SIZE = len(_DATASET)
+_GRANTS = _SIZE + 4
 _QUERY = f"""
     SELECT {", ".join(f"d.{name}" for name in _DATASET)},
            {SHARED_COLUMNS.format(resource="d.resource_id")},
@@ -114,46 +117,59 @@ def open_for(dataset: Dataset, actor: Actor, call: Call) -> Opening:
     NotFound where the actor may not even know of the dataset, NotGranted and the refusals of
     ``exchange.rights`` where no grant opens it, QuotaExceeded where the day's count is used up.
     """
-    row, grants = _read(dataset, actor)
-    grant = best_grant([grant for grant, *_ in grants], call)
+    row, held = _read(dataset, actor)
+    grant = best_grant([each.grant for each in held], call)
     purpose = require_call(grant, actor=actor, call=call, mode=ShareMode.INTERFACE)
-    shared, calls, rows, owes = next(facts for held, *facts in grants if held is grant)
-    found = _Terms(
-        grant=grant,
-        schema=row.schema_id,
-        items=tuple(grant.items),
-        masks=json.dumps(grant.masks),
-        condition=grant.condition,
-        sealed_salt=grant.sealed_salt,
-        shared=None if shared is None else frozenset(shared),
-    )
-    quotas.require_beyond(grant, calls, rows)
-    return Opening(row, grant, purpose, _plan(found), owes)
+    found = next(each for each in held if each.grant is grant)
+    plan = _plan(found.texts, found.shared, row.schema_id)
+    quotas.require_beyond(grant, found.calls, found.rows)
+    return Opening(row, grant, purpose, plan, found.owes)
 
 
-def _read(dataset: Dataset, actor: Actor) -> tuple[Dataset, list[tuple[Any, ...]]]:
-    values = {"dataset": dataset.pk, "system": actor.id, "day": timezone.localdate()}
+@dataclass(frozen=True)
+class _Held:
+    """A grant that names the system, with the texts of its row; ``shared`` is that of the items
+    that the catalogue shares, ``calls`` and ``rows`` are the day's."""
+
+    grant: Grant
+    texts: Texts
+    shared: str | None
+    calls: int
+    rows: int
+    owes: bool
+
+
+def _read(dataset: Dataset, actor: Actor) -> tuple[Dataset, list[_Held]]:
+    values = {"dataset": str(dataset.pk), "system": str(actor.id), "day": timezone.localdate()}
     with connection.cursor() as cursor:
-        _OPENING.execute(cursor, values)
-        found = cursor.fetchall()
-    size = len(_DATASET)
-    grants = [
-        (_grant(line[size + 4 : -1]), *line[size : size + 4])
-        for line in found
-        if line[-1] is not None
-    ]
-    own = any(grant.department_id == actor.department_id for grant, *_ in grants)
+        found = _OPENING.texts(cursor, values)
+    held = [_held(line) for line in found if line[-1] is not None]
+    own = any(each.grant.department_id == actor.department_id for each in held)
     if not own and not _may_know(dataset.pk, actor):
         raise NotFound()
-    if not grants:
+    if not held:
         raise NotGranted("ask the provider for a grant that names this system")
-    return Dataset.from_db("default", _DATASET, found[0][:size]), grants
+    return _dataset(found[0][:_SIZE]), held
 
 
-def _grant(values: Sequence[Any]) -> Grant:
-    masks = values[_MASKS]
-    told = [*values[:_MASKS], json.loads(masks), *values[_MASKS + 1 :]]
-    return Grant.from_db("default", _GRANT, told)
+def _held(line: Texts) -> _Held:
+    shared, calls, rows, owes = line[_SIZE:_GRANTS]
+    texts = line[_GRANTS:]
+    return _Held(_grant(texts), texts, shared, int(calls or 0), int(rows or 0), owes == "t")
+
+
+@lru_cache(maxsize=_KEPT)
+def _dataset(texts: Texts) -> Dataset:
+    """The row of these texts; nobody changes it."""
+    return Dataset.from_db("default", _DATASET, _OPENING.cast(texts))
+
+
+@lru_cache(maxsize=_KEPT)
+def _grant(texts: Texts) -> Grant:
+    """The row of these texts; nobody changes it."""
+    *values, _ = _OPENING.cast(texts, _GRANTS)
+    values[_MASKS] = json.loads(values[_MASKS])
+    return Grant.from_db("default", _GRANT, values)
 
 
 def _may_know(dataset_id: UUID, actor: Actor) -> bool:
@@ -161,27 +177,16 @@ def _may_know(dataset_id: UUID, actor: Actor) -> bool:
     return seen
 
 
-@dataclass(frozen=True)
-class _Terms:
-    """All that decides how records are found and shown."""
-
-    grant: Grant = field(compare=False)
-    schema: UUID
-    items: tuple[str, ...]
-    masks: str
-    condition: str
-    sealed_salt: str
-    shared: frozenset[str] | None
-
-
 @lru_cache(maxsize=_KEPT)
-def _plan(terms: _Terms) -> Plan:
-    if terms.shared is None:
+def _plan(grant: Texts, shared: str | None, schema: UUID) -> Plan:
+    """What follows from the row of a grant, the items that are shared, and a schema."""
+    terms = _grant(grant)
+    if shared is None:
         told = "the resource was withdrawn from the catalogue"
-        raise GrantEnded(told, grant=str(terms.grant.pk))
+        raise GrantEnded(told, grant=str(terms.pk))
+    names = frozenset(_OPENING.cast((shared,), _SIZE)[0])
     # Versions of a schema are never changed.
-    version = SchemaVersion.objects.get(pk=terms.schema)
-    schema = Schema.from_json(version.body)
-    disclosure = disclosure_under(terms.grant, schema, set(terms.shared))
-    table = Table(STATE_SCHEMA, state_name(version.dataset_id), schema)
-    return Plan(disclosure, terms.shared, table)
+    version = SchemaVersion.objects.get(pk=schema)
+    stored = Schema.from_json(version.body)
+    disclosure = disclosure_under(terms, stored, set(names))
+    return Plan(disclosure, names, Table(STATE_SCHEMA, state_name(version.dataset_id), stored))

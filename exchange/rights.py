@@ -243,7 +243,9 @@ def best_grant(grants: list[Grant], call: Call | None) -> Grant:
     if not grants:
         raise NotGranted("ask the provider for a grant that names this system")
     purpose = call.purpose if call else ""
-    best = max(grants, key=lambda grant: _fitness(grant, purpose))
+    best = grants[0]
+    if len(grants) > 1:
+        best = max(grants, key=lambda grant: _fitness(grant, purpose))
     require_live(best)
     require_mode(best, ShareMode.INTERFACE)
     return best

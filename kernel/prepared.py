@@ -8,10 +8,11 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import psycopg2
-from django.db import Error
+from django.db import Error, connection
 from psycopg2 import errors
-from psycopg2.extensions import TRANSACTION_STATUS_INERROR
+from psycopg2.extensions import TRANSACTION_STATUS_INERROR, UNICODE, string_types
 
+Texts = tuple[str | None, ...]
 MOST = 500
 _SEEN, _MADE, _PLAIN = range(3)
 # How often each connection of this process has run which statement.
@@ -24,6 +25,7 @@ _UNFIT = (
     errors.FeatureNotSupported,
     errors.IndeterminateDatatype,
 )
+_AS_TEXT = dict.fromkeys(string_types, UNICODE)
 _VALUE = re.compile(r"%\((\w+)\)s")
 
 
@@ -43,6 +45,7 @@ class Prepared:
         self._at_once = types is not None
         self._text = before + text
         values = f" ({', '.join(f'%({name})s' for name in names)})" if names else ""
+        self._kinds: list[int] = []
         self._execute = f"{before}EXECUTE {self._name}{values}"
         self._prepare = f"PREPARE {self._name}{told} AS {text % places}"
 
@@ -65,6 +68,27 @@ class Prepared:
                 raise
             known[self._name] = _PLAIN
             cursor.execute(self._text, values)
+
+    def texts(self, cursor: Any, values: Mapping[str, Any]) -> list[Texts]:
+        """Run it with a cursor of Django's; the rows in the texts that the database sent.
+
+        They tell rows that were seen before from new ones, of which alone ``cast`` makes values.
+        """
+        cursor.cursor.string_types = _AS_TEXT
+        self.execute(cursor, values)
+        if not self._kinds:
+            self._kinds = [column.type_code for column in cursor.description]
+        found: list[Texts] = cursor.fetchall()
+        return found
+
+    def cast(self, texts: Texts, start: int = 0) -> list[Any]:
+        """The values that the driver makes of neighbouring texts of a row, of which the first is
+        that of column ``start``."""
+        kinds = self._kinds[start : start + len(texts)]
+        with connection.cursor() as cursor:
+            own = cursor.connection.string_types
+            casts = [own.get(kind) or string_types.get(kind, UNICODE) for kind in kinds]
+            return [cast(text, cursor.cursor) for cast, text in zip(casts, texts, strict=True)]
 
 
 @lru_cache(maxsize=1000)

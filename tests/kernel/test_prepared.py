@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+from uuid import UUID
+
 import pytest
 from django.db import DataError, connection, transaction
 
@@ -90,3 +93,20 @@ def test_a_column_that_has_got_another_type_is_read_as_it_is_now():
 def test_a_value_whose_type_cannot_be_told_is_asked_as_it_is():
     echo = prepared("SELECT pg_typeof(%(any)s)::text")
     assert [ask(echo, any=1) for _ in range(3)] == [[("integer",)]] * 3
+
+
+def test_rows_come_as_texts_of_which_values_are_made_when_they_are_wanted():
+    facts = Prepared(
+        "SELECT %(of)s, NULL::uuid, ARRAY[1, NULL], DATE '2026-01-02', true,"
+        " TIMESTAMPTZ '2026-01-02 03:04:05Z', '{\"a\": 1}'::jsonb, 1.50",
+        {"of": "uuid"},
+    )
+    of = UUID("01a20482-17e4-7bd7-b809-41b2f650660e")
+    (plain,) = ask(facts, of=of)
+    with connection.cursor() as cursor:
+        (texts,) = facts.texts(cursor, {"of": of})
+    assert texts[:5] == (str(of), None, "{1,NULL}", "2026-01-02", "t")
+    assert all(text is None or isinstance(text, str) for text in texts)
+    assert facts.cast(texts) == list(plain)
+    assert facts.cast(texts[2:4], 2) == [[1, None], date(2026, 1, 2)]
+    assert facts.cast(texts)[5] == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
