@@ -1,5 +1,6 @@
 """The audit trail in the portal: searched, read entry by entry, verified."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -198,7 +199,7 @@ def audit_page(request: HttpRequest, pk: int) -> HttpResponse:
         "line": AuditList(actor, request.GET).lines([event])[0],
         "kind": dict(KINDS).get(event.actor_kind, event.actor_kind),
         "seal": getattr(event, "seal", None),
-        "detail": sorted(event.detail.items()),
+        "detail": [(name, _plain(value)) for name, value in sorted(event.detail.items())],
         "subject_page": _page_of(event),
         "history": same.filter(**about)[:_BESIDE],
         "together": together[:_BESIDE] if event.request_id else [],
@@ -237,6 +238,10 @@ def audit_verification(request: HttpRequest) -> HttpResponse:
 
 def _who(event: AuditEvent) -> Any:
     return _("the platform") if event.actor_kind == "clock" else event.actor_name or _("nobody")
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _page_of(event: AuditEvent) -> str:

@@ -9,7 +9,9 @@ import pytest
 from config.celery import app
 from tests.architecture.sources import APPS, functions, python_files, tree_of
 
-FILES = [path for path in python_files(*APPS) if path.name == "tasks.py"]
+FILES = [
+    path for path in python_files(*APPS) if path.name == "tasks.py" and path.parent.name in APPS
+]
 TASKS = {
     ast.literal_eval(
         next(word.value for word in node.decorator_list[0].keywords if word.arg == "name")

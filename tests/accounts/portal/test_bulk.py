@@ -11,7 +11,7 @@ from tests.people import member_with
 from tests.portal import browser_of, text
 
 pytestmark = pytest.mark.django_db
-DAYS = {"answer_workdays": "10"}
+DAYS = {"workdays": "10"}
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_rows_in_another_state_are_told_and_stay(authority, cases):
 
 
 def test_what_was_typed_wrongly_is_said_and_nothing_is_done(authority, cases):
-    answer = send(authority, cases[0].pk, confirmed="1", answer_workdays="99999")
+    answer = send(authority, cases[0].pk, confirmed="1", workdays="99999")
     assert answer.status_code == 422
     assert states() == ["suspected"] * 3
 
