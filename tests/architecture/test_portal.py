@@ -25,14 +25,24 @@ WRITES = {
     *("bulk_create", "bulk_update", "get_or_create", "update_or_create"),
 }
 # Methods of these names that write no row: dictionaries, sets, digests, sessions.
-HARMLESS = {"session", "query", "context", "headers", "cache", "digest", "hash"}
+HARMLESS = {"session", "initial", "query", "context", "headers", "cache", "digest", "hash"}
 
 
 def actions_in(path: Path) -> Iterator[str]:
-    """The actions that the module takes in by name, with their whole names."""
+    """The actions that the module takes in by name or by their module, with their whole names."""
+    modules: dict[str, str] = {}
     for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.ImportFrom) and ".actions" in f".{node.module or ''}":
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        package = node.module or ""
+        names = {alias.asname or alias.name: f"{package}.{alias.name}" for alias in node.names}
+        if package.endswith(".actions"):
+            modules |= names
+        elif ".actions." in package:
+            yield from names.values()
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) in modules:
+            yield f"{modules[ast.unparse(node.value)]}.{node.attr}"
 
 
 def is_a_verb(action: str) -> bool:
