@@ -89,6 +89,17 @@ SUPPLEMENT = [
         value={"supplement": "一、国务院令第362号第十二条；二、备案证明编号 99000043001-26001"},
     )
 ]
+PREVIEW = [
+    OpenApiExample(
+        "masked, some rows",
+        request_only=True,
+        value={
+            "items": ["code", "name", "contact"],
+            "masks": {"contact": {"kind": "partial", "form": "telephone"}},
+            "condition": 'code starts with "1101"',
+        },
+    ),
+]
 PREPARE = [
     OpenApiExample(
         "consent in part, masked, to some rows",

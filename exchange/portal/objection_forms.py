@@ -48,6 +48,15 @@ class ObjectionForm(SharingForm):
         self.fields[f"found_{place}"] = _cell(_("Received"))
         self.fields[f"claimed_{place}"] = _cell(_("Should be"))
 
+    def clean(self) -> dict[str, Any]:
+        """Each claim names its record whole."""
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        for place in range(CLAIMS if self.keys else 0):
+            for key in self.keys:
+                if said.get(f"item_{place}") and not said.get(f"key_{place}_{key}"):
+                    self.add_error(f"key_{place}_{key}", _("Name the record by its whole key."))
+        return said
+
     @property
     def plain(self) -> list[Any]:
         """The fields that are no claims."""

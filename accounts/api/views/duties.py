@@ -31,6 +31,7 @@ from accounts.querysets import standing_on
 from accounts.vocabulary import Standing
 from kernel.api import ApiView, ReadView, ReasonIn
 from kernel.errors import Invalid, NotFound
+from kernel.parameters import flag_of
 
 
 class ObligationView(ReadView):
@@ -46,6 +47,7 @@ class ObligationView(ReadView):
     }
     filters = {
         "standing": "",
+        "awaited": "",
         "state": "state",
         "kind": "kind",
         "department": "department_id",
@@ -68,7 +70,10 @@ class ObligationView(ReadView):
         return rows.annotate(standing=standing_on(timezone.localdate()))
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """``standing`` is computed, so it is filtered here."""
+        """``standing`` is computed; ``awaited`` are the clocks of others that one waits for."""
+        if flag_of(self.request, "awaited"):
+            rows = Obligation.objects.awaited_by(self.actor)
+            queryset = rows.annotate(standing=standing_on(timezone.localdate()))
         asked = self.request.query_params.get("standing")
         if asked is not None:
             if asked not in Standing.values:

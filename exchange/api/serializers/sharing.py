@@ -168,6 +168,26 @@ class SharingAnswerIn(_Bounds):
         return values
 
 
+class PreviewIn(_Bounds):
+    """The terms of a consent to be looked at; one that is left out is as it was asked for."""
+
+    items = _items(min_length=1, required=False)
+    masks = serializers.DictField(child=serializers.JSONField(), required=False)
+    condition = serializers.CharField(max_length=4000, required=False, allow_blank=True)
+    purposes = _names(40, min_length=1, required=False)
+    modes = _modes(required=False)
+    ends_on = serializers.DateField(required=False)
+
+
+class PreviewOut(serializers.Serializer[Any]):
+    """The provider's own records as the requester would see them; at most five."""
+
+    columns = serializers.ListField(child=serializers.CharField())
+    rows = serializers.ListField(child=serializers.DictField())
+    looked_at = serializers.IntegerField(help_text="How many of the first records were looked at.")
+    matching = serializers.IntegerField(help_text="How many of them meet the condition.")
+
+
 class SuspendIn(In):
     """Why the right stops, and until when its holder puts right what was wrong."""
 

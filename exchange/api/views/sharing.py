@@ -15,6 +15,7 @@ from exchange.actions.answers import (
     refuse_request,
     return_answer,
 )
+from exchange.actions.previews import preview_answer
 from exchange.actions.requests import (
     agree_request,
     decline_request,
@@ -29,6 +30,8 @@ from exchange.api.serializers.rights import RequestOut
 from exchange.api.serializers.sharing import (
     MissingIn,
     NameIn,
+    PreviewIn,
+    PreviewOut,
     RequestIn,
     SharingAnswerIn,
     SupplementIn,
@@ -52,6 +55,7 @@ class RequestView(ReadView):
         "ask": MissingIn,
         "supplement": SupplementIn,
         "prepare": SharingAnswerIn,
+        "preview": PreviewIn,
         "return_": ReasonIn,
         "consent": In,
         "refuse": In,
@@ -67,6 +71,7 @@ class RequestView(ReadView):
         "templates": "",
     }
     related = ("edition", "entry", "resource")
+    answers = {"preview": {200: PreviewOut}}
     examples = {
         "create": examples.REQUEST,
         "decline": examples.DECLINE,
@@ -74,6 +79,7 @@ class RequestView(ReadView):
         "ask": examples.ASK,
         "supplement": examples.SUPPLEMENT,
         "prepare": examples.PREPARE,
+        "preview": examples.PREVIEW,
         "return_": examples.RETURN,
     }
 
@@ -155,6 +161,12 @@ class RequestView(ReadView):
         """
         answer = self.read(request)
         return self.show(prepare_answer(self.get_object(), actor=self.actor, **answer))
+
+    @action(detail=True, methods=["post"])
+    def preview(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """What a consent with these terms would show, on records of the provider's own."""
+        found = preview_answer(self.get_object(), actor=self.actor, **self.read(request))
+        return Response(PreviewOut(found).data)
 
     @action(detail=True, methods=["post"], url_path="return")
     def return_(self, request: Request, pk: str, **kwargs: Any) -> Response:
