@@ -45,7 +45,7 @@ class RegisterForm(PortalForm):
     refusals = {"in-future": _("Register it on the day of the change.")}
     cause = forms.ChoiceField(label=_("What changed"), choices=[("", _("Choose")), *CAUSES.items()])
     document = forms.CharField(
-        label=_("Document"), max_length=200, help_text=_("With its number and article.")
+        label=_("Legal document"), max_length=200, help_text=_("With its number and article.")
     )
     happened_on = forms.DateField(
         label=_("Day of the change"),
@@ -93,7 +93,7 @@ class AdjustmentList(DepartmentsList):
             width=28,
         ),
         Column("cause", _("What changed"), lambda row: CAUSES[row.cause], sort=("cause",)),
-        Column("document", _("Document"), lambda row: row.document, width=36),
+        Column("document", _("Legal document"), lambda row: row.document, width=36),
         Column(
             "happened_on",
             _("Day of the change"),
