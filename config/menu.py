@@ -44,7 +44,7 @@ PLACES: tuple[tuple[Any, tuple[tuple[str, Any, Perm | None], ...]], ...] = (
         ),
     ),
     (
-        _("Sharing"),
+        _("Data sharing"),
         (
             ("requests", _("Sharing requests"), Perm.REQUEST_VIEW),
             ("grants", _("Grants"), Perm.REQUEST_VIEW),

@@ -45,6 +45,18 @@ STEPS = {
 }
 
 
+_FAULTS: dict[str, Any] = {
+    "rejected": _("with rows set aside"),
+    "recalled": _("taken back"),
+    "damaged": _("damaged"),
+}
+_FAULT_LOOKUPS: dict[str, dict[str, Any]] = {
+    "rejected": {"rejected__gt": 0},
+    "recalled": {"recalled_by__isnull": False},
+    "damaged": {"damaged_at__isnull": False},
+}
+
+
 class BatchList(List):
     """What was published, the last first; of one dataset where the address names it."""
 
@@ -106,18 +118,6 @@ class BatchList(List):
         for row in rows:
             row.link = reverse("batch", args=[row.dataset_id, row.number])
         return rows
-
-
-_FAULTS = {
-    "rejected": _("with rows set aside"),
-    "recalled": _("taken back"),
-    "damaged": _("damaged"),
-}
-_FAULT_LOOKUPS: dict[str, dict[str, Any]] = {
-    "rejected": {"rejected__gt": 0},
-    "recalled": {"recalled_by__isnull": False},
-    "damaged": {"damaged_at__isnull": False},
-}
 
 
 @require_GET

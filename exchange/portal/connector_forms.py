@@ -35,11 +35,12 @@ class ConnectorForm(PortalForm):
         if held:
             self._held(held)
 
-    def _systems(self) -> forms.ModelChoiceField:
+    def _systems(self) -> Any:
         department = self.actor.department_id if self.actor else None
-        rows = InformationSystem.objects.filter(department_id=department, state__in=RUNNING)
-        field = forms.ModelChoiceField(label=_("System"), queryset=rows.order_by("name"))
-        field.label_from_instance = lambda system: system.name  # type: ignore[method-assign]
+        rows: Any = InformationSystem.objects.filter(state__in=RUNNING)
+        own = rows.filter(department_id=department).order_by("name")
+        field: Any = forms.ModelChoiceField(label=_("System"), queryset=own)
+        field.label_from_instance = lambda system: system.name
         return field
 
     def _held(self, held: Connector) -> None:

@@ -23,8 +23,8 @@ class _SystemForm(PortalForm):
         """The department's systems that are not retired."""
         field: Any = self.fields["system"]
         department = self.actor.department_id if self.actor else None
-        rows = InformationSystem.objects.filter(department_id=department)
-        field.queryset = rows.exclude(state="retired").order_by("name")
+        rows: Any = InformationSystem.objects.exclude(state="retired")
+        field.queryset = rows.filter(department_id=department).order_by("name")
         field.label_from_instance = lambda system: system.name
         field.initial = _id(self.row)
 

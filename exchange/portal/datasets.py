@@ -219,7 +219,9 @@ def _shown(
     status: int = 200,
 ) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    batches = list(dataset.batches.select_related("recalled_by").order_by("-number")[:_BATCHES])
+    batches: list[Any] = list(
+        dataset.batches.select_related("recalled_by").order_by("-number")[:_BATCHES]
+    )
     for batch in batches:
         batch.kind_word = words.BATCH_KINDS[batch.kind]
     context = {
@@ -250,9 +252,11 @@ def _is_possible(dataset: Dataset, name: str) -> bool:
     return name == "retain" or dataset.state == "open"
 
 
-def _consumers(actor: Actor, dataset: Dataset) -> list[Subscription]:
+def _consumers(actor: Actor, dataset: Dataset) -> list[Any]:
     rows = Subscription.objects.visible_to(actor).filter(dataset=dataset).exclude(state="ended")
-    found = list(rows.select_related("department", "system").order_by("created_at")[:_CONSUMERS])
+    found: list[Any] = list(
+        rows.select_related("department", "system").order_by("created_at")[:_CONSUMERS]
+    )
     for lane in found:
         lane.mode_word = words.MODES[lane.mode]
         lane.state_word = words.badge(words.SUBSCRIPTION_STATES, lane.state)

@@ -254,18 +254,20 @@ def _days(row: ServiceInterface) -> list[Any]:
     return list(row.days.filter(day__gte=first).order_by("day"))
 
 
-def _grants(actor: Actor, row: ServiceInterface) -> list[Grant]:
+def _grants(actor: Actor, row: ServiceInterface) -> list[Any]:
     """The grants under which it may be called, with what was used of today's bounds."""
     rows = Grant.objects.visible_to(actor).live()
     rows = rows.filter(resource_id=row.resource_id, modes__contains=[ShareMode.INTERFACE.value])
-    found = list(rows.select_related("department", "system").order_by("created_at")[:_GRANTS])
+    found: list[Any] = list(
+        rows.select_related("department", "system").order_by("created_at")[:_GRANTS]
+    )
     used = {each.grant_id: each for each in _today(found)}
     for grant in found:
         grant.today = used.get(grant.pk)
     return found
 
 
-def _today(grants: list[Grant]) -> Any:
+def _today(grants: list[Any]) -> Any:
     return GrantDay.objects.filter(grant__in=grants, day=timezone.localdate())
 
 

@@ -118,12 +118,13 @@ def _job(
 
 
 def _datasets(actor: Actor) -> Any:
-    rows = Dataset.objects.visible_to(actor).filter(department_id=actor.department_id, state="open")
+    rows: Any = Dataset.objects.visible_to(actor)
+    rows = rows.filter(department_id=actor.department_id, state="open")
     return rows.select_related("resource__published", "schema", "department", "system")
 
 
 def _connectors(actor: Actor) -> Any:
-    rows = Connector.objects.visible_to(actor)
+    rows: Any = Connector.objects.visible_to(actor)
     return rows.filter(department_id=actor.department_id, state="active")
 
 

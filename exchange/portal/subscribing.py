@@ -73,7 +73,8 @@ def _opened(request: HttpRequest, made: Any, secret: str) -> HttpResponse:
 
 def _grants(actor: Actor) -> Any:
     """The department's grants in force that name this way of sharing, of attached datasets."""
-    rows = Grant.objects.visible_to(actor).live().filter(department_id=actor.department_id)
+    rows: Any = Grant.objects.visible_to(actor).live()
+    rows = rows.filter(department_id=actor.department_id)
     rows = rows.filter(modes__contains=[ShareMode.DATABASE.value], resource__dataset__isnull=False)
     return rows.select_related("resource__published", "provider", "system")
 

@@ -67,7 +67,7 @@ class ScheduleForm(PortalForm):
     ) -> "ScheduleForm":
         """The form over a described table; with ``data`` as it was sent."""
         made = type("ScheduleForm", (cls,), {"described": described})
-        return made(data, None, row=dataset, actor=actor)  # type: ignore[no-any-return]
+        return made(data, None, row=dataset, actor=actor)
 
     def prepare(self) -> None:
         """One choice of a column for each item; what is likely is chosen beforehand."""

@@ -112,7 +112,7 @@ def _by_day(rows: QuerySet[GrantDay], asked: Asked) -> list[tuple[date, int, int
 
 def _top(rows: QuerySet[GrantDay], name: str) -> list[dict[str, Any]]:
     """Who or what stands for most rows, as name, calls, rows."""
-    found = rows.values(named=F(name)).annotate(all_calls=Sum("calls"), all_rows=Sum("rows"))
+    found: Any = rows.values(named=F(name)).annotate(all_calls=Sum("calls"), all_rows=Sum("rows"))
     return list(found.order_by("-all_rows", "-all_calls")[:_TOP])
 
 

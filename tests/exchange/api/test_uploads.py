@@ -3,6 +3,7 @@
 import base64
 import gzip
 import hashlib
+import json
 import threading
 from datetime import timedelta
 
@@ -241,3 +242,31 @@ def test_only_so_many_uploads_are_open_at_once(uploads, assert_problem):
         assert uploads.begin().status_code == 201
     assert_problem(uploads.begin(), 409, "too-many-uploads")
     assert Upload.objects.count() == 20
+
+
+def test_what_a_finish_would_do_is_told_before(world, uploads):
+    data = ndjson([*ROWS[:3], row("11")])
+    upload = uploads.begin(data).json()["id"]
+    uploads.part(upload, 0, data)
+    told = uploads.client.post(f"{uploads.address}/{upload}/rehearse", {})
+    assert told.status_code == 200
+    assert told.json()["would"]["outcome"] == "refused"
+    assert told.json()["would"]["rejected"] == 1
+    assert [error["line"] for error in told.json()["errors"]] == [4]
+    rows = uploads.client.get(
+        f"{uploads.address}/{upload}/rejects", headers={"Accept": "application/x-ndjson"}
+    )
+    lines = b"".join(rows.streaming_content).splitlines()
+    assert len(lines) == 1
+    assert json.loads(lines[0])["_line"] == 4
+    assert Upload.objects.get().state == "open"
+    assert not Batch.objects.exists()
+
+
+def test_nothing_is_told_of_an_upload_that_is_not_whole(uploads, assert_problem):
+    upload = uploads.begin().json()["id"]
+    for answer in (
+        uploads.client.post(f"{uploads.address}/{upload}/rehearse", {}),
+        uploads.client.get(f"{uploads.address}/{upload}/rejects"),
+    ):
+        assert_problem(answer, 409, "upload-incomplete")
