@@ -7,7 +7,7 @@ from django.core.management import execute_from_command_line
 
 from config import env
 
-OWNER_COMMANDS = {"prepare", "migrate", "grant_app_role"}
+OWNER_COMMANDS = {"prepare", "migrate", "grant_app_role", "backup", "restore"}
 
 
 def main() -> None:

@@ -50,8 +50,9 @@ class Announcement:
 
     @property
     def message_id(self) -> str:
-        """The same over all attempts and repeats."""
-        return f"{self.lane.pk}.{self.number}"
+        """The same over all attempts and repeats; a restore gives numbers to other batches."""
+        epoch = self.lane.dataset.epoch
+        return f"{self.lane.pk}.{self.number}" + (f".{epoch}" if epoch > 1 else "")
 
     def send(self, client: Any) -> Outcome:
         """One call; whatever goes wrong ends in the Outcome. Needs no database."""

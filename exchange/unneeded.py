@@ -2,13 +2,14 @@
 
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from exchange.models import Batch, Objection, Snapshot
 from exchange.storage import hold_blobs, store
@@ -23,16 +24,30 @@ def remove_blob(digest: str) -> bool:
 
 def referenced(digests: list[str]) -> set[str]:
     """Those of the digests that a row still stands for."""
-    here = Batch.objects.filter(expired_at=None)
     named: set[str] = set()
-    for rows, column in (
+    for rows, column in _naming():
+        named.update(rows.filter(**{f"{column}__in": digests}).values_list(column, flat=True))
+    return named
+
+
+def every_digest() -> Iterator[str]:
+    """Every digest that a row stands for, each once, in order."""
+    parts = [
+        rows.exclude(**{column: ""}).order_by().values_list(column, flat=True)
+        for rows, column in _naming()
+    ]
+    return parts[0].union(*parts[1:]).order_by("digest").iterator()
+
+
+def _naming() -> tuple[tuple[QuerySet[Any], str], ...]:
+    """The rows that name blobs, and in which column."""
+    here = Batch.objects.filter(expired_at=None)
+    return (
         (here, "digest"),
         (here, "rejects_digest"),
         (Snapshot.objects.all(), "digest"),
         (Objection.objects.all(), "evidence_digest"),
-    ):
-        named.update(rows.filter(**{f"{column}__in": digests}).values_list(column, flat=True))
-    return named
+    )
 
 
 def sweep_folders(name: str, model: type[Model], states: Iterable[str], old: float) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management import BaseCommand, CommandParser
 
 from config.checkup import Finding, examine
+from config.soundness import examine_data
 
 _MARKS = {"ok": "ok  ", "warn": "WARN", "fail": "FAIL"}
 
@@ -17,12 +18,19 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """`--json` is for machines."""
+        """`--json` is for machines, `--deep` for the night."""
         parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+        parser.add_argument(
+            "--deep", action="store_true", help="also compare all rows and read every stored byte"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print one line per finding and end with the verdict."""
         findings = examine()
+        if options["deep"] and not any(
+            each.subject == "postgresql" and each.level == "fail" for each in findings
+        ):
+            findings += examine_data()
         if options["json"]:
             report = [dataclasses.asdict(finding) for finding in findings]
             self.stdout.write(json.dumps(report, ensure_ascii=False, indent=1))

@@ -1,0 +1,132 @@
+"""The way back: an empty database and the store are filled, and a new history begins."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, transaction
+from psycopg2 import sql
+
+from accounts.actor import CLOCK
+from accounts.management.commands.grant_app_role import STATE_SCHEMA
+from config.backup import manifest, programs
+from config.backup.manifest import BLOBS, CHECKPOINTS, DUMP, BadBackup, Manifest
+from config.backup.saving import pool_of
+from exchange.actions.restores import begin_history
+from exchange.dataplane.errors import DataplaneError
+from exchange.dataplane.store import FolderStore
+from exchange.storage import store
+
+_TABLES = """
+    SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'p') AND n.nspname IN ('public', %s)
+"""
+
+
+@dataclass
+class Restored:
+    """What was brought back, and the blobs that the backup should have and has not whole."""
+
+    manifest: Manifest
+    datasets: int = 0
+    missing: list[str] = field(default_factory=list)
+
+
+def restore(folder: Path) -> Restored:
+    """Fill the empty database and the store; BadBackup, and nothing changed, where that cannot be.
+
+    Every dataset begins a new epoch. Blobs that are missing or damaged are named, not passed over.
+    """
+    held = manifest.read(folder)
+    _require_keys(held)
+    _require_empty()
+    done = Restored(held)
+    for digest in _listed(folder):
+        if not _bring(digest, pool_of(folder.parent), store()):
+            done.missing.append(digest)
+    programs.restore(folder / DUMP)
+    connection.close()
+    call_command("prepare", verbosity=0)
+    _give_tables_back()
+    _bring_checkpoints(folder)
+    done.datasets = begin_history(actor=CLOCK, made_at=datetime.fromisoformat(held.made_at))
+    return done
+
+
+def _require_keys(held: Manifest) -> None:
+    lacking = sorted(set(held.sealing_keys) - set(manifest.fingerprints()))
+    if lacking:
+        raise BadBackup(
+            f"SEALING_KEYS lacks {len(lacking)} key(s) with which secrets of this backup are"
+            f" sealed (fingerprints {', '.join(lacking)}); keys are kept apart from backups"
+        )
+
+
+def _require_empty() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_TABLES, [STATE_SCHEMA])
+        tables = cursor.fetchone()[0]
+    if tables:
+        raise BadBackup(
+            f"the database has {tables} tables already; name an empty one in DATABASE_URL"
+            " and DATABASE_OWNER_URL"
+        )
+
+
+def _listed(folder: Path) -> Iterator[str]:
+    with (folder / BLOBS).open() as lines:
+        for line in lines:
+            yield line.strip()
+
+
+def _bring(digest: str, pool: FolderStore, target: FolderStore) -> bool:
+    """Whether the store has the blob now, its digest recomputed on the way."""
+    try:
+        target.verify(digest)
+        return True
+    except DataplaneError:
+        pass
+    try:
+        with target.stage() as staged:
+            shutil.copyfile(pool.path(digest), staged)
+            made = target.commit(staged)
+    except DataplaneError:
+        return False
+    if made.digest != digest:
+        target.delete(made.digest)
+        return False
+    return True
+
+
+@transaction.atomic
+def _give_tables_back() -> None:
+    """Queryable tables belong to the application's role, which shapes them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tablename, (SELECT nspowner::regrole::text FROM pg_namespace"
+            " WHERE nspname = schemaname) FROM pg_tables WHERE schemaname = %s",
+            [STATE_SCHEMA],
+        )
+        for table, owner in cursor.fetchall():
+            cursor.execute(
+                sql.SQL("ALTER TABLE {} OWNER TO {}").format(
+                    sql.Identifier(STATE_SCHEMA, table), sql.Identifier(owner.strip('"'))
+                )
+            )
+
+
+def _bring_checkpoints(folder: Path) -> None:
+    """The trail's checkpoints of that moment; those of the lost history are laid aside."""
+    file = Path(settings.AUDIT_CHECKPOINT_FILE)
+    if file.exists():
+        os.replace(file, file.with_name(f"{file.name}.before-{folder.name}"))
+    if (folder / CHECKPOINTS).exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(folder / CHECKPOINTS, file)
