@@ -116,7 +116,7 @@ STEPS = {
         SettleForm,
         (Perm.DISPUTE_OPEN, Perm.DISPUTE_DECIDE),
         _("Record what was agreed"),
-        _("The dispute is settled."),
+        _("What was agreed is recorded; the dispute is over."),
         _claimant,
     ),
     "refer": Step(
@@ -191,7 +191,7 @@ class DisputeList(SidesList):
             "exchange/sharing/cells/dispute.html",
             width=36,
         ),
-        Column("about", _("About"), lambda line: line.about),
+        Column("about", _("What it is about"), lambda line: line.about),
         Column(
             "department",
             _("Who disputes"),

@@ -22,7 +22,7 @@ from kernel.pages import page
 
 DIMENSIONS = {
     Dimension.TIMELINESS: _("Timeliness"),
-    Dimension.QUALITY: _("Quality"),
+    Dimension.QUALITY: _("Quality of data"),
     Dimension.USE: _("Application"),
     Dimension.SECURITY: _("Security"),
 }

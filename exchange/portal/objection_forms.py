@@ -26,7 +26,7 @@ class ObjectionForm(SharingForm):
     """What is wrong; ``row`` is (resource, grant or None, whether one gave the grant)."""
 
     kind = forms.ChoiceField(label=_("What is wrong"), widget=forms.RadioSelect)
-    description = text(_("Description"), 1000, rows=5)
+    description = text(_("What is wrong, in detail"), 1000, rows=5)
 
     def prepare(self) -> None:
         """The kinds that this side can object to, and rows for single values."""
@@ -93,7 +93,7 @@ class EvidenceForm(SharingForm):
     """The document that shows it."""
 
     document = forms.FileField(
-        label=_("Document"), help_text=_("PDF, OFD, a picture or an office file, at most 10 MB.")
+        label=_("Supporting document"), help_text=_("PDF, OFD, a picture or an office file, at most 10 MB.")
     )
 
     def clean_document(self) -> UploadedFile:
@@ -145,7 +145,7 @@ class CorrectForm(SharingForm):
 class ResolveForm(SharingForm):
     """What the verification found."""
 
-    outcome = forms.ChoiceField(label=_("What was found"))
+    outcome = forms.ChoiceField(label=_("What the verification found"))
     feedback = text(_("Feedback"), 1000)
     batch = forms.ModelChoiceField(
         label=_("Batch that corrects it"), required=False, queryset=Batch.objects.none()

@@ -43,7 +43,7 @@ class MissingForm(SharingForm):
     """Everything that is missing."""
 
     missing = text(
-        _("What is missing"),
+        _("What is to be supplemented"),
         1000,
         hint=_("You can ask only once, so name everything. The time limit goes on."),
     )

@@ -33,7 +33,7 @@ DISPUTE_STATES = {
     "negotiating": (_("Being negotiated"), "warn"),
     "with_authority": (_("With the authority"), "warn"),
     "with_government": (_("With the government"), "bad"),
-    "settled": (_("Settled"), "good"),
+    "settled": (_("Settled by agreement"), "good"),
     "decided": (_("Decided"), "good"),
     "withdrawn": (_("Taken back"), ""),
 }
