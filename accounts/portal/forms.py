@@ -58,7 +58,9 @@ class PortalForm(forms.Form):
         """Every error as (id of its field, text), those of the whole form first."""
         found = [("", str(text)) for text in self.non_field_errors()]
         for field in self:
-            found += [(field.id_for_label or field.auto_id, str(text)) for text in field.errors]
+            for text in field.errors:
+                said = gettext("%(label)s: %(text)s") % {"label": field.label, "text": text}
+                found.append((field.id_for_label or field.auto_id, said))
         return found
 
     def refuse(self, refused: Invalid) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-WIDTH, BOX_WIDTH, BOX_HEIGHT, GAP = 860, 240, 52, 20
-_MOST = 12
+BOX_WIDTH, BOX_HEIGHT, GAP = 240, 52, 20
+_SPAN, _WORD, _MOST = 150, 48, 12
 _LETTERS = 30  # half-width letters that a box holds in a line
 
 
@@ -44,11 +44,16 @@ class Box:
 
 @dataclass(frozen=True)
 class Arrow:
-    """A relation: from the one that uses, supplies, replaces or was merged, to the other."""
+    """A relation: from the one that uses, supplies, replaces or was merged, to the other.
+
+    Its words stand where it meets the neighbour, so that no two lie upon each other.
+    """
 
     start: tuple[int, int]
     end: tuple[int, int]
     label: Any
+    label_x: int
+    label_y: int
 
     @property
     def path(self) -> str:
@@ -56,16 +61,6 @@ class Arrow:
         (x1, y1), (x2, y2) = self.start, self.end
         bend = (x1 + x2) // 2
         return f"M{x1} {y1} C{bend} {y1} {bend} {y2} {x2} {y2}"
-
-    @property
-    def label_x(self) -> int:
-        """The middle of the words on it."""
-        return (self.start[0] + self.end[0]) // 2
-
-    @property
-    def label_y(self) -> int:
-        """The foot of the words on it."""
-        return (self.start[1] + self.end[1]) // 2 - 5
 
 
 @dataclass(frozen=True)
@@ -82,28 +77,38 @@ class Neighbour:
 class Drawing:
     """The whole: its size, its boxes and arrows, and how many neighbours found no room."""
 
+    width: int
     height: int
     boxes: list[Box]
     arrows: list[Arrow]
     left_out: int
-    width: int = WIDTH
 
 
 def draw(title: str, note: str, before: Sequence[Neighbour], after: Sequence[Neighbour]) -> Drawing:
     """The system in the middle, those that lead to it on the left, those it leads to right."""
     rows = max(len(before[:_MOST]), len(after[:_MOST]), 1)
     height = rows * (BOX_HEIGHT + GAP) + GAP
-    left = (WIDTH - BOX_WIDTH) // 2
-    centre = Box(left, (height - BOX_HEIGHT) // 2, short(title), short(note), "", True)
+    sides = bool(before) + bool(after)
+    centre = Box(
+        1 + (BOX_WIDTH + _SPAN if before else 0),
+        (height - BOX_HEIGHT) // 2,
+        short(title),
+        short(note),
+        "",
+        True,
+    )
     boxes, arrows = [centre], []
     for box, one in _column(before, 1, height):
+        start, end = (box.x + BOX_WIDTH, box.middle), (centre.x, centre.middle)
         boxes.append(box)
-        arrows.append(Arrow((box.x + BOX_WIDTH, box.middle), (centre.x, centre.middle), one.label))
-    for box, one in _column(after, WIDTH - BOX_WIDTH - 1, height):
+        arrows.append(Arrow(start, end, one.label, start[0] + _WORD, box.middle - 6))
+    for box, one in _column(after, centre.x + BOX_WIDTH + _SPAN, height):
+        start, end = (centre.x + BOX_WIDTH, centre.middle), (box.x, box.middle)
         boxes.append(box)
-        arrows.append(Arrow((centre.x + BOX_WIDTH, centre.middle), (box.x, box.middle), one.label))
+        arrows.append(Arrow(start, end, one.label, end[0] - _WORD, box.middle - 6))
     left_out = max(len(before) - _MOST, 0) + max(len(after) - _MOST, 0)
-    return Drawing(height, boxes, arrows, left_out)
+    width = BOX_WIDTH + sides * (BOX_WIDTH + _SPAN) + 2
+    return Drawing(width, height, boxes, arrows, left_out)
 
 
 def short(text: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.actions.relations import relate_systems
 from accounts.models import SystemRelation
-from accounts.portal.graph import BOX_HEIGHT, WIDTH, Neighbour, draw, short
+from accounts.portal.graph import BOX_HEIGHT, BOX_WIDTH, Neighbour, draw, short
 from kernel.models import uuid7
 from tests.factories.accounts import SystemFactory
 from tests.people import actor_for, member_with
@@ -105,7 +105,7 @@ def test_the_drawing_keeps_its_boxes_apart_and_inside():
     assert len(left) == 12
     assert min(b - a for a, b in pairwise(left)) > BOX_HEIGHT
     assert all(box.y >= 0 and box.y + BOX_HEIGHT <= drawn.height for box in drawn.boxes)
-    assert all(0 <= box.x < WIDTH for box in drawn.boxes)
+    assert all(box.x > 0 and box.x + BOX_WIDTH < drawn.width for box in drawn.boxes)
     assert drawn.left_out == 2
     assert len(drawn.arrows) == 14
 
