@@ -11,6 +11,8 @@ from typing import Any
 import psycopg2
 from psycopg2 import sql
 
+from bench.template import named, template_on
+
 
 def make_database(name: str) -> dict[str, str]:
     """An empty, migrated database of this name; returns the variables that lead a process to it."""
@@ -21,19 +23,17 @@ def make_database(name: str) -> dict[str, str]:
         cursor.execute(
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         )
-        cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        cursor.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(template_on(owner))
+            )
+        )
     con.close()
-    variables = {
-        "DATABASE_OWNER_URL": _named(owner, name),
-        "DATABASE_URL": _named(os.environ["DATABASE_URL"], name),
+    return {
+        "DATABASE_OWNER_URL": named(owner, name),
+        "DATABASE_URL": named(os.environ["DATABASE_URL"], name),
         "DJANGO_SETTINGS_MODULE": "config.settings.development",
     }
-    for words in (
-        ["migrate", "--verbosity=0", "--skip-checks"],
-        ["grant_app_role", "--verbosity=0", "--skip-checks"],
-    ):
-        run([sys.executable, "manage.py", *words], variables)
-    return variables
 
 
 def step(
@@ -54,7 +54,3 @@ def run(command: list[str], variables: dict[str, str]) -> str:
     )
     lines = done.stdout.strip().splitlines()
     return lines[-1] if lines else ""
-
-
-def _named(url: str, name: str) -> str:
-    return f"{url.rsplit('/', 1)[0]}/{name}"

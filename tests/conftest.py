@@ -10,12 +10,21 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from bench.template import template_on
 from config import env
 from config.launch import services
 from config.launch.ports import free_port
 from config.launch.processes import Processes, Server
 from tests import people, problems
 from tests.factories.accounts import DepartmentFactory
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """The test database is a copy of a migrated one, which processes and runs share."""
+    if env.given("DATABASE_OWNER_URL"):
+        template = template_on(env.text("DATABASE_OWNER_URL"))
+        connection.settings_dict["TEST"]["TEMPLATE"] = template
 
 
 @pytest.fixture(scope="session")
