@@ -38,6 +38,7 @@ def resource_new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         form = EntryForm.blank(None, actor)
         form.initial["name"] = request.GET.get("name", "")[:120]
+        form.initial["category"] = _usual_class(actor)
         return _shown(request, None, form, Grid([{} for _ in range(BLANK_ROWS)]))
     return _posted(request, None)
 
@@ -135,6 +136,12 @@ def _found(request: HttpRequest, pk: UUID) -> Resource:
         raise NotFound()
     require(actor, Perm.RESOURCE_DRAFT, found.department_id)
     return found
+
+
+def _usual_class(actor: Actor) -> str:
+    """The class that the department used last."""
+    rows = Resource.objects.filter(department_id=actor.department_id or "").order_by("-created_at")
+    return rows.values_list("category__code", flat=True).first() or ""
 
 
 def _in_work(row: Resource) -> Entry | None:

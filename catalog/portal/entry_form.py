@@ -26,7 +26,7 @@ NEEDED = frozenset(
 GROUPS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     (
         "what",
-        _("What it is"),
+        _("About the data"),
         ("name", "category", "internal_office", "abstract", "keywords", "theme", "industry"),
     ),
     (
@@ -36,7 +36,7 @@ GROUPS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ),
     (
         "sharing",
-        _("Sharing"),
+        _("Terms of sharing"),
         (
             *("share_type", "share_condition", "share_modes", "share_scope", "use_purpose"),
             *("refusal_reason", "legal_basis"),
@@ -185,7 +185,7 @@ class EntryForm(PortalForm):
         if self.row is not None:
             department = self.row.department_id
         rows = InformationSystem.objects.filter(department_id=department or "").order_by("name")
-        return forms.ModelChoiceField(queryset=rows, required=False)
+        return forms.ModelChoiceField(queryset=rows, required=False, empty_label=_("Choose"))
 
 
 def initial_of(entry: Entry) -> dict[str, Any]:
