@@ -22,6 +22,7 @@ from accounts.models import AuditEvent, Department, InformationSystem, User
 from accounts.permissions import Perm
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
+from accounts.portal.deeds import deed_of
 from accounts.portal.listing import list_page, reader
 from accounts.trail import trail_status
 from kernel.errors import Conflict, NotFound
@@ -65,6 +66,11 @@ class Line:
     event: AuditEvent
     department: str
     who: Any
+
+    @property
+    def deed(self) -> str:
+        """What was done, in the language of the reader."""
+        return deed_of(self.event.verb)
 
     @property
     def subject(self) -> str:
@@ -137,7 +143,15 @@ class AuditList(KeysetList):
         ),
         Column("who", _("Who"), lambda line: line.who, width=20),
         Column("department", _("Department"), lambda line: line.department, width=28),
-        Column("verb", _("Deed"), lambda line: line.event.verb, "components/code.html", width=28),
+        Column("deed", _("Deed"), lambda line: line.deed, width=24),
+        Column(
+            "verb",
+            _("Deed (as noun.verb)"),
+            lambda line: line.event.verb,
+            "components/code.html",
+            is_extra=True,
+            width=28,
+        ),
         Column(
             "subject", _("Subject"), lambda line: line.subject, "components/code.html", width=52
         ),
