@@ -56,7 +56,7 @@ class AnnounceForm(SharingForm):
 
     def prepare(self) -> None:
         """The department's own open services."""
-        own = self.actor.department_id if self.actor else None
+        own = self.actor.department_id
         self.services: dict[str, Any] = {}
         rows: Any = Dataset.objects.filter(department_id=own, state="open")
         for row in rows.select_related("resource__published"):

@@ -66,7 +66,12 @@ class GrantList(SidesList):
     same = {HELD: "department", GIVEN: "provider"}
     filters = (
         Filter("state", _("State"), lambda actor: _states(), "state"),
-        Filter("use", _("Whether it is used"), lambda actor: _uses(), apply=lambda rows, value: _unused(rows)),
+        Filter(
+            "use",
+            _("Whether it is used"),
+            lambda actor: _uses(),
+            apply=lambda rows, value: _unused(rows),
+        ),
         Filter("department", _("Requester"), departments, "department_id"),
         Filter("provider", _("Provider"), departments, "provider_id"),
     )

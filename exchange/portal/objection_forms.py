@@ -93,7 +93,8 @@ class EvidenceForm(SharingForm):
     """The document that shows it."""
 
     document = forms.FileField(
-        label=_("Supporting document"), help_text=_("PDF, OFD, a picture or an office file, at most 10 MB.")
+        label=_("Supporting document"),
+        help_text=_("PDF, OFD, a picture or an office file, at most 10 MB."),
     )
 
     def clean_document(self) -> UploadedFile:

@@ -37,6 +37,10 @@ class SharingForm(PortalForm):
     """Base of the forms of sharing: refusals in the words of the page."""
 
     refusals = words.REFUSALS
+    # Changed by prepare(): their kinds are those of each form.
+    fields: Any
+    initial: Any
+    actor: Any
 
 
 class MissingForm(SharingForm):

@@ -19,7 +19,7 @@ from exchange.models import SharingRequest
 from exchange.portal import sharing_words as words
 from exchange.portal.deadlines import deadlines
 from exchange.portal.masks import mask_text
-from exchange.portal.request_steps import LATER, STEPS, is_offered, next_step, prepares
+from exchange.portal.request_steps import AWAITED, LATER, STEPS, is_offered, next_step, prepares
 from exchange.portal.stories import Told, story
 
 
@@ -44,7 +44,8 @@ def request_context(
     subjects = [row.pk, *([edition.grant_id] if edition else [])]
     clocks = Obligation.objects.filter(subject_id__in=subjects).exclude(state="cancelled")
     steps = shown_steps(row, actor, STEPS, lambda name: is_offered(row, actor, name), verb, form)
-    later = [replace(step, is_open=step.verb == verb) for step in steps if step.verb in LATER]
+    steps = [replace(one, is_open=one.verb == verb or one.verb in AWAITED) for one in steps]
+    later = [one for one in steps if one.verb in LATER]
     return {
         "row": row,
         "state": words.REQUEST_STATES[row.state],

@@ -122,6 +122,8 @@ STEPS = {
         _("Take this request back?"),
     ),
 }
+# Steps that somebody waits for: they are open on the page, the others closed.
+AWAITED = ("agree", "receive", "consent", "refuse", "supplement")
 # Steps that nobody waits for: they stand at the end of the page.
 LATER = ("name_template", "withdraw")
 # What else a step needs than the state: a consent is signed where one was prepared.
@@ -152,7 +154,7 @@ def next_step(row: SharingRequest, actor: Actor) -> Any:
     """What this person does next with the request; nothing if it waits for others."""
     if prepares(row, actor):
         return _("Prepare the answer")
-    for verb in ("agree", "receive", "consent", "refuse", "supplement"):
+    for verb in AWAITED:
         step = STEPS[verb]
         if is_offered(row, actor, verb) and step.is_for(actor, row):
             return step.title

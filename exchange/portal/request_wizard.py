@@ -150,7 +150,8 @@ def _choose(request: HttpRequest, actor: Actor) -> HttpResponse:
     found = rows.select_related("published", "department").order_by(
         "-is_attached", "published__name"
     )
-    own = SharingRequest.objects.filter(department_id=actor.department_id).select_related("entry")
+    asked: Any = SharingRequest.objects.visible_to(actor).select_related("entry")
+    own = asked.filter(department_id=actor.department_id)
     context = {
         "words": words,
         "found": [(row, SHARE_TYPES[row.published.share_type]) for row in found[:_CHOICES]],
@@ -197,6 +198,8 @@ def _said(form: RequestForm) -> list[tuple[str, list[tuple[Any, str]]]]:
 
 def _text(form: RequestForm, field: Any) -> str:
     value = form.cleaned_data.get(field.name) if form.is_bound else None
+    if hasattr(value, "__iter__") and not isinstance(value, str):
+        value = list(value or ())
     if value in (None, "", []):
         return "–"
     if isinstance(value, bool):

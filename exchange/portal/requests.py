@@ -170,7 +170,7 @@ class RequestList(SidesList):
         return [(reverse("request-new"), _("Ask for data"))]
 
     @property
-    def nothing(self) -> Any:  # type: ignore[override]
+    def nothing(self) -> Any:
         """Why there is nothing, by tab."""
         return _EMPTY[self.show]
 

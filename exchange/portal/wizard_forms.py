@@ -128,7 +128,7 @@ class RequestForm(SharingForm):
         self.initial |= self._begun()
 
     def _offer(self) -> None:
-        own = self.actor.department_id if self.actor else None
+        own = self.actor.department_id
         rows = InformationSystem.objects.filter(department_id=own, state__in=RUNNING)
         if self.row.amends:
             self.fields["system"].queryset = rows.filter(pk=self.row.amends.system_id)
