@@ -165,7 +165,7 @@ class EntryForm(PortalForm):
         return values
 
     def _listed(self, name: str, column: Column, text: str) -> list[str]:
-        parts = split(text)
+        parts = [part.strip() for part in split(text) if part.strip()]
         if len(parts) > MOST_LISTED or any(len(part) > column.length for part in parts):
             self.add_error(name, _("Write less: the list or one of its parts is too long."))
         return parts

@@ -178,7 +178,7 @@ class Grid:
             values[name] = self._choice(place, name, row.get(name, ""), choices)
         for name in NAMED:
             values[name] = self._found(place, name, row.get(name, ""), named)
-        values["codes"] = split(values["codes"])
+        values["codes"] = [code for code in split(values["codes"]) if code]
         values["sensitivity"] = values["sensitivity"] or Sensitivity.NONE.value
         self._check(place, values)
         return values

@@ -42,6 +42,12 @@ class Card:
         return "good" if self.score >= _GOOD else "warn" if self.score >= _FAIR else "bad"
 
     @property
+    def named(self) -> list[tuple[Any, str]]:
+        """The rates as texts with their titles."""
+        titles = [TITLES[one.code] for one in MEASURES]
+        return list(zip(titles, self.percents, strict=True))
+
+    @property
     def percents(self) -> list[str]:
         """The rates as texts, empty where there is nothing to measure."""
         return ["" if rate.value is None else f"{rate.value:.0%}" for rate in self.rates]

@@ -10,7 +10,15 @@ from tests.portal import browser_of, text
 
 pytestmark = pytest.mark.django_db
 LISTS = (
-    *("/resources", "/reviews", "/imports", "/campaigns", "/likenesses", "/demands", "/adjustments"),
+    *(
+        "/resources",
+        "/reviews",
+        "/imports",
+        "/campaigns",
+        "/likenesses",
+        "/demands",
+        "/adjustments",
+    ),
     *("/need-list", "/duty-list", "/negative-list", "/overdue", "/incomplete", "/scorecard"),
     *("/code-lists", "/data-elements"),
 )
