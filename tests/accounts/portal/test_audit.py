@@ -53,7 +53,7 @@ def test_the_filter_is_saved_as_a_file(auditor, deeds):
     answer = auditor.get("/audit", {"verb": "resource.", "as": "csv"})
     lines = b"".join(answer.streaming_content).decode().splitlines()
     assert len(lines) == 3
-    assert "resource.drafted" in lines[1]
+    assert "编制目录" in lines[1]
 
 
 def test_an_entry_shows_its_place_in_the_chain(auditor, deeds):
