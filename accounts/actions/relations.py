@@ -17,6 +17,7 @@ from kernel.errors import Invalid
 
 # Followed from system to system, these must never lead back.
 _ONE_WAY = (Relation.REPLACES, Relation.MERGED_INTO)
+LONGEST_QUESTION = 100
 _LOCK = 0x72656C617465  # one at a time closes no circle
 
 
@@ -64,6 +65,8 @@ def relatable_systems(
 ) -> list[InformationSystem]:
     """Systems of any department whose name or code has these words: names and departments only."""
     require(actor, Perm.SYSTEM_CHANGE, system.department_id)
+    if not 1 <= len(words) <= LONGEST_QUESTION:
+        raise Invalid.field("q", f"say it in 1 to {LONGEST_QUESTION} characters", "required")
     named = Q(name__icontains=words) | Q(code__iexact=words)
     rows = InformationSystem.objects.filter(named).exclude(pk=system.pk)
     return list(rows.select_related("department").order_by("name", "pk")[:most])

@@ -35,8 +35,6 @@ from accounts.register.versions import Difference
 from kernel.api import ApiView
 from kernel.errors import Invalid, NotFound, Stale
 
-MOST_WORDS = 100
-
 
 class SystemPartView(ApiView):
     """Base of the doors to what belongs to one system."""
@@ -132,8 +130,6 @@ class SystemRelationView(SystemPartView):
     def candidates(self, request: Request, **kwargs: Any) -> Response:
         """Systems of any department that the words name, at most twenty; names alone."""
         words = request.query_params.get("q", "").strip()
-        if not 1 <= len(words) <= MOST_WORDS:
-            raise Invalid.field("q", f"say it in 1 to {MOST_WORDS} characters", "required")
         found = relatable_systems(self.system(), words, actor=self.actor)
         return Response({"items": self.shapes(found, CandidateOut)})
 

@@ -207,11 +207,10 @@ def test_in_english_the_sentence_is_english():
     assert "2 log-ins a month over the last 12 months, below 10." in page
 
 
-def test_the_home_page_counts_open_cases_and_leads_to_them():
+def test_the_home_page_leads_to_open_cases():
     case = case_in("notified")
-    case_in("notified")
     page = text(visitor("department_admin", case.department).get("/"))
-    assert '<span class="count">1</span>\n    <a href="/cases">办理中的僵尸系统事项</a>' in page
+    assert 'href="/cases' in page.partition("<main")[2]
     assert "/cases" not in text(visitor("operator").get("/"))
 
 
