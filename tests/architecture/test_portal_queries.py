@@ -32,6 +32,9 @@ WORDS = {"suffix": "jsonld"}
 OPEN = {"share_type": "unconditional", "open_to_public": True, "data_grade": "general"}
 # What is not reached by an address alone.
 ELSEWHERE = {
+    "grant-certificate": "a grant whose data was disposed of",
+    "objection-evidence": "a document that was attached",
+    "request-decision": "a request that was taken on",
     "systems-confirm": "an upload of one's own session",
     "systems-marked": "an upload of one's own session",
     "connector-tables": "what the connected database answers",
