@@ -119,7 +119,7 @@ def _shown(
 ) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     changes_it = may(actor, Perm.SYSTEM_CHANGE, row.department_id)
-    words_asked = request.GET.get("q", "").strip()[:100]
+    words_asked = request.GET.get("q", "").replace("\0", "").strip()[:100]
     offered = changes_it and words_asked
     found = relatable_systems(row, words_asked, actor=actor) if offered else []
     form.offer(found)
