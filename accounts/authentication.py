@@ -21,6 +21,7 @@ from accounts import keys
 from accounts.actor import NOBODY, Actor
 from accounts.errors import DepartmentUnclear, LockedOut
 from accounts.lockout import lockout_seconds
+from accounts.middleware import has_token
 from accounts.models import Credential, Department, InformationSystem, Member, SessionToken, User
 from accounts.permissions import Role
 from accounts.states import RUNNING
@@ -96,6 +97,8 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if has_token(request):
+            return self.get_response(request)
         user = request.user
         request.actor = SimpleLazyObject(lambda: _portal_actor(request, user))  # type: ignore[attr-defined]
         return self.get_response(request)

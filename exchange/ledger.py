@@ -17,7 +17,6 @@ from uuid import UUID
 
 import orjson
 from django.db import DataError, Error, IntegrityError, connection
-from django.utils import timezone
 
 from accounts import audit
 from exchange import quotas
@@ -26,6 +25,7 @@ from exchange.models import Dataset, Grant, ServiceInterface, UseEntry
 from exchange.places import Place
 from exchange.secrets import seal, unseal
 from exchange.vocabulary import Channel
+from kernel.days import today
 from kernel.models import uuid7
 from kernel.prepared import Prepared
 from kernel.together import Together
@@ -72,7 +72,7 @@ def take_and_write(use: Use, entry: dict[str, Any], *, calls: int = 1) -> None:
     nothing since the call began; then nothing is counted, noted or written.
     """
     note = entry | {f"use_{name}": value for name, value in _values(use).items()}
-    asked = _Asked(use.grant.pk, timezone.localdate(), calls, use.rows, note)
+    asked = _Asked(use.grant.pk, today(), calls, use.rows, note)
     if connection.in_atomic_block:
         written = _write([asked])
     else:

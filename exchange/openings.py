@@ -13,7 +13,6 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Model
-from django.utils import timezone
 
 from accounts.actions.obligations import RUNNING
 from accounts.actor import Actor
@@ -30,6 +29,7 @@ from exchange.errors import GrantEnded, NotGranted
 from exchange.models import Dataset, Grant, SchemaVersion
 from exchange.rights import best_grant, disclosure_under, require_call
 from exchange.tables import STATE_SCHEMA, state_name
+from kernel.days import today
 from kernel.errors import NotFound
 from kernel.prepared import Prepared, Texts, prepared
 
@@ -140,7 +140,7 @@ class _Held:
 
 
 def _read(dataset: Dataset, actor: Actor) -> tuple[Dataset, list[_Held]]:
-    values = {"dataset": str(dataset.pk), "system": str(actor.id), "day": timezone.localdate()}
+    values = {"dataset": str(dataset.pk), "system": str(actor.id), "day": today()}
     with connection.cursor() as cursor:
         found = _OPENING.texts(cursor, values)
     held = [_held(line) for line in found if line[-1] is not None]

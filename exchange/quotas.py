@@ -13,6 +13,7 @@ from django.utils import timezone
 from exchange.errors import QuotaExceeded
 from exchange.models import Grant, GrantDay
 from exchange.rights import live_grant
+from kernel.days import today
 from kernel.models import uuid7
 
 # The bounds and the state are the database's of this moment, whatever the caller holds.
@@ -71,7 +72,7 @@ def take_values(grant: Grant, *, calls: int, rows: int) -> dict[str, Any]:
     """The values of TAKE, which gives a row if there was so much left."""
     return {
         "id": uuid7(),
-        "day": timezone.localdate(),
+        "day": today(),
         "calls": calls,
         "rows": rows,
         "grant": grant.pk,

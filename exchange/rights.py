@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.permissions import Perm
@@ -39,6 +38,7 @@ from exchange.models import Dataset, Grant, Subscription
 from exchange.secrets import unseal
 from exchange.states import GRANT_STOPPED
 from exchange.tables import current_schema
+from kernel.days import today
 from kernel.errors import Forbidden
 
 
@@ -65,7 +65,7 @@ def require_live(grant: Grant) -> None:
     running = grant.state in ("active", *GRANT_STOPPED)
     if not running and grant.state != "expired":
         raise GrantEnded("ask the provider for a new grant", grant=told)
-    if grant.state == "expired" or grant.ends_on < timezone.localdate():
+    if grant.state == "expired" or grant.ends_on < today():
         raise GrantExpired("ask the provider for a new term", grant=told)
     if grant.state in GRANT_STOPPED:
         raise GrantSuspended("its holder must rectify it, the provider resumes it", grant=told)

@@ -47,6 +47,8 @@ router.register("sync-jobs", SyncJobView, "sync-job")
 router.register("sync-runs", SyncRunView, "sync-run")
 
 urlpatterns = [
+    # Tried in turn: look-ups are asked more often than all the rest together.
+    *router.urls,
     path(
         "datasets/<str:dataset>/batches",
         BatchView.as_view({"get": "list", "post": "create"}),
@@ -109,5 +111,4 @@ urlpatterns = [
         EvidenceView.as_view({"get": "retrieve", "post": "create"}),
         name="objection-evidence",
     ),
-    *router.urls,
 ]
