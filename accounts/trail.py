@@ -33,7 +33,7 @@ def trail_status() -> Status:
         blocks=Max("number"), entries=Sum("entries"), sealed_at=Max("sealed_at")
     )
     head = known["blocks"] or 0
-    last = AuditEvent.objects.filter(verb=VERIFIED).order_by("-pk").first()
+    last = last_verification()
     newest = checkpoints.newest() if checkpoints.exists() else None
     return Status(
         blocks=head,
@@ -45,6 +45,11 @@ def trail_status() -> Status:
         verified_at=last.at if last else None,
         verified=last.detail if last else None,
     )
+
+
+def last_verification() -> AuditEvent | None:
+    """The entry of the last verification, whose detail is its verdict."""
+    return AuditEvent.objects.filter(verb=VERIFIED).order_by("-pk").first()
 
 
 def _agrees(newest: checkpoints.Checkpoint | None) -> bool:

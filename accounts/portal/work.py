@@ -19,7 +19,7 @@ from accounts.models import (
 )
 from accounts.permissions import Perm
 from accounts.policy import may, may_everywhere
-from accounts.trail import trail_status
+from accounts.trail import last_verification
 from accounts.worklist import Item, Part
 from kernel.pages import link
 
@@ -154,10 +154,10 @@ def _keys(actor: Actor) -> Iterator[Item]:
 def _trail(actor: Actor) -> Iterator[Item]:
     if not may(actor, Perm.AUDIT_VIEW):
         return
-    status, address = trail_status(), link("audit-verification")
-    if status.verified is None:
+    last, address = last_verification(), link("audit-verification")
+    if last is None:
         yield Item(Part.MINE, _("The audit trail has never been verified"), 1, address)
-    elif not status.verified["ok"]:
+    elif not last.detail["ok"]:
         yield Item(Part.WRONG, _("The audit trail is not as it was sealed"), 1, address)
 
 
