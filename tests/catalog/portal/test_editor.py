@@ -92,7 +92,8 @@ def test_rows_are_added_removed_and_raised_without_javascript(browser):
 
 
 def test_a_table_of_excel_is_pasted_by_its_titles_and_in_the_guides_words(browser):
-    table = "信息项名称\t数据类型\t数据长度\t是否必填\n户主\t字符串型C\t20\t是\n补助金额\t货币型Y\t16,2\t否"
+    titles = "信息项名称\t数据类型\t数据长度\t是否必填"
+    table = f"{titles}\n户主\t字符串型C\t20\t是\n补助金额\t货币型Y\t16,2\t否"
     page = text(browser.post("/resources/new", typed(deed="paste", pasted=table)))
     assert 'id="items-2-name" value="户主"' in page
     assert 'id="items-3-length" value="16"' in page
