@@ -14,7 +14,7 @@ from accounts.filing import filing_faults
 from accounts.models import InformationSystem, SystemVersion, User
 from accounts.portal.columns import HINTS, choices_of, is_chinese, label, title_of
 from accounts.portal.forms import PortalForm
-from accounts.register.cells import read_cell
+from accounts.register.cells import CellFault, read_cell
 from accounts.register.columns import BY_NAME, Column
 from accounts.register.hints import HINTS as CELL_HINTS
 from accounts.register.versions import values_of
@@ -102,9 +102,14 @@ class CellField(forms.CharField):
         raw = "、".join(value) if isinstance(value, list) else value
         read, fault = read_cell(self.column, raw)
         if fault is not None:
-            said = CELL_HINTS.get(fault.code, fault.message) if is_chinese() else fault.message
-            raise forms.ValidationError(said, fault.code)
+            raise forms.ValidationError(self._said(fault), fault.code)
         return read
+
+    def _said(self, fault: CellFault) -> str:
+        """What is wrong, in the reader's language."""
+        if is_chinese():
+            return CELL_HINTS.get(fault.code, fault.message)
+        return fault.message.replace(self.column.title, title_of(self.column))
 
 
 class PartForm(PortalForm):
@@ -123,7 +128,7 @@ class PartForm(PortalForm):
             self.fields["state"] = _state_field()
         if self.row is not None:
             for name in ("version", "seen"):
-                self.fields[name] = forms.IntegerField(widget=forms.HiddenInput)
+                self.fields[name] = forms.IntegerField(label=_("Version"), widget=forms.HiddenInput)
             self.initial["version"], self.initial["seen"] = self.row.version, last_version(self.row)
             if self.row.filing_state in ("submitted", "accepted"):
                 self.fields["change_message"] = _reason_field()

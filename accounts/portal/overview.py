@@ -92,12 +92,17 @@ def _steps(actor: Actor, row: InformationSystem, verb: str, form: PortalForm | N
     return [replace(one, is_open=one.verb in (verb, "file", "accept")) for one in shown]
 
 
-def _versions(row: InformationSystem, most: int) -> list[tuple[Any, User | None, list[Any]]]:
+def _versions(row: InformationSystem, most: int) -> list[tuple[Any, Any, User | None, list[Any]]]:
     """The latest versions with who made them and what they changed, in words."""
     kept = list(row.versions.order_by("-number")[:most])
     people = User.objects.in_bulk([version.changed_by for version in kept])
     return [
-        (version, people.get(version.changed_by), [worded(one) for one in changes])
+        (
+            version,
+            words.MESSAGES.get(version.change_message, version.change_message),
+            people.get(version.changed_by),
+            [worded(one) for one in changes],
+        )
         for version, changes in history_of(row, kept)
     ]
 

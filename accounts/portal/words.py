@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actions.registers import BEFORE_VERSIONS, REGISTERED
 from accounts.permissions import Role
 
 ROLES = {
@@ -139,6 +140,11 @@ RELATIONS = {
     "supplies": _("supplies"),
     "replaces": _("replaces"),
     "merged_into": _("was merged into"),
+}
+# What the platform itself writes as the reason of a version.
+MESSAGES = {
+    REGISTERED: _("Registered"),
+    BEFORE_VERSIONS: _("As it was before changes were kept"),
 }
 # By step in the life of a system or its filing: its button, and what is said afterwards.
 SYSTEM_STEPS = {

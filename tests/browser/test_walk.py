@@ -25,6 +25,7 @@ WALKS = [*((role, "zh-hans") for role in PEOPLE), *((role, "en") for role in ENG
 # Names that are the same in both languages.
 NEUTRAL = {
     *("API", "CSV", "Excel", "English", "JSON", "data", "json", "Turtle", "RDF", "XML", "RFC"),
+    *("CPU", "JPEG", "MiB", "OFD", "PDF", "PNG", "Word"),
     *("name", "mysql", "无条件", "xlsx", "csv", "UTF"),
 }
 _CHINESE, _LATIN = re.compile(r"[\u4e00-\u9fff]+"), re.compile(r"[A-Za-z]{3,}")
