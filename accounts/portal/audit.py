@@ -184,8 +184,11 @@ class AuditList(KeysetList):
 
     @property
     def deeds(self) -> list[tuple[str, Any]]:
-        """Proving that the trail is whole."""
-        return [(reverse("audit-verification"), _("Verification"))]
+        """Proving that the trail is whole; who was given which data stands in a ledger apart."""
+        return [
+            (reverse("audit-verification"), _("Verification")),
+            (reverse("uses"), _("Ledger of use")),
+        ]
 
 
 @require_GET

@@ -21,7 +21,7 @@ from kernel.pages import link, page
 
 # So often the wall is read anew.
 WALL_SECONDS = 60
-_TOP, _SHOWN = 8, 100
+_TOP, _SHOWN = 8, 50
 
 
 @dataclass(frozen=True)
