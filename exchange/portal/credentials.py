@@ -194,7 +194,10 @@ def credential_issue(request: HttpRequest) -> HttpResponse:
             secret,
             title=_("New token"),
             lead=_("When the system uses it, revoke the old one."),
-            facts=[(_("System"), system.name), (_("Ends"), timezone.localdate(row.expires_at))],
+            facts=[
+                (_("System"), system.name),
+                (_("Ends"), f"{timezone.localdate(row.expires_at):%Y-%m-%d}"),
+            ],
             back=reverse("credentials"),
         )
 

@@ -12,7 +12,7 @@ from exchange.models import ServiceInterface
 from exchange.portal import lane_words as words
 from kernel.errors import Invalid
 
-_LOGINS = (
+LOGINS = (
     ("none", _("None")),
     ("header", _("A header of its own")),
     ("basic", _("User and password (Basic)")),
@@ -84,7 +84,7 @@ class InterfaceForm(PortalForm):
     cache_seconds = forms.IntegerField(
         label=_("Answers are kept (seconds)"), initial=0, min_value=0, max_value=86_400
     )
-    login = forms.ChoiceField(label=_("How the hub logs in"), choices=_LOGINS)
+    login = forms.ChoiceField(label=_("How the hub logs in"), choices=LOGINS)
     auth_name = forms.CharField(
         label=_("Name of the header"), max_length=60, required=False, help_text=_("For a header.")
     )

@@ -32,7 +32,7 @@ from exchange.actions.interfaces import (
 )
 from exchange.models import Grant, GrantDay, ServiceInterface
 from exchange.portal import lane_words as words
-from exchange.portal.interface_forms import TryForm
+from exchange.portal.interface_forms import LOGINS, TryForm
 from exchange.states import INTERFACE
 from kernel.errors import DomainError, Invalid, NotFound
 from kernel.lists import Column, Filter
@@ -229,6 +229,7 @@ def _shown(
         "state": words.badge(words.INTERFACE_STATES, row.state),
         "breaker": breaker_of(row),
         "is_own": is_own,
+        "login": dict(LOGINS).get(row.auth.get("kind", "none"), ""),
         "changes": changes,
         "days": _days(row) if is_own else [],
         "grants": _grants(actor, row),

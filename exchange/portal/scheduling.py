@@ -1,11 +1,14 @@
 """Setting up a sync job in steps, each in the address: dataset and connector, table, the rest."""
 
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -42,6 +45,33 @@ def sync_schedule(request: HttpRequest) -> HttpResponse:
     return _job(request, actor, dataset, connector, source)
 
 
+@dataclass(frozen=True)
+class Place:
+    """A step of the way, and the address that leads back to it."""
+
+    title: Any
+    address: str
+    is_here: bool
+    lacks: tuple[str, ...] = ()
+
+
+def _places(at: int, **query: Any) -> list[Place]:
+    """The steps; ``query`` is what was chosen in those before."""
+    names: tuple[tuple[str, ...], ...] = (("connector",), ("connector", "dataset"), ())
+    titles = (_("From where to where"), _("Table"), _("Columns and timetable"))
+    here = reverse("sync-schedule")
+    return [
+        Place(
+            title,
+            f"{here}?{urlencode({name: query[name] for name in kept if name in query})}"
+            if step < at
+            else "",
+            step == at,
+        )
+        for step, (title, kept) in enumerate(zip(titles, names, strict=True))
+    ]
+
+
 def _choose(
     request: HttpRequest,
     actor: Actor,
@@ -52,6 +82,7 @@ def _choose(
     """Which dataset, from which connector."""
     datasets = list(_datasets(actor).order_by("resource__published__name")[:_MOST])
     context = {
+        "places": _places(0),
         "datasets": [(row.pk, name_of(row)) for row in datasets],
         "connectors": list(_connectors(actor).order_by("name")[:_MOST]),
         "dataset": dataset,
@@ -72,6 +103,7 @@ def _tables(
     except DomainError as wrong:
         refused = refusal(wrong)
     context = {
+        "places": _places(1, connector=connector.pk),
         "dataset": dataset,
         "name": name_of(dataset),
         "connector": connector,
@@ -86,7 +118,9 @@ def _job(
     request: HttpRequest, actor: Actor, dataset: Dataset, connector: Connector, source: str
 ) -> HttpResponse:
     """Item by item, and when."""
+    chosen = {"connector": connector.pk, "dataset": dataset.pk}
     context: dict[str, Any] = {
+        "places": _places(2, **chosen),
         "dataset": dataset,
         "name": name_of(dataset),
         "connector": connector,
@@ -96,7 +130,7 @@ def _job(
         described = describe_table(connector, actor=actor, table=source)
     except DomainError as wrong:
         problem = refusal(wrong)
-        context |= {"tables": [], **refusal_facts(problem)}
+        context |= {"places": _places(1, **chosen), "tables": [], **refusal_facts(problem)}
         return page(request, "exchange/sync_table.html", context, status=problem.status)
     data = request.POST if request.method == "POST" else None
     form = ScheduleForm.over(dataset, described, actor, data)

@@ -139,7 +139,9 @@ class SubscriptionList(DepartmentsList):
         Column("mode", _("How"), lambda row: words.MODES[row.mode]),
         Column("state", _("State"), lambda row: row.state_word[0], "exchange/cells/lane.html"),
         Column("position", _("Has batch"), lambda row: row.position, is_number=True),
-        Column("lag", _("Behind"), lambda row: row.lag, is_number=True),
+        Column(
+            "lag", _("Behind"), lambda row: row.lag, "exchange/cells/number.html", is_number=True
+        ),
         Column("error", _("Last error"), lambda row: row.last_error, is_extra=True, width=50),
         Column(
             "opened",
@@ -284,4 +286,5 @@ def _is_possible(lane: Subscription, verb: str) -> bool:
 
 def _word(lane: Any) -> None:
     lane.state_word = words.badge(words.SUBSCRIPTION_STATES, lane.state)
-    lane.lag = max(lane.dataset.last_number - lane.position, 0)
+    is_over = lane.state == "ended"
+    lane.lag = None if is_over else max(lane.dataset.last_number - lane.position, 0)

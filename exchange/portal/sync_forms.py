@@ -28,6 +28,11 @@ COMPARISONS = (
 )
 
 
+def timetable_word(schedule: str) -> Any:
+    """The timetable in words where it has some, else as it is written."""
+    return {**dict(COMPARISONS), **dict(TIMETABLES)}.get(schedule, schedule)
+
+
 class ScheduleForm(PortalForm):
     """The job over a dataset, which is the row, and a table as the source describes it."""
 

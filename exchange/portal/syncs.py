@@ -27,6 +27,8 @@ from exchange.actions.sync_runs import cancel_run, retry_run, start_run
 from exchange.actions.syncs import close_sync, pause_sync, resume_sync
 from exchange.models import SyncJob, SyncRun
 from exchange.portal import words
+from exchange.portal.datasets import name_of
+from exchange.portal.sync_forms import timetable_word
 from exchange.portal.sync_reports import report_of
 from exchange.progress import Progress, progress_of
 from exchange.states import RUN_OPEN, SYNC_JOB, SYNC_RUN
@@ -233,7 +235,7 @@ def _states() -> list[tuple[str, Any]]:
 
 def _job(request: HttpRequest, pk: UUID) -> SyncJob:
     rows = SyncJob.objects.visible_to(reader(request, Perm.SYNC_VIEW))
-    found = rows.select_related("department", "connector", "dataset__resource")
+    found = rows.select_related("department", "connector", "dataset__resource__published")
     job: SyncJob | None = found.filter(pk=pk).first()
     if job is None:
         raise NotFound()
@@ -265,7 +267,10 @@ def _job_shown(
     context = {
         "line": line,
         "job": job,
+        "name": name_of(job.dataset),
         "mode": words.JOB_MODES[job.mode],
+        "timetable": timetable_word(job.schedule),
+        "comparison": timetable_word(job.reconcile),
         "runs": runs,
         "history": [(one.run.number, one.progress.rows, one.seconds) for one in reversed(runs)],
         "compares": line.can_start and job.dataset.kind == "table",

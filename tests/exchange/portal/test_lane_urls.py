@@ -39,9 +39,7 @@ def test_a_steward_opens_it_empty_and_full(steward, world, address):
     assert steward.get(address).status_code == 200
     world.publish([row("110101"), row("110102")])
     world.subscribe()
-    InterfaceFactory(
-        resource=world.resource, department=world.provider, system=world.publisher
-    )
+    InterfaceFactory(resource=world.resource, department=world.provider, system=world.publisher)
     assert steward.get(address).status_code == 200
 
 
