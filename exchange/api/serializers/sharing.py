@@ -168,7 +168,7 @@ class SharingAnswerIn(_Bounds):
         return values
 
 
-class PreviewIn(_Bounds):
+class AnswerPreviewIn(_Bounds):
     """The terms of a consent to be looked at; one that is left out is as it was asked for."""
 
     items = _items(min_length=1, required=False)
@@ -179,7 +179,7 @@ class PreviewIn(_Bounds):
     ends_on = serializers.DateField(required=False)
 
 
-class PreviewOut(serializers.Serializer[Any]):
+class AnswerPreviewOut(serializers.Serializer[Any]):
     """The provider's own records as the requester would see them; at most five."""
 
     columns = serializers.ListField(child=serializers.CharField())

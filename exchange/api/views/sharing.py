@@ -28,10 +28,10 @@ from exchange.actions.requests import (
 from exchange.api import examples
 from exchange.api.serializers.rights import RequestOut
 from exchange.api.serializers.sharing import (
+    AnswerPreviewIn,
+    AnswerPreviewOut,
     MissingIn,
     NameIn,
-    PreviewIn,
-    PreviewOut,
     RequestIn,
     SharingAnswerIn,
     SupplementIn,
@@ -55,7 +55,7 @@ class RequestView(ReadView):
         "ask": MissingIn,
         "supplement": SupplementIn,
         "prepare": SharingAnswerIn,
-        "preview": PreviewIn,
+        "preview": AnswerPreviewIn,
         "return_": ReasonIn,
         "consent": In,
         "refuse": In,
@@ -71,7 +71,7 @@ class RequestView(ReadView):
         "templates": "",
     }
     related = ("edition", "entry", "resource")
-    answers = {"preview": {200: PreviewOut}}
+    answers = {"preview": {200: AnswerPreviewOut}}
     examples = {
         "create": examples.REQUEST,
         "decline": examples.DECLINE,
@@ -166,7 +166,7 @@ class RequestView(ReadView):
     def preview(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """What a consent with these terms would show, on records of the provider's own."""
         found = preview_answer(self.get_object(), actor=self.actor, **self.read(request))
-        return Response(PreviewOut(found).data)
+        return Response(AnswerPreviewOut(found).data)
 
     @action(detail=True, methods=["post"], url_path="return")
     def return_(self, request: Request, pk: str, **kwargs: Any) -> Response:
