@@ -5,8 +5,6 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        # Registered by being imported.
-        from accounts.api import schema  # noqa: F401
         from accounts.portal.work import work
         from accounts.worklist import register
 

@@ -11,6 +11,7 @@ from kombu import Queue
 from config import env
 
 env.use_settings("config.settings.production")
+env.leave_out_checks()
 
 app = Celery("shuqiao")
 # The current app is one thread's; web servers answer in many.

@@ -142,6 +142,12 @@ def use_settings(module: str) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", module)
 
 
+def leave_out_checks() -> None:
+    """Let Celery's workers start without Django's checks, which load all pages and drivers: the
+    checks are for whoever deploys, and `migrate` runs them."""
+    os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
+
+
 def act_as_owner() -> None:
     """Let this process log in to the database as its owner, when DATABASE_OWNER_URL names one."""
     if given("DATABASE_OWNER_URL"):

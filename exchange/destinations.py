@@ -21,7 +21,7 @@ from exchange.dataplane.connectors.postgres import PostgresSink
 from exchange.dataplane.dropping import DropPlace, FsspecPlace
 from exchange.dataplane.egress_policy import EgressPolicy, check_url, resolve
 from exchange.dataplane.errors import DataplaneError, Terminal
-from exchange.dataplane.filesystems import (
+from exchange.dataplane.remote_files import (
     S3Login,
     SftpLogin,
     close_files,

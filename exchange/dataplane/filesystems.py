@@ -8,7 +8,6 @@ import base64
 import contextlib
 import hashlib
 import io
-from dataclasses import dataclass, field
 from typing import Any
 
 import paramiko
@@ -16,34 +15,13 @@ from fsspec.implementations.sftp import SFTPFileSystem
 from s3fs import S3FileSystem
 
 from exchange.dataplane.egress_policy import EgressPolicy, check_url, resolve
-from exchange.dataplane.egress_sockets import GuardedResolver, guarded_socket
+from exchange.dataplane.egress_resolver import GuardedResolver
+from exchange.dataplane.egress_sockets import guarded_socket
 from exchange.dataplane.errors import Terminal, Transient
+from exchange.dataplane.remote_files import S3Login, SftpLogin
 
 LOGIN_SECONDS = 15
 READ_SECONDS = 60
-
-
-@dataclass(frozen=True)
-class SftpLogin:
-    """An SFTP server, the fingerprint of its key (``SHA256:...``), and how to get in."""
-
-    host: str
-    user: str
-    host_key: str
-    port: int = 22
-    password: str = field(default="", repr=False)
-    private_key: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True)
-class S3Login:
-    """An S3-style storage by the address of its service, and an access key."""
-
-    endpoint: str
-    access_key: str
-    secret_key: str = field(repr=False)
-    region: str = "us-east-1"
-    path_style: bool = True
 
 
 def sftp_files(login: SftpLogin, policy: EgressPolicy) -> Any:

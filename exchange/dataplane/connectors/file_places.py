@@ -14,7 +14,7 @@ from fsspec.utils import glob_translate
 
 from exchange.dataplane.connectors.inferring import glob_problem
 from exchange.dataplane.errors import DataplaneError, Terminal, Transient
-from exchange.dataplane.filesystems import close_files
+from exchange.dataplane.remote_files import close_files
 
 MOST_FILES = 10_000
 MOST_BYTES = 8 * 1024**3

@@ -1,4 +1,8 @@
-"""A source made from what a connector's row says: its kind, its options and its secrets."""
+"""A source made from what a connector's row says: its kind, its options and its secrets.
+
+What only some kinds need is loaded with the first source of such a kind: SQLAlchemy
+alone is a tenth of a worker's memory.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,7 +12,7 @@ from urllib.parse import urlsplit
 
 from psycopg2.extensions import make_dsn
 
-from exchange.dataplane import egress, filesystems
+from exchange.dataplane import egress, remote_files
 from exchange.dataplane.connectors.base import Source
 from exchange.dataplane.connectors.file_formats import Format
 from exchange.dataplane.connectors.file_places import FilePlace, FolderPlace, RemotePlace
@@ -16,11 +20,8 @@ from exchange.dataplane.connectors.files_source import FilesSource
 from exchange.dataplane.connectors.http_pages import Interface, Paging
 from exchange.dataplane.connectors.http_source import HttpSource
 from exchange.dataplane.connectors.mysql_login import MysqlLogin
-from exchange.dataplane.connectors.mysql_source import MysqlSource
 from exchange.dataplane.connectors.options import check_options
 from exchange.dataplane.connectors.postgres_source import PostgresSource
-from exchange.dataplane.connectors.sql_source import SqlSource
-from exchange.dataplane.connectors.sql_urls import guarded_engine, host_of, read_url
 from exchange.dataplane.egress_policy import EgressPolicy, check_url
 
 PAGE_SECONDS = 60
@@ -70,6 +71,8 @@ def _postgres(options: Plain, secrets: Plain, around: Surroundings) -> Source:
 
 
 def _mysql(options: Plain, secrets: Plain, around: Surroundings) -> Source:
+    from exchange.dataplane.connectors.mysql_source import MysqlSource
+
     login = MysqlLogin(
         options["host"],
         options["user"],
@@ -83,6 +86,9 @@ def _mysql(options: Plain, secrets: Plain, around: Surroundings) -> Source:
 
 
 def _sql(options: Plain, secrets: Plain, around: Surroundings) -> Source:
+    from exchange.dataplane.connectors.sql_source import SqlSource
+    from exchange.dataplane.connectors.sql_urls import guarded_engine, host_of, read_url
+
     url = read_url(options["url"])
     return SqlSource(
         lambda: guarded_engine(url, secrets.get("password", ""), around.policy, around.folders),
@@ -96,7 +102,7 @@ def _folder(options: Plain, secrets: Plain, around: Surroundings) -> Source:
 
 
 def _sftp(options: Plain, secrets: Plain, around: Surroundings) -> Source:
-    login = filesystems.SftpLogin(
+    login = remote_files.SftpLogin(
         options["host"],
         options["user"],
         options["host_key"],
@@ -105,7 +111,7 @@ def _sftp(options: Plain, secrets: Plain, around: Surroundings) -> Source:
         private_key=secrets.get("private_key", ""),
     )
     place = RemotePlace(
-        lambda: filesystems.sftp_files(login, around.policy),
+        lambda: remote_files.sftp_files(login, around.policy),
         options["root"],
         host=f"{login.host}:{login.port}",
     )
@@ -114,7 +120,7 @@ def _sftp(options: Plain, secrets: Plain, around: Surroundings) -> Source:
 
 def _s3(options: Plain, secrets: Plain, around: Surroundings) -> Source:
     address = check_url(options["endpoint"])
-    login = filesystems.S3Login(
+    login = remote_files.S3Login(
         options["endpoint"],
         secrets["access_key"],
         secrets["secret_key"],
@@ -124,7 +130,7 @@ def _s3(options: Plain, secrets: Plain, around: Surroundings) -> Source:
     root = f"{options['bucket']}/{options.get('prefix', '').strip('/')}".rstrip("/")
     port = address.port or (443 if address.scheme == "https" else 80)
     place = RemotePlace(
-        lambda: filesystems.s3_files(login, around.policy), root, host=f"{address.host}:{port}"
+        lambda: remote_files.s3_files(login, around.policy), root, host=f"{address.host}:{port}"
     )
     return _files(place, options, around)
 

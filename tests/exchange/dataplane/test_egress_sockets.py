@@ -8,7 +8,8 @@ import socket
 import pytest
 
 from exchange.dataplane.egress_policy import EgressPolicy
-from exchange.dataplane.egress_sockets import GuardedResolver, checked_address, guarded_socket
+from exchange.dataplane.egress_resolver import GuardedResolver
+from exchange.dataplane.egress_sockets import checked_address, guarded_socket
 from exchange.dataplane.errors import Terminal, Transient
 from exchange.dataplane.filesystems import S3Login, s3_files
 from tests.exchange.dataplane.canary import Canary, answering
