@@ -27,7 +27,7 @@ from exchange.actions.requests import agree_request
 from exchange.actions.services import announce_change
 from exchange.actions.uploads import open_upload
 from exchange.actions.userecords import record_use
-from exchange.models import UseEntry
+from exchange.models import Delivery, UseEntry
 from tests.architecture.catalogue import FILE, Catalogue
 from tests.architecture.moving import Moving
 from tests.factories.accounts import (
@@ -153,6 +153,7 @@ class Scene:
             "applications": self.request.application,
             "grants": self.grant.pk,
             "subscriptions": self.lane.pk,
+            "deliveries": Delivery.objects.create(subscription=self.lane, number=1).pk,
             "uses": UseEntry.objects.get().pk,
             "notices": self.notice.pk,
             "disputes": self.dispute.pk,

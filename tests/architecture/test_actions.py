@@ -109,11 +109,14 @@ WITHOUT_TRACE = {
     "exchange.actions.compaction.compact_due",
     "exchange.actions.gateway_keys.expire_nonces",
     "exchange.actions.rehearsals.rehearse_batch",
+    "exchange.actions.rehearsals.rehearse_rejects",
     "exchange.actions.upkeep.expire_answers",
     "exchange.actions.upkeep.expire_attempts",
     "exchange.actions.upkeep.fold_due",
     "exchange.actions.upkeep.sweep_orphans",
+    "exchange.actions.uploads.read_upload_rejects",
     "exchange.actions.uploads.receive_part",
+    "exchange.actions.uploads.rehearse_upload",
 }
 # What leaves a trace, and deeds that leave their own wherever they are called.
 RECORDS = {"audit.record", "audit.record_all", "audit.note"}

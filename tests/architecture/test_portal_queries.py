@@ -35,6 +35,8 @@ ELSEWHERE = {
     "grant-certificate": "a grant whose data was disposed of",
     "objection-evidence": "a document that was attached",
     "request-decision": "a request that was taken on",
+    "publish-look": "an upload of one's own",
+    "publish-rejects": "an upload of one's own",
     "systems-confirm": "an upload of one's own session",
     "systems-marked": "an upload of one's own session",
     "connector-tables": "what the connected database answers",
