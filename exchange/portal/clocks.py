@@ -157,7 +157,7 @@ class ClockList(SidesList):
         ),
         Column(
             "subject",
-            _("What it is about"),
+            _("What it concerns"),
             lambda line: line.subject.title if line.subject else "",
             "exchange/sharing/cells/subject.html",
             width=36,

@@ -195,7 +195,7 @@ def _is_offered(row: Dispute, actor: Actor, verb: str) -> bool:
 
 def _told(row: Dispute) -> list[Told]:
     told = [
-        Told(row.created_at, _("Opened"), row.department, row.opened_by, row.claim),
+        Told(row.created_at, _("Dispute opened"), row.department, row.opened_by),
         Told(row.referred_at, _("Taken to the authority")),
         Told(row.elevated_at, _("Reported to the government")),
     ]

@@ -86,7 +86,7 @@ class DisputeList(SidesList):
             "exchange/sharing/cells/dispute.html",
             width=36,
         ),
-        Column("about", _("What it is about"), lambda line: line.about),
+        Column("about", _("What it concerns"), lambda line: line.about),
         Column(
             "department",
             _("Who disputes"),
@@ -117,7 +117,7 @@ class DisputeList(SidesList):
         ),
         Column(
             "opened",
-            _("Opened"),
+            _("Opened on"),
             lambda line: timezone.localtime(line.dispute.created_at).date(),
             "components/day.html",
             ("created_at",),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.attachments import MOST_BYTES
+from catalog.models import Resource
 from exchange.models import Batch, Dataset, Grant, Objection
 from exchange.portal import sharing_words as words
 from exchange.portal.request_forms import SharingForm, text
@@ -30,20 +31,23 @@ class ObjectionForm(SharingForm):
 
     def prepare(self) -> None:
         """The kinds that this side can object to, and rows for single values."""
-        _resource, grant, is_giver = self.row
+        resource, grant, is_giver = self.row
         kinds = [kind for kind in words.OBJECTION_KINDS if (kind == "misuse") == is_giver]
         self.fields["kind"].choices = [(kind, words.OBJECTION_KINDS[kind]) for kind in kinds]
         self.fields["kind"].initial = kinds[0]
         self.keys = _keys(grant) if grant and not is_giver else []
+        self.names = _names(resource)
         for place in range(CLAIMS if self.keys else 0):
             self._add_claim(place, grant)
 
     def _add_claim(self, place: int, grant: Grant) -> None:
         items = [*grant.items, *grant.verify_items]
         for key in self.keys:
-            self.fields[f"key_{place}_{key}"] = _cell(key)
+            self.fields[f"key_{place}_{key}"] = _cell(self.names.get(key, key))
         self.fields[f"item_{place}"] = forms.ChoiceField(
-            label=_("Item"), choices=[("", "–"), *((one, one) for one in items)], required=False
+            label=_("Item"),
+            choices=[("", "–"), *((one, self.names.get(one, one)) for one in items)],
+            required=False,
         )
         self.fields[f"found_{place}"] = _cell(_("Received"))
         self.fields[f"claimed_{place}"] = _cell(_("Should be"))
@@ -190,6 +194,12 @@ class CloseForm(SharingForm):
 
 def _cell(label: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=200, required=False)
+
+
+def _names(resource: Resource) -> dict[str, str]:
+    """What the catalogue calls the columns."""
+    published = resource.published
+    return {item.column: item.name for item in published.items.all()} if published else {}
 
 
 def _keys(grant: Grant) -> list[str]:
