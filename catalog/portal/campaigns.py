@@ -130,7 +130,11 @@ class CampaignList(List):
 
     def lines(self, rows: list[Any]) -> list[Any]:
         """With the state in words."""
-        for row, due in zip(rows, dues((row.due_on, False) for row in rows), strict=True):
+        for row, due in zip(
+            rows,
+            dues((row.due_on if row.state == "open" else None, False) for row in rows),
+            strict=True,
+        ):
             row.word, row.badge = STATES[row.state]
             row.due = due
             row.address = reverse("campaign", args=[row.pk])

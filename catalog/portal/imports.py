@@ -110,7 +110,7 @@ class ImportList(DepartmentsList):
 class FindingList(List):
     """What was found in one import, in the order of its lines."""
 
-    title = _("What was found")
+    title = _("Findings of the check")
     nothing = _("Nothing was found: every value can be taken as it is.")
     search = ("column__icontains", "before__icontains")
     search_title = _("Column or value")

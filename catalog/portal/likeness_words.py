@@ -60,10 +60,17 @@ def _said(name: str, value: Any) -> str:
         return f"{value:.0%}"
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
-    known = {**_WORDINGS, **_SOURCES, **_SAME}
+    known = {**_WORDINGS, **_SOURCES, **_SAME, **_SUBJECTS}
     return str(known.get(str(value), value))
 
 
+_SUBJECTS = {
+    "organisation": _("organisations"),
+    "person": _("natural persons"),
+    "vehicle": _("vehicles"),
+    "property": _("real estate"),
+    "pupil": _("pupils"),
+}
 _SAME = {
     "the same": _("the same"),
     "another": _("another one"),
