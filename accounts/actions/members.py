@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import audit
+from accounts.actions.passwords import check_password
 from accounts.actor import Actor
 from accounts.errors import (
     AdministratorsApart,
@@ -109,14 +108,7 @@ def _person(username: str, name: str, password: str | None, actor: Actor) -> Use
         missing = "name" if not name else "password"
         raise Invalid.field(missing, "a new person needs a name and a password", "required")
     user = User(username=username, name=name)
-    try:
-        validate_password(password, user)
-    except ValidationError as weak:
-        errors = [
-            {"pointer": "#/password", "code": "weak-password", "detail": str(message)}
-            for message in weak.messages
-        ]
-        raise Invalid(errors=errors) from weak
+    check_password(password, user)
     user.set_password(password)
     try:
         with transaction.atomic():

@@ -22,6 +22,16 @@ SIGN_IN = [
         status_codes=["200"],
     ),
 ]
+PASSWORD = [
+    Example(
+        "A new password",
+        value={
+            "password": "correct horse battery staple",
+            "new_password": "staple battery horse correct",
+        },
+        request_only=True,
+    ),
+]
 DEPARTMENT = [
     Example(
         "A department of the fictional province",

@@ -17,7 +17,7 @@ from accounts.api.views.registers import (
     SystemRelationView,
     SystemVersionView,
 )
-from accounts.api.views.sessions import MeView, SignInView, SignOutView
+from accounts.api.views.sessions import MeView, PasswordView, SignInView, SignOutView
 from accounts.api.views.signals import SignalView, SystemSignalView
 from accounts.api.views.systems import CredentialView, SystemCredentialView, SystemView
 from accounts.api.views.zombies import RulesView, ScanView, SystemVerdictView, VerdictView
@@ -54,6 +54,7 @@ urlpatterns = [
     path("sign-in", SignInView.as_view({"post": "create"}), name="sign-in"),
     path("sign-out", SignOutView.as_view({"post": "create"}), name="sign-out"),
     path("me", MeView.as_view({"get": "retrieve"}), name="me"),
+    path("me/password", PasswordView.as_view({"post": "create"}), name="me-password"),
     path("signals", SignalView.as_view({"post": "create"}), name="signal"),
     path(
         "systems/<str:pk>/heartbeat",

@@ -90,6 +90,7 @@ urlpatterns = [
         name="department-step",
     ),
     path("account", account.account_page, name="account"),
+    path("account/sign-ins/<uuid:pk>/end", account.token_end, name="sign-in-end"),
     path("cases", cases.case_list, name="cases"),
     path("cases/<uuid:pk>", cases.case_page, name="case"),
     path("cases/<uuid:pk>/<slug:verb>", cases.case_step, name="case-step"),

@@ -186,8 +186,9 @@ MEMBER_STEPS = {
 MEMBER_ERRORS = {
     "required": _("A new person needs a name and a password."),
     "weak-password": _(
-        "Choose a longer password of several kinds of letters, which is no common one."
+        "At least 12 characters, not digits alone, no common password and nothing like the name."
     ),
+    "wrong-password": _("This is not your password."),
 }
 DEPARTMENT_KINDS = {
     "A": _("Party committee"),

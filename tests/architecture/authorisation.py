@@ -195,6 +195,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "likeness-scan-list GET": EVERYBODY,
     "link-detail GET": EVERYBODY,
     "me GET": EVERYBODY,
+    "me-password POST": ("++++++++-",) * 3,
     "member-deactivate POST": ("+.+...--.", "+.....--.", "+.....--."),
     "member-detail GET": ("+.+...++.", "+.....++.", "+.....++."),
     "member-grant-role POST": ("+.+...--.", "+.....--.", "+.....--."),

@@ -16,6 +16,13 @@ class SignInIn(In):
     password = serializers.CharField(max_length=200, trim_whitespace=False)
 
 
+class PasswordIn(In):
+    """The password until now, and the new one."""
+
+    password = serializers.CharField(max_length=200, trim_whitespace=False)
+    new_password = serializers.CharField(max_length=200, trim_whitespace=False)
+
+
 class BelongingOut(serializers.ModelSerializer):
     """A department that a person may act for, with the roles held there."""
 

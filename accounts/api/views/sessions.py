@@ -5,14 +5,15 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.actions.passwords import change_password
 from accounts.actions.sessions import open_token, sign_in, sign_out
 from accounts.actor import Actor
-from accounts.api.examples import SIGN_IN
-from accounts.api.serializers.people import MeOut, SignInIn, SignInOut
+from accounts.api.examples import PASSWORD, SIGN_IN
+from accounts.api.serializers.people import MeOut, PasswordIn, SignInIn, SignInOut
 from accounts.models import Member, SessionToken, User
 from accounts.permissions import ROLES
 from kernel.api import ApiView, In
-from kernel.errors import Invalid
+from kernel.errors import Forbidden, Invalid
 
 
 class SignInView(ApiView):
@@ -75,6 +76,24 @@ class MeView(ApiView):
             "departments": _departments(actor.id) if actor.is_person else [],
         }
         return self.show(answer)
+
+
+class PasswordView(ApiView):
+    """One's own password."""
+
+    model = User
+    without_department = True
+    into = {"create": PasswordIn}
+    answers = {"create": {204: None}}
+    examples = {"create": PASSWORD}
+
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Change it; all sign-ins over the API end, this one too."""
+        if not self.actor.is_person:
+            raise Forbidden("an information system has keys, no password")
+        user = User.objects.get(pk=self.actor.id)
+        change_password(user, actor=self.actor, **self.read(request))
+        return Response(status=204)
 
 
 def permissions_of(actor: Actor) -> list[str]:
