@@ -142,6 +142,19 @@ def test_a_job_is_paused_resumed_and_closed(steward, syncing):
     assert steward.post(f"/syncs/{job.pk}/resume").status_code == 409
 
 
+def test_a_timetable_is_changed_and_a_wrong_one_refused(steward, syncing):
+    job = syncing.job(schedule="every 1h")
+    own = f"/syncs/{job.pk}"
+    said = {"name": job.name, "schedule": "0 3 * * *", "expected": str(job.version)}
+    wrong = steward.post(f"{own}/change", {**said, "schedule": "often"})
+    assert wrong.status_code == 422
+    assert 'value="often"' in text(wrong)
+    assert steward.post(f"{own}/change", said).status_code == 302
+    job.refresh_from_db()
+    assert (job.schedule, job.reconcile) == ("0 3 * * *", "")
+    assert steward.post(f"{own}/change", said).status_code in (409, 412)
+
+
 def test_a_connector_in_use_is_not_closed(steward, syncing):
     job = syncing.job()
     own = f"/connectors/{syncing.connector.pk}"
