@@ -236,6 +236,7 @@ def _shown(
         "is_own": may(actor, Perm.DATASET_ATTACH, dataset.department_id),
         "publishes": publishes(actor, dataset),
         "shows_usage": may(actor, Perm.USE_VIEW),
+        "announces": may(actor, Perm.SERVICE_ANNOUNCE, dataset.department_id),
         "steps": shown_steps(
             dataset, actor, STEPS, lambda name: _is_possible(dataset, name), verb, form
         ),

@@ -13,6 +13,7 @@ from exchange.models import Dataset, SyncJob
 from kernel.errors import Invalid
 
 _HEAD = "item_"
+_SCHEDULE_HINT = _("Empty: by hand only. “every 20m”, or five fields of cron such as 0 3 * * 1-5.")
 TIMETABLES = (
     ("", _("By hand only")),
     ("every 15m", _("Every 15 minutes")),
@@ -31,6 +32,30 @@ COMPARISONS = (
 def timetable_word(schedule: str) -> Any:
     """The timetable in words where it has some, else as it is written."""
     return {**dict(COMPARISONS), **dict(TIMETABLES)}.get(schedule, schedule)
+
+
+class TimetableForm(PortalForm):
+    """When a job, which is the row, runs and is compared; and its name."""
+
+    keeps = frozenset({"schedule", "reconcile"})
+
+    name = forms.CharField(label=_("Name of the job"), max_length=120)
+    schedule = forms.CharField(
+        label=_("When it runs"), max_length=100, required=False, help_text=_SCHEDULE_HINT
+    )
+    reconcile = forms.CharField(
+        label=_("When it is compared with the source"),
+        max_length=100,
+        required=False,
+        help_text=_SCHEDULE_HINT,
+    )
+    expected = forms.IntegerField(widget=forms.HiddenInput)
+
+    def prepare(self) -> None:
+        """As it is now."""
+        for name in ("name", "schedule", "reconcile"):
+            self.fields[name].initial = getattr(self.row, name)
+        self.fields["expected"].initial = self.row.version
 
 
 class ScheduleForm(PortalForm):

@@ -24,11 +24,11 @@ from accounts.portal.forms import PlainForm, PortalForm, ReasonForm
 from accounts.portal.listing import DepartmentsList, list_page, reader
 from accounts.portal.steps import Step, shown_steps, take_step
 from exchange.actions.sync_runs import cancel_run, retry_run, start_run
-from exchange.actions.syncs import close_sync, pause_sync, resume_sync
+from exchange.actions.syncs import change_sync, close_sync, pause_sync, resume_sync
 from exchange.models import SyncJob, SyncRun
 from exchange.portal import words
 from exchange.portal.datasets import name_of
-from exchange.portal.sync_forms import timetable_word
+from exchange.portal.sync_forms import TimetableForm, timetable_word
 from exchange.portal.sync_reports import report_of
 from exchange.progress import Progress, progress_of
 from exchange.states import RUN_OPEN, SYNC_JOB, SYNC_RUN
@@ -48,7 +48,12 @@ def _step(deed: Callable[..., Any], form: type[PortalForm], verb: str) -> Step:
     return Step(deed, form, (Perm.SYNC_SCHEDULE,), title, done, lambda j: j.department_id, question)
 
 
+def _change(job: SyncJob, *, actor: Actor, expected: int, **values: Any) -> SyncJob:
+    return change_sync(job, actor=actor, expected=expected, values=values)
+
+
 STEPS = {
+    "change": _step(_change, TimetableForm, "change"),
     "resume": _step(resume_sync, PlainForm, "resume"),
     "pause": _step(pause_sync, ReasonForm, "pause"),
     "close": _step(close_sync, PlainForm, "close"),
@@ -274,15 +279,17 @@ def _job_shown(
         "runs": runs,
         "history": [(one.run.number, one.progress.rows, one.seconds) for one in reversed(runs)],
         "compares": line.can_start and job.dataset.kind == "table",
-        "steps": shown_steps(
-            job, actor, STEPS, lambda name: SYNC_JOB.allows(job.state, name), verb, form
-        ),
+        "steps": shown_steps(job, actor, STEPS, lambda name: _is_possible(job, name), verb, form),
         "verb": verb,
         "summary": form.summary if form else [],
         "refused": refused,
         "start": words.START,
     }
     return page(request, "exchange/sync.html", context, status=status)
+
+
+def _is_possible(job: SyncJob, verb: str) -> bool:
+    return job.state != "closed" if verb == "change" else SYNC_JOB.allows(job.state, verb)
 
 
 def _run_shown(request: HttpRequest, run: SyncRun, refused: Problem | None = None) -> HttpResponse:

@@ -24,6 +24,7 @@ STARTED = _("The run has begun.")
 START = _("Run now")
 # Steps of a job: the button, what is said when it is done, what is asked before.
 JOB_STEPS = {
+    "change": (_("Change the timetable"), _("The timetable is changed."), ""),
     "resume": (_("Run by its timetable again"), _("It runs by its timetable again."), ""),
     "pause": (_("Begin no more runs"), _("No run begins until it is resumed."), ""),
     "close": (
