@@ -6,25 +6,20 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from accounts.actor import CLOCK
-from accounts.models import ZombieCase
+from accounts.models import AuditEvent, InformationSystem, ZombieCase
 from accounts.permissions import Role
 from exchange.actions.sync_turns import run_due
 from exchange.models import SyncRun
+from tests.browser.journeys import menu, open_page, press, told, zh
 from tests.factories.accounts import SystemFactory
 from tests.factories.cases import case_in
 from tests.factories.syncs import Syncing
 from tests.people import member_with
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-
-
-def menu(page: Page, name: str) -> None:
-    """Go by the main menu to a page, which says its name."""
-    page.get_by_role("navigation", name="主菜单").get_by_role("link", name=name, exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(name)
 
 
 def test_a_department_admin_signs_in_and_answers_a_zombie_notice(
@@ -79,3 +74,31 @@ def test_a_steward_watches_a_sync_job_to_its_end(visit: Any, syncing: Syncing) -
     rows = page.get_by_role("definition").filter(has_text=re.compile(r"^2$"))
     expect(rows.first).to_be_visible()
     assert syncing.published() == {"110101": "东城区", "110102": "西城区"}
+
+
+def test_a_department_admin_registers_a_system_part_by_part(visit: Any, department: Any) -> None:
+    page = open_page(visit, member_with((Role.DEPARTMENT_ADMIN,), department))
+    menu(page, "信息系统")
+    page.get_by_role("link", name=zh("Register a system")).first.click()
+    page.get_by_label("业务系统名称").fill("婚姻登记系统")
+    page.get_by_label("系统描述").fill("办理结婚、离婚登记。")
+    page.get_by_label("系统阶段").select_option(label="投运")
+    press(page, "Save and continue")
+    told(page, "The system is in the register; go on with its particulars.")
+    row = InformationSystem.objects.get()
+    assert (row.name, row.department, row.state) == ("婚姻登记系统", department, "in_operation")
+    page.get_by_label("业务事项").fill("结婚登记")
+    press(page, "Save and go on later")
+    expect(page.get_by_role("heading", level=1)).to_have_text("婚姻登记系统")
+    menu(page, "信息系统")
+    expect(page.get_by_role("link", name="婚姻登记系统")).to_be_visible()
+
+
+def test_an_auditor_verifies_the_chain_of_the_trail(visit: Any, department: Any) -> None:
+    page = open_page(visit, member_with((Role.AUDITOR,), department))
+    menu(page, "审计日志")
+    page.get_by_role("link", name="核验").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("审计链核验")
+    press(page, "Verify now")
+    expect(page.get_by_role("main")).to_contain_text("审计链完好")
+    assert AuditEvent.objects.filter(verb="trail.verified").exists()
