@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -63,11 +64,17 @@ def _prepare(
     )
     bare = variables | {"BENCH_TABLE": scene["table"]}
     datasette.fill(source, folder / "residents.db")
-    first = f"/residents/{keys[0]}"
+    first, workers = f"/residents/{keys[0]}", os.cpu_count() or 1
     ports = {
-        "lookup": stack.enter_context(web.serving(variables, folder)),
+        "lookup": stack.enter_context(web.serving(variables, folder, workers=workers)),
         "bare": stack.enter_context(
-            web.serving(bare, folder, application="bench.lookup.bare:application", path=first)
+            web.serving(
+                bare,
+                folder,
+                application="bench.lookup.bare:application",
+                path=first,
+                workers=workers,
+            )
         ),
         "datasette": stack.enter_context(datasette.serving(folder / "residents.db", folder)),
     }
