@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.actor import Actor
 from accounts.permissions import Perm
@@ -23,7 +23,7 @@ from exchange.models import Grant
 from exchange.portal import sharing_words as words
 from exchange.portal.deadlines import Deadline, nearest, open_by_subject
 from exchange.portal.grant_page import grant_context
-from exchange.portal.grant_steps import STEPS
+from exchange.portal.grant_steps import STEPS, is_offered
 from exchange.portal.sides import ALL, SidesList
 from kernel.errors import Forbidden, NotFound
 from kernel.lists import Column, Filter
@@ -60,6 +60,7 @@ class GrantList(SidesList):
     search = ("request__entry__name__icontains", "system__name__icontains")
     search_title = _("Data or system")
     order = ("due_on", "ends_on", "pk")
+    bulk = {"certify": STEPS["certify"]}
     perm = Perm.REQUEST_VIEW
     columns_of = {HELD: "department_id", GIVEN: "provider_id"}
     titles_of = {ALL: _("All departments"), HELD: _("Held by us"), GIVEN: _("Given by us")}
@@ -140,12 +141,16 @@ class GrantList(SidesList):
         clocks = open_by_subject([row.pk for row in rows], CLOCKS)
         return [GrantLine(row, words.GRANT_STATES[row.state], clocks.get(row.pk)) for row in rows]
 
+    def is_possible(self, verb: str, row: Grant) -> bool:
+        """As on its page."""
+        return is_offered(row, self.actor, verb)
+
     def _there(self) -> list[str]:
         everywhere = any(may_everywhere(self.actor, perm) for perm in _READS)
         return [ALL, HELD, GIVEN] if everywhere else [HELD, GIVEN]
 
 
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def grant_list(request: HttpRequest) -> HttpResponseBase:
     """The grants."""

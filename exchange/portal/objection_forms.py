@@ -118,6 +118,7 @@ class EvidenceForm(SharingForm):
 class CorrectForm(SharingForm):
     """The records as they should be, whole, as a table with a line of names."""
 
+    lines_above = 1
     rows = text(_("Corrected records"), 200_000, rows=8)
 
     def prepare(self) -> None:

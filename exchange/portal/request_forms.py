@@ -1,12 +1,15 @@
 """Forms of the steps of a sharing request."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.portal.forms import PortalForm
 from exchange.portal import sharing_words as words
+from exchange.portal.fault_words import FAULTS
+from kernel.errors import Invalid
 
 
 def text(
@@ -37,10 +40,33 @@ class SharingForm(PortalForm):
     """Base of the forms of sharing: refusals in the words of the page."""
 
     refusals = words.REFUSALS
+    # Lines of the field above the first record.
+    lines_above: ClassVar[int] = 0
     # Changed by prepare(): their kinds are those of each form.
     fields: Any
     initial: Any
     actor: Any
+
+    def refuse(self, refused: Invalid) -> None:
+        """Show the refusal beside its fields in the words of the page; rows by their lines."""
+        errors: list[dict[str, Any]] = refused.facts.get("errors", [])  # type: ignore[assignment]
+        for error in errors:
+            name = error.get("pointer", "").removeprefix("#/").split("/")[0]
+            self.add_error(
+                name if name in self.fields else None, _said(error, name, self.lines_above)
+            )
+        if not errors:
+            self.add_error(None, gettext(refused.title))
+
+
+def _said(error: dict[str, Any], name: str, above: int) -> Any:
+    """What is wrong and how to mend it: by the code, else by the field."""
+    if "line" in error:
+        cause = FAULTS.get(error["code"], (error["detail"], ""))[0]
+        told = {"line": error["line"] + above, "column": error["column"], "cause": cause}
+        return gettext("Line %(line)s, %(column)s: %(cause)s") % told
+    found = words.REFUSALS.get(error["code"]) or words.MENDS.get(name)
+    return found or error["detail"]
 
 
 class MissingForm(SharingForm):

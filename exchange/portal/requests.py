@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.actor import Actor
 from accounts.permissions import Perm
@@ -24,7 +24,7 @@ from exchange.models import SharingRequest
 from exchange.portal import sharing_words as words
 from exchange.portal.deadlines import Deadline, nearest, open_by_subject
 from exchange.portal.request_page import request_context
-from exchange.portal.request_steps import STEPS, next_step
+from exchange.portal.request_steps import STEPS, is_offered, next_step
 from exchange.portal.sides import ALL, MADE, RECEIVED, SidesList
 from exchange.states import REQUEST_OPEN, REQUEST_PENDING
 from kernel.errors import NotFound
@@ -57,6 +57,7 @@ class RequestList(SidesList):
     search = ("entry__name__icontains", "basis__icontains", "scenario__icontains")
     search_title = _("Data, basis or scenario")
     order = ("due_on", "-created_at", "pk")
+    bulk = {verb: STEPS[verb] for verb in ("agree", "receive")}
     perm = Perm.REQUEST_VIEW
     columns_of = {
         MADE: "department_id",
@@ -162,6 +163,10 @@ class RequestList(SidesList):
             for row in rows
         ]
 
+    def is_possible(self, verb: str, row: SharingRequest) -> bool:
+        """As on its page."""
+        return is_offered(row, self.actor, verb)
+
     @property
     def deeds(self) -> list[tuple[str, Any]]:
         """A new request, for who may submit one."""
@@ -187,7 +192,7 @@ _EMPTY = {
 }
 
 
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def request_list(request: HttpRequest) -> HttpResponseBase:
     """The requests, and how many wait for this department's answer."""

@@ -119,8 +119,25 @@ REFUSALS = {
     "item-not-granted": _("One of these items is not in the grant."),
     "too-many": _("These are too many at once."),
 }
-TURNS = {
-    "head": _("The head of the requester"),
-    "provider": _("The provider"),
-    "requester": _("The requester"),
+# The same by the name of the field, where the code says no more than that it is wrong.
+MENDS = {
+    "ends_on": _("Choose a day to come, within the period that it is for."),
+    "starts_on": _("Choose a day since the grant was given."),
+    "rectify_by": _("Choose today or a day to come."),
+    "effective_on": _("Choose today or a day to come."),
+    "system": _("Choose a running system of your own department."),
+    "systems": _("Choose running systems of your own department."),
+    "networks": _("One of these is no network such as 10.2.0.0/16."),
+    "purposes": _("Purposes are codes of up to 40 letters, digits, _ . and -."),
+    "calls_per_day": _("Write a whole number above 0, or leave it empty."),
+    "rows_per_day": _("Write a whole number above 0, or leave it empty."),
+    "condition": _(
+        "This condition cannot be read: compare items of the data with values, joined by and, or."
+    ),
+    "outcome": _("This outcome does not fit the kind of objection."),
+    "batch": _("Name the batch that corrects it, published since the objection; else none."),
+    "claims": _("One of these records or values cannot be in the data."),
+    "grant": _("This grant does not fit."),
+    "workdays": _("This is more than the law allows to extend."),
+    "rows": _("Correct between 1 and 1,000 records."),
 }

@@ -87,3 +87,13 @@ def test_a_refusal_keeps_what_was_typed(world, grant):
     assert answer.status_code == 422
     assert "示例区甲乙" in text(answer)
     assert not Objection.objects.exists()
+
+
+def test_a_correction_that_breaks_a_rule_is_named_by_its_line(world, objection):
+    assert post(world, "steward", objection, "receive").status_code == 302
+    rows = "code,name,level,area,revised_on,contact\n99,示例区,3,120.50,2014-01-31,"
+    before = Batch.objects.count()
+    answer = post(world, "steward", objection, "correct", rows=rows)
+    assert answer.status_code == 422
+    assert "第 2 行，code" in text(answer)
+    assert Batch.objects.count() == before

@@ -113,3 +113,12 @@ def test_the_pages_speak_english_on_request(world, settings):
     browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     assert "Sharing requests" in text(browser.get("/requests"))
     assert "Basis of use" in text(browser.get(f"/requests/{request.pk}"))
+
+
+def test_many_are_agreed_to_at_once(world):
+    first, second = world.submit(["code"]), world.submit(["code", "name"])
+    browser = browser_of(world.people["asker_head"])
+    picked = {"bulk": "agree", "pick": [str(first.pk), str(second.pk)]}
+    assert browser.post("/requests?show=made", picked).status_code == 200
+    browser.post("/requests?show=made", {**picked, "confirmed": "1"})
+    assert not SharingRequest.objects.filter(state="submitted").exists()
