@@ -27,6 +27,7 @@ from exchange.actions.sync_runs import cancel_run, retry_run, start_run
 from exchange.actions.syncs import change_sync, close_sync, pause_sync, resume_sync
 from exchange.models import SyncJob, SyncRun
 from exchange.portal import words
+from exchange.portal.connector_words import MENDS
 from exchange.portal.datasets import name_of
 from exchange.portal.sync_forms import TimetableForm, timetable_word
 from exchange.portal.sync_reports import report_of
@@ -309,6 +310,7 @@ def _run_shown(request: HttpRequest, run: SyncRun, refused: Problem | None = Non
         "steps": steps,
         "refused": refused,
         "report": report_of(run),
+        "mend": MENDS.get(run.fault_code, ""),
         "seconds": REFRESH_SECONDS,
     }
     return page(request, "exchange/sync_run.html", context, refused.status if refused else 200)
