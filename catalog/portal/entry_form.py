@@ -16,6 +16,8 @@ from catalog.portal.words import column_label, column_title
 from catalog.vocabulary import FORMAT_TYPES
 
 MOST_LISTED = 100
+# Types of formats whose names are words.
+_FORMATS = {"表格驱动码": _("Table-driven code")}
 # What has to be said before a version is submitted, whatever else it says.
 NEEDED = frozenset(
     {
@@ -220,7 +222,10 @@ def _modes(column: Column) -> forms.Field:
 def _format_type(column: Column) -> forms.Field:
     format_class = ENTRY_COLUMNS["format_class"]
     grouped = [
-        (column_label(format_class, kind), [(one, one) for one in types if one != "其他"])
+        (
+            column_label(format_class, kind),
+            [(one, _FORMATS.get(one, one)) for one in types if one != "其他"],
+        )
         for kind, types in FORMAT_TYPES.items()
     ]
     return forms.ChoiceField(choices=[("", _("Choose")), *grouped, ("其他", _("Other format"))])

@@ -67,7 +67,9 @@ class ImportList(DepartmentsList):
             "source", _("Catalogue"), lambda row: row.source, "catalog/cells/link.html",
             ("source",), width=36,
         ),
-        Column("file_name", _("File"), lambda row: row.file_name, width=36),
+        Column(
+            "file_name", _("File"), lambda row: row.file_name, "catalog/cells/code.html", width=36
+        ),
         Column(
             "department", _("Department"),
             lambda row: row.department.name if row.department else "", width=28,

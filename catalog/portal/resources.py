@@ -203,8 +203,13 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
     return [(title, text) for title, text in facts if text]
 
 
-def _item_cells(values: dict[str, Any]) -> list[tuple[str, str]]:
+def _item_cells(values: dict[str, Any]) -> list[tuple[str, str, bool]]:
+    """Each cell as (title, text, whether it is a name of programs)."""
     return [
-        (words.column_title(column), words.column_label(column, values[column.name]))
+        (
+            words.column_title(column),
+            words.column_label(column, values[column.name]),
+            column.name == "column",
+        )
         for column in (ITEM_COLUMNS[name] for name in _ITEMS_SHOWN)
     ]

@@ -66,7 +66,7 @@ MEASURES: tuple[Measure, ...] = (
         "promising",
         "按更新周期及时更新的已挂接目录数 ÷ 承诺更新周期的已挂接目录数（其他、实时不计）",
         "attached entries whose data are as fresh as their own cycle promises / attached entries"
-        " whose cycle promises a day (not 其他, 实时)",
+        " whose cycle promises a day (not real time or other)",
     ),
     Measure(
         "updates",

@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page
 
 from accounts.permissions import Role
+from catalog.vocabulary import FORMAT_TYPES
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.scene import PEOPLE, make_scene
 
@@ -27,6 +28,8 @@ NEUTRAL = {
     *("API", "CSV", "Excel", "English", "JSON", "data", "json", "Turtle", "RDF", "XML", "RFC"),
     *("CPU", "JPEG", "MiB", "OFD", "PDF", "PNG", "Word"),
     *("name", "mysql", "无条件", "xlsx", "csv", "UTF"),
+    *("blob", "text", "DCAT", "Parquet", "curl", "Python"),
+    *re.findall(r"[A-Za-z]{3,}", " ".join(" ".join(types) for types in FORMAT_TYPES.values())),
 }
 _CHINESE, _LATIN = re.compile(r"[\u4e00-\u9fff]+"), re.compile(r"[A-Za-z]{3,}")
 _TEXTS = """() => {

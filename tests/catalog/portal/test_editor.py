@@ -138,3 +138,15 @@ def test_what_is_left_empty_stays_empty(browser):
     entry = Entry.objects.get()
     assert (entry.keywords, entry.related_codes) == ([], [])
     assert [item.codes for item in entry.items.all()] == [[], []]
+
+
+def test_the_editor_needs_as_many_queries_for_forty_items_as_for_two(
+    browser, steward, django_assert_max_num_queries
+):
+    rows = [{"column": f"item_{n}", "name": f"信息项{n}", "data_type": "C"} for n in range(40)]
+    entry = draft_resource(
+        actor=actor_for(steward), category=CategoryFactory(), metadata={"name": "名"}, items=rows
+    )
+    with django_assert_max_num_queries(25):
+        page = browser.get(f"/resources/{entry.resource_id}/edit")
+    assert 'id="items-39-name" value="信息项39"' in text(page)
