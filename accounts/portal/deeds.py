@@ -43,6 +43,7 @@ DEEDS = (
     gettext_noop("obligation.overdue"),
     gettext_noop("obligation.recomputed"),
     gettext_noop("obligation.warned"),
+    gettext_noop("password.changed"),
     gettext_noop("relation.added"),
     gettext_noop("relation.removed"),
     gettext_noop("role.granted"),
