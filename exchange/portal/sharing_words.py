@@ -95,6 +95,12 @@ STANDINGS = {
     "warning": (_("Due soon"), "warn"),
     "overdue": (_("Overdue"), "bad"),
 }
+# Reasons that the platform itself writes, so that pages can say them in the reader's language.
+REASONS = (
+    _("the purpose is achieved"),
+    _("the term has run out"),
+    _("its need was not certified in time"),
+)
 # What is said beside a field, by the code of a refusal.
 REFUSALS = {
     "required": _("This is needed."),
