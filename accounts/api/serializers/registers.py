@@ -158,7 +158,7 @@ class RelationOut(serializers.ModelSerializer):
         ]
 
 
-class CandidateOut(serializers.ModelSerializer):
+class RelatableOut(serializers.ModelSerializer):
     """A system that another one could be related to: its name and its department's, no more."""
 
     department_name = serializers.CharField(source="department.name")

@@ -20,7 +20,7 @@ from accounts.actions.relations import (
 from accounts.api.examples import RELATION
 from accounts.api.serializers.registers import (
     AttachmentOut,
-    CandidateOut,
+    RelatableOut,
     RelationIn,
     RelationOut,
     VersionDiffOut,
@@ -112,7 +112,7 @@ class SystemRelationView(SystemPartView):
     model = SystemRelation
     out = RelationOut
     into = {"create": RelationIn}
-    answers = {"candidates": CandidateOut(many=True)}
+    answers = {"candidates": RelatableOut(many=True)}
     examples = {"create": RELATION}
     pagination_class = None
     related = ("system__department", "other__department")
@@ -131,7 +131,7 @@ class SystemRelationView(SystemPartView):
         """Systems of any department that the words name, at most twenty; names alone."""
         words = request.query_params.get("q", "").strip()
         found = relatable_systems(self.system(), words, actor=self.actor)
-        return Response({"items": self.shapes(found, CandidateOut)})
+        return Response({"items": self.shapes(found, RelatableOut)})
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Relate the system to another one, of any department."""
