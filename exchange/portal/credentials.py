@@ -1,11 +1,12 @@
 """Credentials of systems in the portal: issued, rotated and revoked; a secret is shown once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -40,6 +41,16 @@ class _KeyList(DepartmentsList):
 
     perm = Perm.CREDENTIAL_REVOKE
 
+    def export_heads(self) -> list[tuple[str, int]]:
+        """Without the steps, which no file has."""
+        return [(str(each.title), each.width) for each in self.chosen if each.name != "deed"]
+
+    def export_rows(self) -> Iterable[list[Any]]:
+        """As the heads."""
+        names = [each.name for each in self.chosen]
+        for cells in super().export_rows():
+            yield [cell for name, cell in zip(names, cells, strict=True) if name != "deed"]
+
     def tabs(self) -> list[tuple[str, Any, bool]]:
         """Bearer tokens, and keys of gateways."""
         pairs = (("credentials", _("Tokens")), ("gateway-keys", _("Gateway keys")))
@@ -54,7 +65,6 @@ class CredentialList(_KeyList):
     nothing = _("No system has a token yet.")
     search = ("system__name__icontains", "prefix__icontains")
     search_title = _("System or beginning of the token")
-    order = ("revoked_at", "expires_at", "pk")
     filters = (
         Filter(
             "state",
@@ -92,12 +102,17 @@ class CredentialList(_KeyList):
             ("last_used_at",),
         ),
         Column("from", _("From address"), lambda row: row.last_used_from, is_extra=True),
-        Column("deed", "", lambda row: "", "exchange/cells/credential_deeds.html"),
+        Column("deed", _("Steps"), lambda row: "", "exchange/cells/credential_deeds.html"),
     )
 
     def rows(self) -> Any:
         """With their systems."""
         return Credential.objects.visible_to(self.actor).select_related("system__department")
+
+    def _ordered(self) -> list[Any]:
+        name, _down = self._sorted_by()
+        first = [F("revoked_at").desc(nulls_first=True), "expires_at", "pk"]
+        return super()._ordered() if name else first
 
     def lines(self, rows: list[Any]) -> list[Any]:
         """With state, and whether the actor may issue the next one."""
@@ -144,7 +159,7 @@ class GatewayKeyList(_KeyList):
         ),
         Column("state", _("State"), lambda row: row.state_word[0], "exchange/cells/state.html"),
         Column("issued", _("Issued"), lambda row: row.created_at, "exchange/cells/moment.html"),
-        Column("deed", "", lambda row: "", "exchange/cells/gateway_key_deeds.html"),
+        Column("deed", _("Steps"), lambda row: "", "exchange/cells/gateway_key_deeds.html"),
     )
 
     def rows(self) -> Any:
