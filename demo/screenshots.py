@@ -29,14 +29,27 @@ VISITORS = (
     *("civil.admin", "civil.steward", "civil.head", "tax.steward", "tax.head"),
     *("education.steward", "data.review", "auditor", "security", "operator"),
 )
-# The pictures of the documentation: the page's kind -> the picture's name.
-KEPT: dict[str, str] = {}
+# The pictures of the documentation: the page's kind -> who looks, and the picture's name.
+KEPT = {
+    "home-civil-admin": ("civil.admin", "home"),
+    "systems_id": ("civil.admin", "system"),
+    "cases_id": ("civil.admin", "zombie"),
+    "resources_id": ("civil.steward", "entry"),
+    "catalogue": ("civil.steward", "catalogue"),
+    "requests_id": ("civil.steward", "request"),
+    "grants_id": ("civil.steward", "grant"),
+    "datasets_id": ("civil.steward", "dataset"),
+    "subscriptions_id": ("tax.steward", "subscription"),
+    "dashboard": ("data.review", "dashboard"),
+    "dashboard_supply": ("data.review", "supply"),
+    "audit_verification": ("auditor", "audit"),
+}
 # An example is chosen from so many of a kind.
-_EXAMPLES = 6
+_EXAMPLES = 4
 _MOST_PAGES = 200
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/)\d+(?=/|$)")
 _NO_PAGES = ("as=", "/export", "/template", "/documents/", "/api/", "/static/", "/sign-out")
-_FILE = re.compile(r"\.(jsonld|ttl|rdf|json|xml|csv|xlsx|yaml|pdf)$")
+_FILE = re.compile(r"\.(jsonld|ttl|rdf|json|xml|csv|xlsx|yaml|pdf|parquet)$")
 
 
 @dataclass
@@ -45,7 +58,12 @@ class Kind:
 
     name: str
     visitor: str
-    examples: list[str] = field(default_factory=list)
+    examples: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def best(self) -> str:
+        """The example with the most on it; a plain address before one with a query."""
+        return max(self.examples, key=lambda one: ("?" not in one, self.examples[one]))
 
 
 class Camera:
@@ -79,30 +97,35 @@ class Camera:
             kind = known.setdefault(name, Kind(name, visitor))
             if address in kind.examples or len(kind.examples) >= _EXAMPLES:
                 continue
-            kind.examples.append(address)
-            waiting += links_of(context, address)
+            kind.examples[address] = 0
+            size, links = read(context, address)
+            if size:
+                kind.examples[address] = size
+                waiting += links
+            else:
+                del kind.examples[address]
         for name, kind in known.items():
             mine = f"{name}-{visitor.replace('.', '-')}" if name == "home" else name
-            if mine not in self.taken:
-                self.taken[mine] = visitor
-                kind.examples.sort(key=lambda address: -_length(context, address))
+            is_wanted = mine not in self.taken or KEPT.get(mine, ("",))[0] == visitor
+            if is_wanted and kind.examples:
+                self.taken.setdefault(mine, visitor)
                 yield Kind(mine, visitor, kind.examples)
 
     def _take(self, page: Page, kind: Kind) -> None:
         """The wide picture and the narrow one."""
         for size in (WIDE, NARROW):
             page.set_viewport_size(size)
-            answer = page.goto(kind.examples[0])
-            page.wait_for_load_state("networkidle")
+            answer = page.goto(kind.best, wait_until="load")
             file = FOLDER / f"{kind.name}.{size['width']}.png"
             page.screenshot(path=file, full_page=True)
-            if size is WIDE and kind.name in KEPT:
-                page.screenshot(path=FOLDER / f"{KEPT[kind.name]}.png")
+            visitor, picture = KEPT.get(kind.name, ("", ""))
+            if size is WIDE and kind.visitor == visitor:
+                page.screenshot(path=FOLDER / f"{picture}.png")
         status = answer.status if answer else 0
         over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         faults = [f"answers {status}"] * (status != 200) + [f"{over} px too wide"] * (over > 0)
         said = f"   {', '.join(faults)}" if faults else ""
-        say(f"  {kind.name:44} {kind.visitor:18} {kind.examples[0]}{said}")
+        say(f"  {kind.name:44} {kind.visitor:18} {kind.best}{said}")
 
 
 def kind_of(address: str) -> str:
@@ -111,23 +134,19 @@ def kind_of(address: str) -> str:
     return re.sub(r"[^a-z0-9-]+", "_", path) or "home"
 
 
-def links_of(context: BrowserContext, address: str) -> list[str]:
-    """Where the page leads to inside the portal."""
+def read(context: BrowserContext, address: str) -> tuple[int, list[str]]:
+    """How much the page says, and where it leads to inside the portal; 0 of what is no page."""
     answer = context.request.get(address)
     if not answer.ok or "html" not in answer.headers.get("content-type", ""):
-        return []
-    found = re.findall(r'<a [^>]*?href="(/[^"#]*)', answer.text())
-    return [
+        return 0, []
+    text = answer.text()
+    found = re.findall(r'<a [^>]*?href="(/[^"#]*)', text)
+    links = [
         link.replace("&amp;", "&")
         for link in found
         if not any(part in link for part in _NO_PAGES) and not _FILE.search(urlsplit(link).path)
     ]
-
-
-def _length(context: BrowserContext, address: str) -> int:
-    answer = context.request.get(address)
-    plain = "?" not in address
-    return len(answer.body()) + (1_000_000 if plain else 0) if answer.ok else 0
+    return len(text), links
 
 
 def _sign_in(page: Page, visitor: str, password: str) -> None:
