@@ -44,7 +44,7 @@ class Moving:
         )
         self.lane = Subscription.objects.get(system=world.reader, mode="pull")
         reader = world.actor("reader")
-        self.link, _ = open_link(self.lane, actor=reader, format="csv", minutes=5)
+        self.link, _ = open_link(self.lane, actor=reader, format="csv", minutes=60)
         self.run = SyncRun.objects.create(job=self.job, number=1, mode="full", trigger="hand")
 
     def ids(self) -> dict[str, Any]:
