@@ -11,6 +11,7 @@ from exchange.portal import (
     credentials,
     datasets,
     deliveries,
+    gateway_keys,
     hooks,
     interface_pages,
     interfaces,
@@ -97,10 +98,10 @@ urlpatterns = [
     path("credentials", credentials.credential_list, name="credentials"),
     path("credentials/issue", credentials.credential_issue, name="credential-issue"),
     path("credentials/<uuid:pk>/revoke", credentials.credential_revoke, name="credential-revoke"),
-    path("gateway-keys", credentials.gateway_key_list, name="gateway-keys"),
-    path("gateway-keys/issue", credentials.gateway_key_issue, name="gateway-key-issue"),
+    path("gateway-keys", gateway_keys.gateway_key_list, name="gateway-keys"),
+    path("gateway-keys/issue", gateway_keys.gateway_key_issue, name="gateway-key-issue"),
     path(
-        "gateway-keys/<uuid:pk>/revoke", credentials.gateway_key_revoke, name="gateway-key-revoke"
+        "gateway-keys/<uuid:pk>/revoke", gateway_keys.gateway_key_revoke, name="gateway-key-revoke"
     ),
     path("hooks", hooks.hook_page, name="hooks"),
     path("hooks/<uuid:pk>/rotate-secret", hooks.hook_rotate, name="hook-rotate"),

@@ -1,8 +1,6 @@
 """Sync jobs in the portal: what runs when, how far a run has come, and the buttons for it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -23,25 +20,20 @@ from accounts.portal.choices import departments
 from accounts.portal.forms import PlainForm, PortalForm, ReasonForm
 from accounts.portal.listing import DepartmentsList, list_page, reader
 from accounts.portal.steps import Step, shown_steps, take_step
-from exchange.actions.sync_runs import cancel_run, retry_run, start_run
+from exchange.actions.sync_runs import start_run
 from exchange.actions.syncs import change_sync, close_sync, pause_sync, resume_sync
 from exchange.models import SyncJob, SyncRun
 from exchange.portal import words
-from exchange.portal.connector_words import MENDS
 from exchange.portal.datasets import name_of
 from exchange.portal.sync_forms import TimetableForm, timetable_word
-from exchange.portal.sync_reports import report_of
-from exchange.progress import Progress, progress_of
-from exchange.states import RUN_OPEN, SYNC_JOB, SYNC_RUN
+from exchange.portal.sync_lines import job_line, run_line
+from exchange.states import SYNC_JOB
 from kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from kernel.lists import Column, Filter
 from kernel.pages import page
 from kernel.problems import Problem, refusal
 
 _RUNS = 20
-# While a run is open its page is read anew so often, by htmx or by the browser itself.
-REFRESH_SECONDS = 3
-_STEPS: dict[str, Callable[..., SyncRun]] = {"cancel": cancel_run, "retry": retry_run}
 
 
 def _step(deed: Callable[..., Any], form: type[PortalForm], verb: str) -> Step:
@@ -59,48 +51,6 @@ STEPS = {
     "pause": _step(pause_sync, ReasonForm, "pause"),
     "close": _step(close_sync, PlainForm, "close"),
 }
-
-
-@dataclass(frozen=True)
-class RunLine:
-    """A run as a line, with its progress."""
-
-    run: SyncRun
-    state: tuple[Any, str]
-    kind: Any
-    progress: Progress
-
-    @property
-    def percent(self) -> int | None:
-        """How far it has come."""
-        return None if self.progress.part is None else int(self.progress.part * 100)
-
-    @property
-    def seconds(self) -> int:
-        """How long it took, or has taken so far."""
-        begun = self.run.started_at
-        end = self.run.finished_at or timezone.now()
-        return int((end - begun).total_seconds()) if begun else 0
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it can still change by itself."""
-        return self.run.state in RUN_OPEN
-
-
-@dataclass(frozen=True)
-class JobLine:
-    """A job as a line, with its last run."""
-
-    job: SyncJob
-    state: tuple[Any, str]
-    last: RunLine | None
-    can_start: bool
-
-    @property
-    def next_at(self) -> datetime | None:
-        """When it runs next by itself."""
-        return self.job.next_run_at if self.job.state == "active" else None
 
 
 class SyncList(DepartmentsList):
@@ -155,8 +105,8 @@ class SyncList(DepartmentsList):
     def lines(self, rows: list[Any]) -> list[Any]:
         """Each with its last run."""
         runs = SyncRun.objects.filter(job__in=rows).order_by("job_id", "-number")
-        last = {run.job_id: _line(run) for run in runs.distinct("job_id")}
-        return [_job_line(self.actor, job, last.get(job.pk)) for job in rows]
+        last = {run.job_id: run_line(run) for run in runs.distinct("job_id")}
+        return [job_line(self.actor, job, last.get(job.pk)) for job in rows]
 
     @property
     def deeds(self) -> list[tuple[str, Any]]:
@@ -213,28 +163,6 @@ def sync_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     return take_step(request, _job(request, pk), verb, STEPS, _job_shown, to="sync", pk=pk)
 
 
-@require_GET
-@signed_in
-def run_page(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One run with its progress; read anew by itself while the run is open."""
-    return _run_shown(request, _run(request, pk))
-
-
-@require_POST
-@signed_in
-def run_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
-    """Cancel the run or try it again; a refusal is said on its page and changes nothing."""
-    run, step = _run(request, pk), _STEPS.get(verb)
-    if step is None:
-        raise NotFound()
-    try:
-        step(run, actor=request.actor)  # type: ignore[attr-defined]
-    except (Conflict, Forbidden, Invalid) as refused:
-        return _run_shown(request, _run(request, pk), refusal(refused))
-    messages.success(request, str(words.RUN_STEPS[verb][1]))
-    return redirect("sync-run", pk=pk)
-
-
 def _states() -> list[tuple[str, Any]]:
     return [(state, title) for state, (title, _badge) in words.JOB_STATES.items()]
 
@@ -248,16 +176,6 @@ def _job(request: HttpRequest, pk: UUID) -> SyncJob:
     return job
 
 
-def _run(request: HttpRequest, pk: UUID) -> SyncRun:
-    rows = SyncRun.objects.visible_to(reader(request, Perm.SYNC_VIEW)).select_related(
-        "job", "batch"
-    )
-    run: SyncRun | None = rows.filter(pk=pk).first()
-    if run is None:
-        raise NotFound()
-    return run
-
-
 def _job_shown(
     request: HttpRequest,
     job: SyncJob,
@@ -268,8 +186,8 @@ def _job_shown(
     status: int = 200,
 ) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    runs = [_line(run) for run in job.runs.select_related("batch").order_by("-number")[:_RUNS]]
-    line = _job_line(actor, job, runs[0] if runs else None)
+    runs = [run_line(run) for run in job.runs.select_related("batch").order_by("-number")[:_RUNS]]
+    line = job_line(actor, job, runs[0] if runs else None)
     context = {
         "line": line,
         "job": job,
@@ -291,39 +209,3 @@ def _job_shown(
 
 def _is_possible(job: SyncJob, verb: str) -> bool:
     return job.state != "closed" if verb == "change" else SYNC_JOB.allows(job.state, verb)
-
-
-def _run_shown(request: HttpRequest, run: SyncRun, refused: Problem | None = None) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    runs_it = may(actor, Perm.SYNC_RUN, run.job.department_id)
-    line = _line(run)
-    steps = [
-        (verb, words.RUN_STEPS[verb][0])
-        for verb in _STEPS
-        if runs_it
-        and SYNC_RUN.allows(run.state, verb)
-        and not (verb == "cancel" and run.cancel_asked_at)
-    ]
-    context = {
-        "line": line,
-        "run": run,
-        "steps": steps,
-        "refused": refused,
-        "report": report_of(run),
-        "mend": MENDS.get(run.fault_code, ""),
-        "seconds": REFRESH_SECONDS,
-    }
-    return page(request, "exchange/sync_run.html", context, refused.status if refused else 200)
-
-
-def _line(run: SyncRun) -> RunLine:
-    return RunLine(run, words.RUN_STATES[run.state], words.RUN_KINDS[run.kind], progress_of(run))
-
-
-def _job_line(actor: Actor, job: SyncJob, last: RunLine | None) -> JobLine:
-    can_start = (
-        job.state == "active"
-        and may(actor, Perm.SYNC_RUN, job.department_id)
-        and not (last and last.is_open)
-    )
-    return JobLine(job, words.JOB_STATES[job.state], last, can_start)

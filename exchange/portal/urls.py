@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from exchange.portal import dashboard, open_data, supply, syncs
+from exchange.portal import dashboard, open_data, supply, sync_runs, syncs
 
 urlpatterns = [
     path("", include("exchange.portal.lane_urls")),
@@ -12,6 +12,6 @@ urlpatterns = [
     path("open/<uuid:pk>/data.<slug:suffix>", open_data.open_data_file, name="open-data-file"),
     path("syncs", syncs.sync_list, name="syncs"),
     path("syncs/<uuid:pk>", syncs.sync_page, name="sync"),
-    path("sync-runs/<uuid:pk>", syncs.run_page, name="sync-run"),
-    path("sync-runs/<uuid:pk>/<slug:verb>", syncs.run_step, name="sync-run-step"),
+    path("sync-runs/<uuid:pk>", sync_runs.run_page, name="sync-run"),
+    path("sync-runs/<uuid:pk>/<slug:verb>", sync_runs.run_step, name="sync-run-step"),
 ]
