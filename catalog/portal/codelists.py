@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET
 
 from accounts.actor import Actor
 from accounts.permissions import Perm
+from accounts.policy import may
 from accounts.portal.access import signed_in
-from accounts.portal.listing import list_page, reader
+from accounts.portal.listing import list_page
 from catalog.codelists import diff_codes
 from catalog.interchange.columns import ITEM_COLUMNS
 from catalog.models import CodeList, CodeListVersion, DataElement, Item
@@ -202,13 +203,14 @@ def code_list_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 @signed_in
 def data_element_page(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One element, and the entries in force whose items take its meaning."""
-    actor = reader(request, Perm.RESOURCE_VIEW)
+    """One element; for readers of the catalogue also the entries whose items take its meaning."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
     rows = DataElement.objects.visible_to(actor).select_related("code_list")
     row = rows.filter(pk=pk).first()
     if row is None:
         raise NotFound()
-    items = Item.objects.filter(element=row, entry__state="published")
+    used = Item.objects.filter(element=row, entry__state="published")
+    items = used if may(actor, Perm.RESOURCE_VIEW) else used.none()
     told = items.select_related("entry__department", "source_department")
     context = {
         "element": row,

@@ -113,13 +113,17 @@ def _lines(found: Figures, scope: Scope) -> list[Line]:
 
 def _links(key: UUID, scope: Scope) -> dict[str, str]:
     days = {"from": scope.since, "to": scope.until}
+
+    def usage(side: str) -> str:
+        return link("usage", department=key, side=side, **days) if scope.sees_use else ""
+
     return {
         "entries": link("resources", state="published", department=key),
         "requests": link("requests", provider=key, since=scope.since),
         "answered": link("clocks", department=key, kind="C4"),
         "shared": link("clocks", department=key, kind="C5"),
-        "given": link("usage", department=key, side="given", **days),
-        "taken": link("usage", department=key, side="received", **days),
+        "given": usage("given"),
+        "taken": usage("received"),
         "cases": link("cases", department=key),
         "cleared": link("cases", department=key, show="closed", state="completed"),
     }

@@ -14,7 +14,7 @@ from accounts.permissions import Perm
 from accounts.policy import may
 from accounts.portal.forms import PortalForm
 from accounts.portal.steps import shown_steps
-from exchange.models import Grant, GrantEdition, SharingRequest
+from exchange.models import Grant, GrantEdition, SharingRequest, UseRecord
 from exchange.models.terms import Terms, terms_of
 from exchange.portal import sharing_words as words
 from exchange.portal.bars import Bars, bars
@@ -59,7 +59,7 @@ def grant_context(
         "amendments": _amendments(row, actor),
         "objections": row.objections.filter(state__in=OBJECTION_OPEN),
         "disputes": row.disputes.filter(state__in=DISPUTE_OPEN),
-        "records": row.use_records.order_by("-ends_on")[:5],
+        "records": UseRecord.objects.visible_to(actor).filter(grant=row).order_by("-ends_on")[:5],
         "needs_certificate": _needs_certificate(row),
         "may_amend": holds and row.state in GRANT_RUNNING,
         "may_record": may(actor, Perm.USE_RECORD, row.department_id),

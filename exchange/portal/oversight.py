@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actor import Actor
 from accounts.models import Department
 from accounts.permissions import Perm
-from accounts.policy import may_everywhere
+from accounts.policy import may, may_everywhere
 from accounts.portal.choices import departments
 from kernel.listparts import Field, Filter, field_of
 
@@ -37,6 +37,8 @@ class Scope:
     department: str
     # Where it is chosen; None for who has no choice.
     field: Field | None
+    # Whether calls and rows lead to the page that counts them by day.
+    sees_use: bool = False
 
     @property
     def keys(self) -> list[UUID]:
@@ -74,6 +76,7 @@ def scope_of(request: HttpRequest) -> Scope:
         until=until,
         department=str(next(iter(narrowed), "")),
         field=field,
+        sees_use=may(actor, Perm.USE_VIEW),
     )
 
 

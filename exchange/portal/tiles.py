@@ -80,7 +80,7 @@ def _stocks(total: dict[str, int], scope: Scope) -> list[Tile]:
 
 def _flows(total: dict[str, int], scope: Scope) -> list[Tile]:
     own, days = scope.department, {"from": scope.since, "to": scope.until}
-    usage = link("usage", department=own, **days)
+    usage = link("usage", department=own, **days) if scope.sees_use else ""
     return [
         Tile(
             "requests",
