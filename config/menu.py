@@ -107,6 +107,11 @@ class Group:
     title: Any
     entries: list[Entry]
 
+    @property
+    def is_here(self) -> bool:
+        """Whether one is in one of its places."""
+        return any(entry.is_here for entry in self.entries)
+
 
 @dataclass
 class Menu:

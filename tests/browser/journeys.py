@@ -13,8 +13,11 @@ def zh(text: str) -> str:
 
 
 def menu(page: Page, name: str) -> None:
-    """Go by the main menu to a place."""
+    """Go by the main menu to a place, whose group is opened where it is folded."""
     places = page.get_by_role("navigation", name="主菜单")
+    group = places.get_by_role("group").filter(has=page.get_by_text(name, exact=True))
+    if group.get_attribute("open") is None:
+        group.locator("summary").click()
     places.get_by_role("link", name=name, exact=True).click()
 
 
