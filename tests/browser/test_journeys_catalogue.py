@@ -67,7 +67,7 @@ def _hand_in(page: Page, category: str, file: dict[str, Any]) -> None:
     page.get_by_label(zh("Name of this catalogue")).fill("省教育厅目录")
     page.get_by_label(zh("Class of entries that name none")).fill(category)
     page.get_by_role("main").get_by_role("button").last.click()
-    expect(page.get_by_role("heading", name=zh("What was found"))).to_be_visible()
+    expect(page.get_by_role("heading", name=zh("Findings of the check"))).to_be_visible()
 
 
 def _complete(page: Page) -> None:
