@@ -34,7 +34,7 @@ serve: setup ## start everything and serve until Ctrl-C (PORT=8000)
 	@$(LAUNCH) serve $(if $(PORT),--port $(PORT)) $(if $(filter-out 0,$(ONCE)),--once)
 
 test: setup-dev ## all tests, on real servers of their own (ARGS=... for pytest)
-	@$(LAUNCH) exec -- pytest -n 3 $(ARGS)
+	@$(LAUNCH) exec -- pytest -n 4 --dist worksteal $(ARGS)
 
 bench-rights: setup ## what masks and a row filter cost on a million rows
 	@$(RUN) -m bench.rights $(ARGS)
