@@ -44,6 +44,12 @@ class PortalForm(forms.Form):
         """The form as it was sent."""
         return cls(request.POST, request.FILES, row=row, actor=actor)
 
+    @classmethod
+    def of(cls, row: Any, actor: Actor, request: HttpRequest) -> Self:
+        """The form as it was sent, or blank where the page is only read."""
+        sent = request.method == "POST"
+        return cls.filled(row, actor, request) if sent else cls.blank(row, actor)
+
     def prepare(self) -> None:
         """Set what depends on the row and the actor, such as what can be chosen."""
 

@@ -1,7 +1,8 @@
 """Single records by key or by an item that the provider opened for it (查询).
 
 A call is three statements: what opens the data, the records, and one that counts, notes in the
-trail and writes the ledger, before the answer goes out.
+trail and writes the ledger, before the answer goes out. Calls side by side under one grant share
+the third.
 """
 
 import hashlib

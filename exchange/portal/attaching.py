@@ -34,14 +34,8 @@ def dataset_attach(request: HttpRequest) -> HttpResponse:
         rows = list(_bare(actor).order_by("published__name")[:_MOST])
         return page(request, "exchange/attach.html", {"resources": rows})
     resource = _resource(actor, named)
-    form = (
-        AttachForm.filled(resource, actor, request)
-        if request.method == "POST"
-        else AttachForm.blank(resource, actor)
-    )
-    made = refused = None
-    if form.is_bound:
-        made, refused = attempt(form, lambda: attach_dataset(resource, actor=actor, **form.values))
+    form = AttachForm.of(resource, actor, request)
+    made, refused = attempt(form, lambda: attach_dataset(resource, actor=actor, **form.values))
     if made:
         messages.success(request, str(_("The data is attached; publish the first file.")))
         return redirect("dataset", pk=made.pk)

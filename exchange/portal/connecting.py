@@ -45,14 +45,8 @@ def connector_register(request: HttpRequest) -> HttpResponse:
     if kind not in words.CONNECTOR_KINDS:
         kinds = list(words.CONNECTOR_KINDS.items())
         return page(request, "exchange/connector_kinds.html", {"kinds": kinds})
-    form = (
-        ConnectorForm.filled(kind, actor, request)
-        if request.method == "POST"
-        else ConnectorForm.blank(kind, actor)
-    )
-    made = refused = None
-    if form.is_bound:
-        made, refused = attempt(form, lambda: _register(form, kind, actor))
+    form = ConnectorForm.of(kind, actor, request)
+    made, refused = attempt(form, lambda: _register(form, kind, actor))
     if made:
         messages.success(request, str(_("The connector is registered; test it now.")))
         return redirect("connector", pk=made.pk)
@@ -73,14 +67,8 @@ def connector_change(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = connector_of(request, pk)
     actor: Actor = request.actor  # type: ignore[attr-defined]
     require(actor, Perm.CONNECTOR_REGISTER, row.department_id)
-    form = (
-        ConnectorForm.filled(row, actor, request)
-        if request.method == "POST"
-        else ConnectorForm.blank(row, actor)
-    )
-    made = refused = None
-    if form.is_bound:
-        made, refused = attempt(form, lambda: _change(form, row, actor))
+    form = ConnectorForm.of(row, actor, request)
+    made, refused = attempt(form, lambda: _change(form, row, actor))
     if made:
         messages.success(request, str(_("The connector is changed; test it again.")))
         return redirect("connector", pk=pk)

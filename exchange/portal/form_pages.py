@@ -14,7 +14,8 @@ T = TypeVar("T")
 
 
 def attempt(form: PortalForm, deed: Callable[[], T]) -> tuple[T | None, Problem | None]:
-    """What the action made of a valid form; else None, and the refusal that is none of a field."""
+    """What the action made of a form that was sent and is valid; else None, and the refusal that
+    is none of a field."""
     if not form.is_valid():
         return None, None
     try:

@@ -37,14 +37,8 @@ def interface_register(request: HttpRequest) -> HttpResponse:
         rows = list(_resources(actor).order_by("published__name")[:_MOST])
         return page(request, "exchange/interface_entry.html", {"resources": rows})
     resource = _resource(actor, named)
-    form = (
-        InterfaceForm.filled(resource, actor, request)
-        if request.method == "POST"
-        else InterfaceForm.blank(resource, actor)
-    )
-    made = refused = None
-    if form.is_bound:
-        made, refused = attempt(form, lambda: _register(resource, actor, form.values))
+    form = InterfaceForm.of(resource, actor, request)
+    made, refused = attempt(form, lambda: _register(resource, actor, form.values))
     if made:
         messages.success(request, str(_("The interface is registered; try it now.")))
         return redirect("interface", pk=made.pk)
@@ -65,14 +59,8 @@ def interface_change(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = interface_of(request, pk)
     actor: Actor = request.actor  # type: ignore[attr-defined]
     require(actor, Perm.INTERFACE_REGISTER, row.department_id)
-    form = (
-        InterfaceForm.filled(row, actor, request)
-        if request.method == "POST"
-        else InterfaceForm.blank(row, actor)
-    )
-    made = refused = None
-    if form.is_bound:
-        made, refused = attempt(form, lambda: _change(row, actor, form))
+    form = InterfaceForm.of(row, actor, request)
+    made, refused = attempt(form, lambda: _change(row, actor, form))
     if made:
         messages.success(request, str(_("The interface is changed.")))
         return redirect("interface", pk=pk)

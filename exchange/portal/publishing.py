@@ -88,11 +88,7 @@ _EVENTS = {"append": _("New events, added to those before")}
 def publish_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Send a file; nothing is published before it was looked at and confirmed."""
     dataset, actor = _publishable(request, pk)
-    form = (
-        PublishForm.filled(dataset, actor, request)
-        if request.method == "POST"
-        else PublishForm.blank(dataset, actor)
-    )
+    form = PublishForm.of(dataset, actor, request)
     upload = refused = None
     if form.is_bound:
         upload, refused = attempt(form, lambda: _received(dataset, actor, form.cleaned_data))

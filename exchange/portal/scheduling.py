@@ -134,14 +134,12 @@ def _job(
         return page(request, "exchange/sync_table.html", context, status=problem.status)
     data = request.POST if request.method == "POST" else None
     form = ScheduleForm.over(dataset, described, actor, data)
-    made = refused = None
-    if form.is_bound:
-        made, refused = attempt(
-            form,
-            lambda: schedule_sync(
-                dataset, actor=actor, connector=connector, source=source, **form.values
-            ),
-        )
+    made, refused = attempt(
+        form,
+        lambda: schedule_sync(
+            dataset, actor=actor, connector=connector, source=source, **form.values
+        ),
+    )
     if made:
         messages.success(request, str(_("The sync job is set up; run it now to see it work.")))
         return redirect("sync", pk=made.pk)

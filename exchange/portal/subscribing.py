@@ -36,14 +36,8 @@ def subscription_open(request: HttpRequest) -> HttpResponse:
         rows = list(_grants(actor).order_by("resource__published__name", "pk")[:_MOST])
         return page(request, "exchange/subscribe.html", {"grants": rows})
     grant = _grant(actor, named)
-    form = (
-        OpenForm.filled(grant, actor, request)
-        if request.method == "POST"
-        else OpenForm.blank(grant, actor)
-    )
-    made = refused = None
-    if form.is_bound:
-        made, refused = attempt(form, lambda: open_subscription(grant, actor=actor, **form.values))
+    form = OpenForm.of(grant, actor, request)
+    made, refused = attempt(form, lambda: open_subscription(grant, actor=actor, **form.values))
     if made:
         return _opened(request, *made)
     entry = grant.resource.published

@@ -51,7 +51,7 @@ def _check(file: Path) -> None:
             for part in parts:
                 with book.open(part) as content:
                     unpacked += _count(content, MOST_UNPACKED - unpacked)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError):
+    except (zipfile.BadZipFile, RuntimeError, OSError):
         raise Terminal("source-unreadable", "The workbook is broken or locked.") from None
 
 
