@@ -31,7 +31,7 @@ from exchange.models import Dataset, ServiceChange, ServiceInterface
 from exchange.portal import sharing_words as words
 from exchange.portal.beginnings import Beginning, begin
 from exchange.portal.request_forms import SharingForm, day, line, text
-from exchange.portal.sides import ALL, MADE, RECEIVED, SidesList
+from exchange.portal.sides import ALL, MADE, RECEIVED, STATE, SidesList
 from exchange.portal.stories import Told, story
 from exchange.services import CHANGE_OPEN, served_departments
 from exchange.states import SERVICE_CHANGE
@@ -176,13 +176,7 @@ class ChangeList(SidesList):
             sort=("department__name",),
             width=28,
         ),
-        Column(
-            "state",
-            _("State"),
-            lambda line: line.state[0],
-            "exchange/sharing/cells/state.html",
-            ("state",),
-        ),
+        STATE,
         Column(
             "on",
             _("From this day on"),

@@ -27,7 +27,7 @@ from exchange.portal import sharing_words as words
 from exchange.portal.beginnings import Beginning, begin
 from exchange.portal.deadlines import Deadline, nearest, open_by_subject
 from exchange.portal.request_forms import SharingForm, text
-from exchange.portal.sides import ALL, MADE, RECEIVED, SidesList
+from exchange.portal.sides import ALL, LEFT, MADE, RECEIVED, STATE, SidesList
 from kernel.errors import NotFound
 from kernel.lists import Column, Filter
 
@@ -101,20 +101,8 @@ class DisputeList(SidesList):
             sort=("respondent__name",),
             width=28,
         ),
-        Column(
-            "state",
-            _("State"),
-            lambda line: line.state[0],
-            "exchange/sharing/cells/state.html",
-            ("state",),
-        ),
-        Column(
-            "left",
-            _("Workdays left"),
-            lambda line: line.deadline.left if line.deadline else None,
-            "exchange/sharing/cells/left.html",
-            ("due_on",),
-        ),
+        STATE,
+        LEFT,
         Column(
             "opened",
             _("Opened on"),

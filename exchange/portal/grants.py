@@ -24,7 +24,7 @@ from exchange.portal import sharing_words as words
 from exchange.portal.deadlines import Deadline, nearest, open_by_subject
 from exchange.portal.grant_page import grant_context
 from exchange.portal.grant_steps import STEPS, is_offered
-from exchange.portal.sides import ALL, SidesList
+from exchange.portal.sides import ALL, STATE, SidesList
 from kernel.errors import Forbidden, NotFound
 from kernel.lists import Column, Filter
 from kernel.pages import page
@@ -100,13 +100,7 @@ class GrantList(SidesList):
             width=28,
         ),
         Column("system", _("System"), lambda line: line.grant.system.name, width=28),
-        Column(
-            "state",
-            _("State"),
-            lambda line: line.state[0],
-            "exchange/sharing/cells/state.html",
-            ("state",),
-        ),
+        STATE,
         Column(
             "ends", _("Until"), lambda line: line.grant.ends_on, "components/day.html", ("ends_on",)
         ),

@@ -30,7 +30,7 @@ from exchange.portal.deadlines import Deadline, nearest, open_by_subject
 from exchange.portal.objection_forms import (
     ObjectionForm,
 )
-from exchange.portal.sides import ALL, MADE, RECEIVED, SidesList
+from exchange.portal.sides import ALL, LEFT, MADE, RECEIVED, STATE, SidesList
 from kernel.lists import Column, Filter
 from kernel.pages import page
 
@@ -99,20 +99,8 @@ class ObjectionList(SidesList):
             sort=("respondent__name",),
             width=28,
         ),
-        Column(
-            "state",
-            _("State"),
-            lambda line: line.state[0],
-            "exchange/sharing/cells/state.html",
-            ("state",),
-        ),
-        Column(
-            "left",
-            _("Workdays left"),
-            lambda line: line.deadline.left if line.deadline else None,
-            "exchange/sharing/cells/left.html",
-            ("due_on",),
-        ),
+        STATE,
+        LEFT,
         Column(
             "submitted",
             _("Submitted"),

@@ -25,7 +25,7 @@ from exchange.portal import sharing_words as words
 from exchange.portal.deadlines import Deadline, nearest, open_by_subject
 from exchange.portal.request_page import request_context
 from exchange.portal.request_steps import STEPS, is_offered, next_step
-from exchange.portal.sides import ALL, MADE, RECEIVED, SidesList
+from exchange.portal.sides import ALL, MADE, RECEIVED, STATE, SidesList
 from exchange.states import REQUEST_OPEN, REQUEST_PENDING
 from kernel.errors import NotFound
 from kernel.lists import Column, DayFilter, Filter
@@ -106,13 +106,7 @@ class RequestList(SidesList):
         Column(
             "system", _("System"), lambda line: line.request.system.name, is_extra=True, width=28
         ),
-        Column(
-            "state",
-            _("State"),
-            lambda line: line.state[0],
-            "exchange/sharing/cells/state.html",
-            ("state",),
-        ),
+        STATE,
         Column(
             "left",
             _("Workdays left"),

@@ -2,11 +2,30 @@
 
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.permissions import Perm
 from accounts.policy import may_everywhere
 from kernel.lists import Column, List
 
 MADE, RECEIVED, ALL = "made", "received", "all"
+
+
+STATE = Column(
+    "state",
+    _("State"),
+    lambda line: line.state[0],
+    "exchange/sharing/cells/state.html",
+    ("state",),
+)
+# Of the lines whose clocks are read with ``open_by_subject``.
+LEFT = Column(
+    "left",
+    _("Workdays left"),
+    lambda line: line.deadline.left if line.deadline else None,
+    "exchange/sharing/cells/left.html",
+    ("due_on",),
+)
 
 
 class SidesList(List):
