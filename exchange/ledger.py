@@ -30,8 +30,6 @@ from kernel.models import uuid7
 from kernel.prepared import Prepared
 from kernel.together import Together
 
-_LINES = 1000
-
 
 @dataclass(frozen=True)
 class Use:
@@ -61,7 +59,7 @@ class Use:
 
 def write_use(use: Use) -> None:
     """Add one line."""
-    _entry(use).save(force_insert=True)
+    UseEntry(**_values(use)).save(force_insert=True)
 
 
 def take_and_write(use: Use, entry: dict[str, Any], *, calls: int = 1) -> None:
@@ -145,15 +143,6 @@ _ALL = Prepared(
     """,  # noqa: S608 - names of columns alone; values are bound
     {**quotas.TAKE_TYPES, "notes": "json"},
 )
-
-
-def write_uses(uses: Iterable[Use]) -> None:
-    """Add many lines, in few statements."""
-    UseEntry.objects.bulk_create((_entry(use) for use in uses), batch_size=_LINES)
-
-
-def _entry(use: Use) -> UseEntry:
-    return UseEntry(**_values(use))
 
 
 def _values(use: Use) -> dict[str, Any]:

@@ -148,12 +148,3 @@ def review_list(request: HttpRequest) -> HttpResponseBase:
     """What waits for the person, with the steps that it may take with several."""
     reader(request, Perm.RESOURCE_VIEW)
     return list_page(request, ReviewList)
-
-
-def is_my_turn(actor: Actor, entry: Entry) -> bool:
-    """Whether the next step of the version is this actor's."""
-    perm, verb = TURNS.get(entry.state, (None, ""))
-    if perm is None or not ENTRY.allows(entry.state, verb):
-        return False
-    own = actor.id in (entry.submitted_by, entry.approved_by)
-    return may(actor, perm, entry.department_id) and not own
