@@ -27,11 +27,11 @@ from catalog.portal.entry_steps import STEPS
 from catalog.states import ENTRY
 from kernel.lists import Column, Filter
 
-# Whose turn a version is, by its state: the permission, and the step that goes on from there.
+# Whose turn a version is, by its state: the permission to go on from there.
 TURNS = {
-    "submitted": (Perm.RESOURCE_APPROVE, "approve"),
-    "approved": (Perm.RESOURCE_REVIEW, "review"),
-    "reviewed": (Perm.RESOURCE_PUBLISH, "publish"),
+    "submitted": Perm.RESOURCE_APPROVE,
+    "approved": Perm.RESOURCE_REVIEW,
+    "reviewed": Perm.RESOURCE_PUBLISH,
 }
 _ORIGINS = (("first", _("New entry")), ("change", _("Change of an entry in force")))
 
@@ -39,7 +39,7 @@ _ORIGINS = (("first", _("New entry")), ("change", _("Change of an entry in force
 def waiting_for(actor: Actor) -> Q:
     """Versions whose next step is this actor's; what one submitted or agreed to is another's."""
     waits = Q(pk__in=[])
-    for state, (perm, _verb) in TURNS.items():
+    for state, perm in TURNS.items():
         turn = Q(state=state)
         if may_everywhere(actor, perm):
             waits |= turn
