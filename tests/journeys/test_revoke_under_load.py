@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from threading import Event
+from threading import Event, Semaphore
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -74,8 +74,8 @@ def bell(variables: dict[str, str]) -> Callable[[], None]:
     return lambda: app.send_task("exchange.deliver_due", queue="deliver", expires=10)
 
 
-def read_slowly(url: str, lane: Subscription, secret: str) -> Stream:
-    """The table by a raw connection with a small buffer, piece by piece."""
+def read_slowly(url: str, lane: Subscription, secret: str, begun: Semaphore) -> Stream:
+    """The table by a raw connection with a small buffer, piece by piece; tells when it began."""
     port = urlsplit(url).port or 0
     head = (
         f"GET /api/v1/subscriptions/{lane.pk}/table HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
@@ -90,6 +90,7 @@ def read_slowly(url: str, lane: Subscription, secret: str) -> Stream:
         answer = b""
         while b"\r\n\r\n" not in answer:
             answer += peer.recv(PIECE)
+        begun.release()
         top, _, body = answer.partition(b"\r\n\r\n")
         lines = top.decode().lower().split("\r\n")
         length = next(int(line.split(":")[1]) for line in lines if "content-length" in line)
@@ -113,7 +114,7 @@ class Run:
     revoked_at: float = float("inf")
 
     def __post_init__(self) -> None:
-        self.stop = Event()
+        self.stop, self.begun = Event(), Semaphore(0)
         self.url = self.variables["PUBLIC_URL"]
         self.base = f"{self.url}/api/v1/subscriptions/{self.lane.pk}"
         self.lookup = f"{self.url}/api/v1/datasets/{self.world.dataset.pk}/lookup"
@@ -143,7 +144,7 @@ class Run:
         return number
 
     def revoke(self) -> int:
-        """Revoke over HTTP in the middle of it all; the status."""
+        """Revoke over HTTP when every stream has begun and all else has run a while; the status."""
         head = client_for(self.world.people["head"])._credentials
         headers = {
             "Authorization": head["HTTP_AUTHORIZATION"],
@@ -151,6 +152,8 @@ class Run:
         }
         address = f"{self.url}/api/v1/grants/{self.lane.grant_id}/revoke"
         try:
+            for _ in range(STREAMS):
+                assert self.begun.acquire(timeout=60)
             time.sleep(6)
             with httpx2.Client(trust_env=False, timeout=60, headers=headers) as client:
                 answer = client.post(address, json={"reason": "使用目的已实现"})
@@ -197,7 +200,7 @@ def test_after_the_answer_nothing_starts_and_what_runs_breaks_off(
     calls_at: list[float] = []
     receiver.before_answer = lambda: calls_at.append(time.monotonic())
 
-    slow = [lambda: read_slowly(run.url, lane, run.secret)] * STREAMS
+    slow = [lambda: read_slowly(run.url, lane, run.secret, run.begun)] * STREAMS
     quick = [
         lambda: run.poll(f"{run.base}/changes?limit=50"),
         lambda: run.poll(run.lookup, {"where": {"code": "000001"}}),
