@@ -22,7 +22,7 @@ from exchange.rights import (
     require_system,
     shared_items,
 )
-from exchange.secrets import unseal
+from kernel.sealing import unseal
 
 # How long the secret before signs too, so that the receiver can change over.
 OVERLAP = timedelta(hours=24)

@@ -10,7 +10,7 @@ from exchange.dataplane.connectors.base import Source
 from exchange.dataplane.connectors.registry import Surroundings, make_source
 from exchange.destinations import egress_policy
 from exchange.models import Connector
-from exchange.secrets import seal, unseal
+from kernel.sealing import seal, unseal
 
 # How long one statement of a read may take: a slow reader slows the source down.
 READ_SECONDS = 6 * 3600

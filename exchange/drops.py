@@ -14,10 +14,10 @@ from exchange.destinations import drop_place
 from exchange.models import Batch, Delivery, Snapshot
 from exchange.places import Place
 from exchange.projected import Shown, passing, write_changes, write_table
-from exchange.secrets import unseal
 from exchange.storage import store
 from exchange.vocabulary import Channel
 from kernel.failpoints import failpoint
+from kernel.sealing import unseal
 
 CHANGES, TABLE = "changes", "table"
 

@@ -15,7 +15,7 @@ from django.utils.crypto import salted_hmac
 from redis.exceptions import RedisError
 
 from exchange.models import Grant, ServiceInterface
-from exchange.secrets import seal, unseal
+from kernel.sealing import seal, unseal
 
 MOST_BYTES = 1024 * 1024
 _log = logging.getLogger(__name__)

@@ -23,11 +23,11 @@ from exchange import quotas
 from exchange.calls import NO_CALL, Call
 from exchange.models import Dataset, Grant, ServiceInterface, UseEntry
 from exchange.places import Place
-from exchange.secrets import seal, unseal
 from exchange.vocabulary import Channel
 from kernel.days import today
 from kernel.models import uuid7
 from kernel.prepared import Prepared
+from kernel.sealing import seal, unseal
 from kernel.together import Together
 
 

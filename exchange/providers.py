@@ -23,9 +23,9 @@ from exchange.interface_errors import (
     ProviderTimeout,
 )
 from exchange.models import ServiceInterface
-from exchange.secrets import seal, unseal
 from kernel.errors import DomainError
 from kernel.requests import current_request_id
+from kernel.sealing import seal, unseal
 
 # A working secret is fetched anew so long before it ends, and kept so long if no end is told.
 EARLY_MS, KEPT_MS = 60_000, 3_600_000

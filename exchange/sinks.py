@@ -9,8 +9,8 @@ from exchange.destinations import target_sink
 from exchange.models import Batch, Snapshot
 from exchange.places import Place
 from exchange.projected import Shown, passing_changes, passing_table
-from exchange.secrets import unseal
 from exchange.vocabulary import Channel
+from kernel.sealing import unseal
 
 
 def apply_batch(load: Load, batch: Batch) -> Shown:

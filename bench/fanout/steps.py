@@ -16,7 +16,7 @@ django.setup()
 
 from exchange.dataplane.webhooks import new_secret  # noqa: E402
 from exchange.models import Grant, Subscription  # noqa: E402
-from exchange.secrets import seal  # noqa: E402
+from kernel.sealing import seal  # noqa: E402
 
 
 def lanes(grant_id: str, urls: str) -> list[str]:

@@ -20,8 +20,8 @@ from bench.persons import PERSONS
 from exchange.actions.sync_runs import start_run
 from exchange.actions.syncs import schedule_sync
 from exchange.models import Batch, Connector, Subscription, SyncJob
-from exchange.secrets import seal
 from kernel.jobs import wake
+from kernel.sealing import seal
 
 PATIENCE = timedelta(minutes=15)
 LOOK_SECONDS = 0.005

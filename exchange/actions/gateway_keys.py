@@ -19,10 +19,10 @@ from accounts.policy import require
 from exchange.gateways import new_key
 from exchange.models import GatewayKey
 from exchange.nonces import forget_nonces
-from exchange.secrets import seal, unseal
 from exchange.states import GATEWAY_KEY
 from kernel.errors import Conflict
 from kernel.models import uuid7
+from kernel.sealing import seal, unseal
 
 # A working secret lives so long; within the first half of it the same one is given again, so that
 # a client's processes which fetch it side by side do not put each other's out of use.

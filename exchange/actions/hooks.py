@@ -27,9 +27,9 @@ from exchange.dataplane import webhooks
 from exchange.dataplane.webhooks import Outcome, new_secret
 from exchange.destinations import require_webhook, webhook_client
 from exchange.models import Hook
-from exchange.secrets import seal
 from exchange.states import HOOK
 from kernel.errors import Conflict
+from kernel.sealing import seal
 
 # The titles of the notices, which their verbs give: named here to be translated.
 TITLES = (gettext_noop("Hook parked"),)

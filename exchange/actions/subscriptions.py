@@ -19,9 +19,9 @@ from exchange.models import Dataset, Grant, Subscription
 from exchange.projected import forget_files
 from exchange.querysets import SubscriptionQuerySet
 from exchange.rights import live_grant, purpose_for, require_live, require_mode, require_system
-from exchange.secrets import seal
 from exchange.states import SUBSCRIPTION
 from kernel.jobs import wake
+from kernel.sealing import seal
 
 
 def open_subscription(

@@ -25,8 +25,8 @@ from exchange.gateways import NATIONAL, PROVINCIAL
 from exchange.interface_errors import TlsMissing, fault_at
 from exchange.models import GatewayKey, ServiceInterface
 from exchange.nonces import take_nonce
-from exchange.secrets import unseal
 from kernel.errors import DomainError, NotFound
+from kernel.sealing import unseal
 
 # What the national platform answers: 接口调用失败, and not in the list of who may.
 FAILED, NOT_LISTED = "-1", "E-106"

@@ -22,8 +22,8 @@ from exchange.dataplane.filesystems import fingerprint
 from exchange.destinations import DROP_MARK
 from exchange.errors import DestinationRefused
 from exchange.models import Attempt, Delivery, GrantDay, Subscription, UseEntry
-from exchange.secrets import unseal
 from kernel.failpoints import arm
+from kernel.sealing import unseal
 from tests.exchange.dataplane.connectors.servers import PASSWORD, USER, SftpServer
 from tests.factories.exchange import row
 

@@ -13,7 +13,7 @@ from exchange.actions.interfaces import register_interface
 from exchange.calls import Call
 from exchange.gateways import new_key
 from exchange.models import GatewayKey, ServiceInterface
-from exchange.secrets import seal
+from kernel.sealing import seal
 from tests.factories.exchange import PURPOSE, World
 
 CODE = {"name": "code", "place": "query", "required": True}

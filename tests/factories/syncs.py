@@ -12,9 +12,9 @@ from exchange.actions.sync_turns import run_due
 from exchange.actions.syncs import schedule_sync
 from exchange.dataplane import reading
 from exchange.models import Batch, Connector, SyncJob, SyncRun
-from exchange.secrets import seal
 from exchange.storage import store
 from exchange.tables import snapshot_at_head
+from kernel.sealing import seal
 from tests.factories.exchange import World
 from tests.receivers import Target
 

@@ -7,8 +7,8 @@ import pytest
 from exchange.actions import connectors
 from exchange.connections import secrets_of
 from exchange.models import Connector
-from exchange.secrets import unseal
 from kernel.errors import Conflict, Forbidden, Invalid
+from kernel.sealing import unseal
 from tests.people import actor_for, member_with
 
 OPTIONS = {"host": "10.0.0.9", "database": "d", "user": "reader"}

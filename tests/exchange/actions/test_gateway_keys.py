@@ -15,8 +15,8 @@ from exchange.actions.gateway_keys import (
 )
 from exchange.models import GatewayKey, Nonce
 from exchange.nonces import take_nonce
-from exchange.secrets import unseal
 from kernel.errors import Conflict, Forbidden, IllegalMove
+from kernel.sealing import unseal
 from tests.people import actor_for, member_with
 
 

@@ -13,8 +13,8 @@ from exchange.actions.services import announce_change, complete_change, reply_ch
 from exchange.errors import ChangeNotCleared, DestinationRefused, NotYourSystem
 from exchange.interface_errors import InterfaceUnreachable
 from exchange.models import InterfaceDay, ServiceInterface
-from exchange.secrets import unseal
 from kernel.errors import Conflict, Forbidden, IllegalMove, Invalid, Stale
+from kernel.sealing import unseal
 from tests.factories.accounts import SystemFactory
 from tests.factories.exchange import row
 from tests.factories.interfaces import CODE, register

@@ -7,7 +7,7 @@ from exchange.actions.deliveries import deliver_due
 from exchange.actions.subscriptions import restart_lanes
 from exchange.errors import DestinationRefused
 from exchange.models import Attempt, Delivery, Subscription, UseEntry
-from exchange.secrets import unseal
+from kernel.sealing import unseal
 from tests.factories.exchange import row
 from tests.mariadb import mariadb
 

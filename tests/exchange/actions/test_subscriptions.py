@@ -14,8 +14,8 @@ from exchange.actions.subscriptions import (
 )
 from exchange.errors import DestinationRefused, GrantEnded, ModeNotGranted, NothingAttached
 from exchange.models import Subscription
-from exchange.secrets import unseal
 from kernel.errors import Forbidden, IllegalMove
+from kernel.sealing import unseal
 from tests.factories.catalog import published_resource
 from tests.factories.exchange import ITEMS, make_world
 

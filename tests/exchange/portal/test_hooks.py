@@ -3,7 +3,7 @@
 import pytest
 
 from exchange.models import Hook
-from exchange.secrets import unseal
+from kernel.sealing import unseal
 from tests.people import member_with
 from tests.portal import browser_of, text
 

@@ -3,7 +3,7 @@
 import pytest
 
 from exchange.models import ServiceInterface
-from exchange.secrets import unseal
+from kernel.sealing import unseal
 from tests.factories.interfaces import call, register
 from tests.portal import browser_of, text
 

@@ -3,7 +3,7 @@
 import pytest
 
 from exchange.models import Delivery, Hook
-from exchange.secrets import seal
+from kernel.sealing import seal
 from tests.factories.exchange import row
 from tests.factories.interfaces import GatewayKeyFactory, InterfaceFactory
 from tests.people import member_with

@@ -4,7 +4,7 @@ import pytest
 
 from catalog.vocabulary import ShareMode
 from exchange.models import Attempt, Delivery, Subscription
-from exchange.secrets import unseal
+from kernel.sealing import unseal
 from tests.factories.exchange import PURPOSE, row
 from tests.portal import browser_of, text
 

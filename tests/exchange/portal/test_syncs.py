@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from exchange.models import Connector, SyncJob, SyncRun
-from exchange.secrets import seal
+from kernel.sealing import seal
 
 pytestmark = pytest.mark.django_db
 

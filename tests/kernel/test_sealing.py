@@ -3,7 +3,7 @@
 import pytest
 from cryptography.fernet import Fernet, InvalidToken
 
-from exchange.secrets import seal, unseal
+from kernel.sealing import seal, unseal
 
 DSN = "postgresql://hub:hunter2@db.tax.example/exchange"
 
