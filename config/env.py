@@ -22,6 +22,7 @@ DEFAULTS: dict[str, Any] = {
     "DEBUG": False,
     "ALLOWED_HOSTS": [],
     "PUBLIC_URL": "http://127.0.0.1:8000",
+    "TRUSTED_PROXIES": [],
     "DATABASE_URL": "postgresql://shuqiao_app@127.0.0.1:5432/shuqiao",
     "DATABASE_OWNER_URL": "",
     "DATABASE_STATEMENT_TIMEOUT": 60,

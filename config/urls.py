@@ -21,7 +21,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "api/docs/",
         SpectacularSwaggerSplitView.as_view(
-            url_name="openapi", permission_classes=[], authentication_classes=[]
+            url_name="openapi",
+            template_name="api_docs.html",
+            permission_classes=[],
+            authentication_classes=[],
         ),
         name="api-docs",
     ),

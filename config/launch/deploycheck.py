@@ -19,6 +19,7 @@ def production_values() -> dict[str, str]:
         "DEBUG": "false",
         "ALLOWED_HOSTS": "exchange.example.gov.cn",
         "PUBLIC_URL": "https://exchange.example.gov.cn",
+        "TRUSTED_PROXIES": "10.0.0.2",
         "DATABASE_URL": f"postgresql://shuqiao_app:{word}@database.example.gov.cn:5432/shuqiao",
         "DATABASE_OWNER_URL": "",
         "REDIS_URL": f"redis://:{word}@redis.example.gov.cn:6379/0",

@@ -3,7 +3,6 @@
 from django.core.exceptions import ImproperlyConfigured
 
 from config.settings.base import *  # noqa: F403
-from config.settings.base import MIDDLEWARE
 from config.settings.safety import unsafe_values
 
 _problems = unsafe_values(globals())
@@ -13,10 +12,8 @@ if _problems:
         + "\n".join(f"  - {problem}" for problem in _problems)
     )
 
-# nginx (deploy/nginx) ends TLS, sets its own headers and drops a client's; nothing else may reach
-# the web server.
+# nginx (deploy/nginx) ends TLS; of anybody but TRUSTED_PROXIES this header is taken away.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-MIDDLEWARE = ["config.middleware.ForwardedAddressMiddleware", *MIDDLEWARE]
 SECURE_SSL_REDIRECT = True
 # Asked from inside, without TLS, by health checks and the metrics collector.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]

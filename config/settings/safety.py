@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -60,6 +61,21 @@ def _addresses(settings: dict[str, Any]) -> list[str]:
     if public.scheme != "https" or not public.hostname:
         wrong.append("PUBLIC_URL must begin with https:// and name the platform's host.")
     return wrong
+
+
+def _proxies(settings: dict[str, Any]) -> list[str]:
+    """Without the address of the proxy everybody is redirected to TLS for ever; with all addresses
+    everybody may say where they come from."""
+    advice = " Name the addresses or networks of the proxy that ends TLS, such as 172.28.5.0/24."
+    try:
+        networks = [ip_network(network) for network in settings["TRUSTED_PROXIES"]]
+    except ValueError:
+        return ["TRUSTED_PROXIES holds something that is no address or network." + advice]
+    if not networks:
+        return ["TRUSTED_PROXIES is missing." + advice]
+    if any(network.prefixlen == 0 for network in networks):
+        return ["TRUSTED_PROXIES trusts the whole world." + advice]
+    return []
 
 
 def _database(settings: dict[str, Any]) -> list[str]:
@@ -144,4 +160,7 @@ def _entropy(word: str) -> float:
     return -sum(n / len(word) * math.log2(n / len(word)) for n in counts) if word else 0.0
 
 
-_RULES = (_secret_key, _switches, _addresses, _database, _redis, _sealing, _metrics, _retention)
+_RULES = (
+    *(_secret_key, _switches, _addresses, _proxies, _database, _redis, _sealing, _metrics),
+    _retention,
+)

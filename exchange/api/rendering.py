@@ -107,7 +107,7 @@ def given_response(found: GivenFile, still: StillOpen) -> HttpResponseBase:
     headers = {
         "ETag": f'"{part.etag}"',
         "Accept-Ranges": "bytes",
-        "Cache-Control": "private, no-cache",
+        "Cache-Control": "private, no-store",
         "Vary": "Accept, Accept-Encoding",
         "X-Next-Cursor": found.cursor,
         "X-Last-Number": found.number,

@@ -123,6 +123,15 @@ def test_only_nginx_is_reachable_from_outside():
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["nginx"]
 
 
+def test_only_nginx_is_believed_about_its_callers():
+    trusted = OURS["web"]["environment"]["TRUSTED_PROXIES"]
+    assert yaml.safe_load(TEXT)["networks"]["front"]["ipam"]["config"] == [{"subnet": trusted}]
+    assert [name for name, s in SERVICES.items() if "front" in s["networks"]] == ["nginx", "web"]
+    conf = (env.BASE_DIR / "deploy" / "nginx" / "shuqiao.conf").read_text()
+    said = re.findall(r"proxy_set_header (\S+)", conf)
+    assert {f"X-Forwarded-{word}" for word in ("For", "Proto", "Host", "Port")} <= set(said)
+
+
 def test_mounted_files_and_copied_folders_exist():
     mounted = re.findall(r"- (\./[^:]+):", TEXT)
     assert mounted
