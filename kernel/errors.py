@@ -3,6 +3,7 @@
 DomainError
 ├── Malformed      the input cannot be read
 ├── Invalid        the input can be read but breaks a rule
+├── Unauthenticated  nobody knows yet who acts
 ├── Forbidden      the actor may not do this
 ├── NotFound       there is no such thing, or the actor may not see it
 ├── Conflict       the thing is in the wrong state for this
@@ -47,6 +48,13 @@ class Invalid(DomainError):
     def field(cls, name: str, detail: str, code: str = "invalid") -> "Invalid":
         """One field is wrong, in the shape that forms and the API show."""
         return cls(errors=[{"pointer": f"#/{name}", "code": code, "detail": detail}])
+
+
+class Unauthenticated(DomainError):
+    """No valid credential was sent."""
+
+    code = "unauthenticated"
+    title = "Sign in or send a credential"
 
 
 class Forbidden(DomainError):
