@@ -30,6 +30,22 @@ DEFAULTS: dict[str, Any] = {
     "STORE_DIR": BASE_DIR / "var" / "store",
     "STATIC_DIR": BASE_DIR / "var" / "static",
     "SEALING_KEYS": [],
+    "SEALING_CIPHER": "aes-256-gcm",
+    "SEALED_GRADES": ["important", "core"],
+    "SESSION_HOURS": 8,
+    "SESSION_IDLE_MINUTES": 30,
+    "SESSIONS_AT_ONCE": 5,
+    "PASSWORD_HISTORY": 5,
+    "PASSWORD_MAX_DAYS": 0,
+    "PASSWORD_SIGN_IN": True,
+    "SECOND_FACTOR_ROLES": ["operator", "security_admin", "auditor"],
+    "DORMANT_DAYS": 90,
+    "OIDC_ISSUER": "",
+    "OIDC_CLIENT_ID": "",
+    "OIDC_CLIENT_SECRET": "",
+    "OIDC_CLAIM": "sub",
+    "OIDC_SCOPES": ["openid", "profile"],
+    "OIDC_STRONG": False,
     "EGRESS_ALLOW": [],
     "EGRESS_TEST_ADDRESSES": [],
     "CONNECTOR_FOLDERS": [],
@@ -93,6 +109,14 @@ def number(name: str) -> int:
 def many(name: str) -> list[str]:
     """The parts between commas, trimmed, empty ones left out."""
     return [part.strip() for part in _read(name, _reader.list) if part.strip()]
+
+
+def some_of(name: str, *words: str) -> list[str]:
+    """The parts between commas, each one of the given words."""
+    found = many(name)
+    if unknown := sorted(set(found) - set(words)):
+        raise ImproperlyConfigured(f"{name} has {unknown[0]!r}; write some of: {', '.join(words)}.")
+    return found
 
 
 def path(name: str) -> Path:

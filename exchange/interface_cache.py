@@ -9,13 +9,12 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cryptography.fernet import InvalidToken
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
 from redis.exceptions import RedisError
 
 from exchange.models import Grant, ServiceInterface
-from kernel.sealing import seal, unseal
+from kernel.sealing import Unsealable, seal, unseal
 
 MOST_BYTES = 1024 * 1024
 _log = logging.getLogger(__name__)
@@ -45,7 +44,7 @@ def recall(key: str) -> Kept | None:
     try:
         sealed = cache.get(key)
         found = json.loads(unseal(sealed)) if sealed else None
-    except (RedisError, InvalidToken) as fault:
+    except (RedisError, Unsealable) as fault:
         _log.warning("interface_cache_unread %s", type(fault).__name__)
         return None
     if found is None:

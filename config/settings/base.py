@@ -154,8 +154,23 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
     {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
+    {"NAME": "accounts.passwords.PastPasswordValidator"},
 ]
-AXES_FAILURE_LIMIT = 5
+PASSWORD_HISTORY = env.number("PASSWORD_HISTORY")
+PASSWORD_MAX_DAYS = env.number("PASSWORD_MAX_DAYS")
+PASSWORD_SIGN_IN = env.flag("PASSWORD_SIGN_IN")
+SECOND_FACTOR_ROLES = env.many("SECOND_FACTOR_ROLES")
+DORMANT_DAYS = env.number("DORMANT_DAYS")
+OIDC_ISSUER = env.text("OIDC_ISSUER").rstrip("/")
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET")
+OIDC_CLAIM = env.text("OIDC_CLAIM")
+OIDC_SCOPES = env.many("OIDC_SCOPES")
+OIDC_STRONG = env.flag("OIDC_STRONG")
+# Counted by name and address, and apart for a browser that the person signed in with before; the
+# limit is lower while a name is tried from many addresses.
+AXES_FAILURE_LIMIT = "accounts.lockout.failure_limit"
+AXES_USERNAME_CALLABLE = "accounts.lockout.counted_name"
 AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
@@ -163,7 +178,9 @@ AXES_LOCKOUT_CALLABLE = "accounts.authentication.lockout_response"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
-SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_AGE = env.number("SESSION_HOURS") * 3600
+SESSION_IDLE_SECONDS = env.number("SESSION_IDLE_MINUTES") * 60
+SESSIONS_AT_ONCE = env.number("SESSIONS_AT_ONCE")
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -279,6 +296,8 @@ INTERFACE_CALLS_TOGETHER = env.number("INTERFACE_CALLS_TOGETHER")
 LONG_POLLS = env.number("LONG_POLLS")
 ACCEL_REDIRECT = env.flag("ACCEL_REDIRECT")
 SEALING_KEYS = env.many("SEALING_KEYS")
+SEALING_CIPHER = env.one_of("SEALING_CIPHER", "aes-256-gcm", "sm4-gcm")
+SEALED_GRADES = env.some_of("SEALED_GRADES", "general", "important", "core")
 EGRESS_ALLOW = env.many("EGRESS_ALLOW")
 EGRESS_TEST_ADDRESSES = env.many("EGRESS_TEST_ADDRESSES")
 CONNECTOR_FOLDERS = env.many("CONNECTOR_FOLDERS")

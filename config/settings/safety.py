@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 
+from kernel.aead import available
+
 _WELL_KNOWN = frozenset(
     {
         *("postgres", "password", "passw0rd", "shuqiao", "shuqiao_app", "shuqiao_owner", "admin"),
@@ -113,6 +115,8 @@ def _sealing(settings: dict[str, Any]) -> list[str]:
             Fernet(key)
         except ValueError:
             return ["SEALING_KEYS holds something that is not a Fernet key." + advice]
+    if not available(settings["SEALING_CIPHER"]):
+        return ["SEALING_CIPHER names a cipher that this installation's OpenSSL has not."]
     return []
 
 
