@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from accounts.vocabulary import Answer
 from kernel.errors import Invalid
+from kernel.texts import Text
 
 ANSWER_WORKDAYS = 15
 LEAST_WORKDAYS, MOST_WORKDAYS = 5, 60
@@ -19,7 +20,9 @@ FREEING = (Answer.MERGE, Answer.RETIRE)
 def check_workdays(workdays: int) -> None:
     """Invalid unless a department gets a fair term to answer."""
     if not LEAST_WORKDAYS <= workdays <= MOST_WORKDAYS:
-        detail = f"must be {LEAST_WORKDAYS} to {MOST_WORKDAYS} workdays"
+        detail = Text(
+            "must be {least} to {most} workdays", least=LEAST_WORKDAYS, most=MOST_WORKDAYS
+        )
         raise Invalid.field("workdays", detail, "out-of-range")
 
 
@@ -65,5 +68,5 @@ def check_exemption(name: str, until: date, today: date) -> None:
     """Invalid if a system were exempt for longer than a year without another look."""
     check_ahead(name, until, today)
     if until > today + LONGEST_EXEMPTION:
-        detail = f"an exemption lasts at most {LONGEST_EXEMPTION.days} days"
+        detail = Text("an exemption lasts at most {days} days", days=LONGEST_EXEMPTION.days)
         raise Invalid.field(name, detail, "too-long")

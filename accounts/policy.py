@@ -6,6 +6,7 @@ from accounts.actor import Actor
 from accounts.errors import SamePerson
 from accounts.permissions import ROLES, Perm
 from kernel.errors import Forbidden
+from kernel.texts import Text
 
 
 def may(actor: Actor, perm: Perm, owner_id: UUID | None = None) -> bool:
@@ -34,7 +35,10 @@ def may_everywhere(actor: Actor, perm: Perm) -> bool:
 def require(actor: Actor, perm: Perm, owner_id: UUID | None = None) -> None:
     """Forbidden unless the actor may."""
     if not may(actor, perm, owner_id):
-        raise Forbidden(f"this needs the permission {perm.value}", permission=perm.value)
+        raise Forbidden(
+            Text("this needs the permission {permission}", permission=perm.value),
+            permission=perm.value,
+        )
 
 
 def require_another(actor: Actor, first_id: UUID | None) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from kernel.texts import Text
+
 MAX_CODES = 20_000
 MAX_CODE, MAX_NAME = 40, 200
 Pair = tuple[str, str]
@@ -27,18 +29,28 @@ def codes_faults(pairs: Sequence[Pair]) -> list[dict[str, str]]:
     if not pairs:
         return [_fault("codes", "required", "a list has at least one code")]
     if len(pairs) > MAX_CODES:
-        return [_fault("codes", "too-many", f"a list has at most {MAX_CODES} codes")]
+        return [
+            _fault("codes", "too-many", Text("a list has at most {most} codes", most=MAX_CODES))
+        ]
     found: list[dict[str, str]] = []
     first: dict[str, int] = {}
     for place, (code, name) in enumerate(pairs):
         where = f"codes/{place}"
         if not code or len(code) > MAX_CODE or code != code.strip():
-            found.append(_fault(f"{where}/code", "code-invalid", f"1 to {MAX_CODE} characters"))
+            found.append(
+                _fault(
+                    f"{where}/code", "code-invalid", Text("1 to {most} characters", most=MAX_CODE)
+                )
+            )
         elif code in first:
-            detail = f"{code} stands at place {first[code]} already"
+            detail = Text("{code} stands at place {first} already", code=code, first=first[code])
             found.append(_fault(f"{where}/code", "code-twice", detail))
         if not name or len(name) > MAX_NAME:
-            found.append(_fault(f"{where}/name", "name-invalid", f"1 to {MAX_NAME} characters"))
+            found.append(
+                _fault(
+                    f"{where}/name", "name-invalid", Text("1 to {most} characters", most=MAX_NAME)
+                )
+            )
         first.setdefault(code, place)
     return found
 

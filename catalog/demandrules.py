@@ -11,6 +11,7 @@ from accounts.similarity import Likeness, Profile, similar_to
 from catalog.names import name_key
 from catalog.vocabulary import ShareType
 from kernel.errors import Invalid
+from kernel.texts import Text
 
 ANSWER_WORKDAYS = 10
 LEAST_WORKDAYS, MOST_WORKDAYS = 1, 60
@@ -21,7 +22,9 @@ WAITING = ("submitted", "routed")
 def check_workdays(workdays: int) -> None:
     """Invalid unless the department gets a term that can be kept and ends."""
     if not LEAST_WORKDAYS <= workdays <= MOST_WORKDAYS:
-        detail = f"must be {LEAST_WORKDAYS} to {MOST_WORKDAYS} workdays"
+        detail = Text(
+            "must be {least} to {most} workdays", least=LEAST_WORKDAYS, most=MOST_WORKDAYS
+        )
         raise Invalid.field("workdays", detail, "out-of-range")
 
 

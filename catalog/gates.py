@@ -9,6 +9,7 @@ from catalog.models import Entry, Item, Placement, Resource
 from catalog.names import name_key
 from catalog.states import EVER_IN_FORCE
 from catalog.versions import entry_values, item_values, items_of
+from kernel.texts import Text
 
 
 def filing_faults(entry: Entry) -> list[Fault]:
@@ -36,12 +37,17 @@ def _collected_elsewhere(entry: Entry, items: list[Item]) -> Iterator[Fault]:
     for overlap in collected_elsewhere(entry, theirs) if theirs else ():
         if all(item.column in known for item in overlap.items):
             continue
-        names = "、".join(item.name for item in overlap.items[:5])
         yield Fault(
             "#/collection_reason",
             "collected-elsewhere",
-            f"{overlap.department_name} has {names} in {overlap.code} {overlap.name} and can share"
-            " it; ask for it, or say why it has to be collected again (Art. 19)",
+            Text(
+                "{department} has {names} in {code} {name} and can share it; ask for it, or say"
+                " why it has to be collected again (Art. 19)",
+                department=overlap.department_name,
+                names=[item.name for item in overlap.items[:5]],
+                code=overlap.code,
+                name=overlap.name,
+            ),
         )
         return
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from kernel.errors import Malformed
+from kernel.texts import Text
 
 CODE_NAMES = ("code", "代码", "编码", "类目代码", "code_number")
 NAME_NAMES = ("name", "名称", "类目名称")
@@ -45,7 +46,7 @@ def read_codes(
             and all(_cell(row, place) == value for place, value in kept.items())
         ]
     except csv.Error as bad:
-        raise Malformed(f"line {reader.line_num}: {bad}") from bad
+        raise Malformed(Text("line {line}: {bad}", line=reader.line_num, bad=bad)) from bad
 
 
 def _decode(body: bytes) -> str:
@@ -63,7 +64,9 @@ def _column(header: list[str], named: str | None, usual: tuple[str, ...]) -> int
         if name.casefold() in folded:
             return folded.index(name.casefold())
     wanted = named or " or ".join(usual)
-    raise Malformed(f"there is no column {wanted}; the columns are: {', '.join(header)}")
+    raise Malformed(
+        Text("there is no column {wanted}; the columns are: {known}", wanted=wanted, known=header)
+    )
 
 
 def _cell(row: list[str], place: int) -> str:

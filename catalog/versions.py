@@ -10,6 +10,7 @@ from catalog.metadata import ITEM_VALUES, METADATA
 from catalog.models import Entry, Item, Resource
 from catalog.states import IN_PROGRESS
 from kernel.errors import Stale
+from kernel.texts import Text
 
 # The rows that an item names, read with it.
 ITEM_ROWS = ("code_list__current", "element__code_list", "source_department")
@@ -40,7 +41,9 @@ def require_unchanged(held: Resource, expected: int) -> None:
     deed = last.order_by("-id").first()
     latest = held.entries.order_by("-number").values_list("number", flat=True).first()
     raise Stale(
-        f"read it again: {deed.actor_name} changed it" if deed else "read it again",
+        Text("read it again: {person} changed it", person=deed.actor_name)
+        if deed
+        else "read it again",
         expected=expected,
         found=held.version,
         number=latest,

@@ -22,6 +22,7 @@ from exchange.models.terms import TERMS
 from exchange.schemas import schema_of
 from exchange.tables import current_schema
 from exchange.vocabulary import RefusalGround
+from kernel.texts import Text
 
 # The clocks that an answer stops: the Order's two, and the platform's own for return flow.
 ANSWER_CLOCKS = ("C3", "C4", "N4")
@@ -84,10 +85,12 @@ def check_left_out(
     left = [*(set(request.items) - set(terms["items"])), *(set(request.verify_items) - given)]
     for name in sorted(left):
         if not reasons.get(name, "").strip():
-            raise wrong("left_out", f"say why {name!r} is left out", "reason-missing")
+            raise wrong(
+                "left_out", Text("say why {name!r} is left out", name=name), "reason-missing"
+            )
     strange = sorted(set(reasons) - set(left))
     if strange:
-        raise wrong("left_out", f"{strange[0]!r} is not left out", "not-left-out")
+        raise wrong("left_out", Text("{name!r} is not left out", name=strange[0]), "not-left-out")
     return {name: reasons[name].strip()[:MOST_REASON] for name in sorted(left)}
 
 
@@ -141,30 +144,42 @@ def _check_items(request: SharingRequest, entry: Entry, made: dict[str, Any]) ->
     gone = sorted({*items, *verify} - shared_columns(entry))
     if gone:
         field = "items" if gone[0] in items else "verify_items"
-        raise GrantTooWide.field(field, f"{gone[0]!r} is no longer shared", "not-shared")
+        raise GrantTooWide.field(
+            field, Text("{name!r} is no longer shared", name=gone[0]), "not-shared"
+        )
     check_key(entry, items)
     beside = sorted(set(made["masks"]) - set(items))
     if beside:
-        raise wrong("masks", f"{beside[0]!r} is not among the items delivered", "not-delivered")
+        raise wrong(
+            "masks",
+            Text("{name!r} is not among the items delivered", name=beside[0]),
+            "not-delivered",
+        )
 
 
 def _check_asked(field: str, names: Iterable[str], asked: Iterable[str]) -> None:
     wider = sorted(set(names) - set(asked))
     if wider:
-        raise GrantTooWide.field(field, f"{wider[0]!r} was not requested", "not-requested")
+        raise GrantTooWide.field(
+            field, Text("{name!r} was not requested", name=wider[0]), "not-requested"
+        )
 
 
 def _check_within(field: str, given: Iterable[Any], asked: Iterable[Any]) -> None:
     wider = sorted(map(str, set(given) - set(asked)))
     if wider:
-        raise GrantTooWide.field(field, f"{wider[0]!r} was not requested", "not-requested")
+        raise GrantTooWide.field(
+            field, Text("{name!r} was not requested", name=wider[0]), "not-requested"
+        )
     if field == "modes" and not list(given):
         raise wrong(field, "name at least one")
 
 
 def _check_end(request: SharingRequest, ends_on: date) -> None:
     if ends_on > request.ends_on:
-        raise GrantTooWide.field("ends_on", f"asked for until {request.ends_on}", "not-requested")
+        raise GrantTooWide.field(
+            "ends_on", Text("asked for until {ends_on}", ends_on=request.ends_on), "not-requested"
+        )
     if ends_on <= timezone.localdate():
         raise wrong("ends_on", "must be a day to come")
 

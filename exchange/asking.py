@@ -17,6 +17,7 @@ from exchange.errors import GrantEnded, GrantTooWide, NotShared, NotYourSystem
 from exchange.models import Grant, SharingRequest
 from exchange.states import GRANT_RUNNING
 from kernel.errors import Invalid
+from kernel.texts import Text
 
 # What one request may take over from another.
 STATEMENTS = (
@@ -72,7 +73,9 @@ def check_items(entry: Entry, items: Sequence[str], verify_items: Iterable[str])
     _check_shared(entry, "verify_items", verify)
     twice = sorted(set(items) & set(verify))
     if twice:
-        raise Invalid.field("verify_items", f"{twice[0]!r} is among the items already", "twice")
+        raise Invalid.field(
+            "verify_items", Text("{name!r} is among the items already", name=twice[0]), "twice"
+        )
     for name, names in (("items", items), ("verify_items", verify)):
         if len(set(names)) < len(names):
             raise Invalid.field(name, "names an item twice", "twice")
@@ -85,7 +88,9 @@ def check_key(entry: Entry, items: Iterable[str]) -> None:
     missing = sorted(keys - set(items))
     if missing:
         raise GrantTooWide.field(
-            "items", f"the key item {missing[0]!r} must be among them", "key-missing"
+            "items",
+            Text("the key item {name!r} must be among them", name=missing[0]),
+            "key-missing",
         )
 
 
@@ -124,14 +129,18 @@ def shared_columns(entry: Entry) -> set[str]:
 def _check_shared(entry: Entry, name: str, items: Iterable[str]) -> None:
     strange = sorted(set(items) - shared_columns(entry))
     if strange:
-        raise Invalid.field(name, f"{strange[0]!r} is not a shared item", "unknown-item")
+        raise Invalid.field(
+            name, Text("{name!r} is not a shared item", name=strange[0]), "unknown-item"
+        )
 
 
 def _check_modes(entry: Entry, modes: Iterable[str]) -> None:
     strange = sorted(set(modes) - set(entry.share_modes))
     if strange:
         known = ", ".join(entry.share_modes)
-        raise Invalid.field("modes", f"the catalogue offers: {known}", "mode-not-offered")
+        raise Invalid.field(
+            "modes", Text("the catalogue offers: {known}", known=known), "mode-not-offered"
+        )
 
 
 def _check_end(ends_on: date) -> None:

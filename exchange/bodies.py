@@ -7,6 +7,7 @@ from exchange.dataplane import intake
 from exchange.errors import DatasetClosed, WrongKind
 from exchange.models import Batch, Dataset
 from exchange.storage import limits
+from kernel.texts import Text
 
 _KINDS = {
     Dataset.Kind.TABLE: (Batch.Kind.SNAPSHOT, Batch.Kind.CHANGES),
@@ -20,7 +21,7 @@ def require_takes(dataset: Dataset, kind: str) -> None:
         raise DatasetClosed()
     known = _KINDS[Dataset.Kind(dataset.kind)]
     if kind not in known:
-        raise WrongKind(f"this dataset takes {' or '.join(known)}", kind=kind)
+        raise WrongKind(Text("this dataset takes {known}", known=" or ".join(known)), kind=kind)
 
 
 def unpacked(path: Path, coding: str, out: Path) -> Path:

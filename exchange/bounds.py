@@ -11,6 +11,7 @@ from uuid import UUID
 
 from exchange.errors import TermsInvalid
 from kernel.errors import Invalid
+from kernel.texts import Text
 
 MOST_CALLS = 2**31 - 1
 MOST_ROWS = 2**63 - 1
@@ -30,7 +31,9 @@ def read_purposes(raw: Iterable[str]) -> list[str]:
         raise wrong("purposes", "name at least one purpose", "purpose-missing")
     for code in codes:
         if not _PURPOSE.fullmatch(code):
-            raise wrong("purposes", f"{code[:40]!r}: up to 40 letters, digits, _ . and -")
+            raise wrong(
+                "purposes", Text("{code!r}: up to 40 letters, digits, _ . and -", code=code[:40])
+            )
     return codes
 
 
@@ -41,7 +44,9 @@ def read_networks(raw: Iterable[str]) -> list[str]:
         try:
             found.append(str(ip_network(text)))
         except ValueError:
-            raise wrong("networks", f"{text[:43]!r} is no network such as 10.2.0.0/16") from None
+            raise wrong(
+                "networks", Text("{text!r} is no network such as 10.2.0.0/16", text=text[:43])
+            ) from None
     return _each_once("networks", found)
 
 
@@ -77,11 +82,11 @@ def read_bounds(values: Mapping[str, Any]) -> dict[str, Any]:
 def _each_once(name: str, raw: Iterable[str]) -> list[str]:
     found = list(dict.fromkeys(raw))
     if len(found) > MOST_NAMES:
-        raise wrong(name, f"at most {MOST_NAMES}")
+        raise wrong(name, Text("at most {most}", most=MOST_NAMES))
     return found
 
 
 def _count(name: str, number: int | None, most: int) -> int | None:
     if number is not None and not 1 <= number <= most:
-        raise wrong(name, f"must be 1 to {most}")
+        raise wrong(name, Text("must be 1 to {most}", most=most))
     return number

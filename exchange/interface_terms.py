@@ -9,6 +9,7 @@ from exchange.dataplane.provider_answers import check_pointer
 from exchange.dataplane.schema import Schema
 from exchange.models import ServiceInterface
 from kernel.errors import Invalid
+from kernel.texts import Text
 
 KINDS = ("none", "header", "basic", "gateway-national", "gateway-provincial")
 MEMBERS: dict[str, tuple[str, ...]] = {
@@ -40,9 +41,11 @@ def check_declared(row: ServiceInterface, schema: Schema) -> None:
     if row.method not in ("GET", "POST"):
         raise Invalid.field("method", "is GET or POST")
     if not SHORTEST_MS <= row.timeout_ms <= LONGEST_MS:
-        raise Invalid.field("timeout_ms", f"is {SHORTEST_MS} to {LONGEST_MS}")
+        raise Invalid.field(
+            "timeout_ms", Text("is {least} to {most}", least=SHORTEST_MS, most=LONGEST_MS)
+        )
     if row.cache_seconds > LONGEST_CACHE:
-        raise Invalid.field("cache_seconds", f"is at most {LONGEST_CACHE}")
+        raise Invalid.field("cache_seconds", Text("is at most {most}", most=LONGEST_CACHE))
     try:
         check_pointer(row.records_at)
     except Terminal as fault:
@@ -87,17 +90,17 @@ def read_auth(raw: Mapping[str, Any], secret: str) -> dict[str, str]:
     """How the hub shows itself to the provider, in its one form; Invalid names what is wrong."""
     kind = raw.get("kind", "none")
     if kind not in KINDS:
-        raise Invalid.field("auth/kind", f"is one of {', '.join(KINDS)}")
+        raise Invalid.field("auth/kind", Text("is one of {known}", known=KINDS))
     made = {"kind": kind} | {name: raw[name] for name in MEMBERS[kind] if raw.get(name)}
     for name in MEMBERS[kind]:
         if name not in made and name not in OPTIONAL:
-            raise Invalid.field(f"auth/{name}", f"is needed for {kind}")
+            raise Invalid.field(f"auth/{name}", Text("is needed for {kind}", kind=kind))
     strange = sorted(set(raw) - {"kind", *MEMBERS[kind]})
     if strange:
-        raise Invalid.field(f"auth/{strange[0]}", f"is no member for {kind}")
+        raise Invalid.field(f"auth/{strange[0]}", Text("is no member for {kind}", kind=kind))
     _check_auth(made)
     if (kind != "none") != bool(secret):
-        raise Invalid.field("secret", f"is {'needed' if kind != 'none' else 'not used'} here")
+        raise Invalid.field("secret", "is needed here" if kind != "none" else "is not used here")
     if secret and not _VISIBLE.fullmatch(secret):
         raise Invalid.field("secret", "is up to 400 visible ASCII characters")
     return made
@@ -135,7 +138,9 @@ def read_given(
     declared = {parameter["name"]: parameter for parameter in interface.parameters}
     for name in sorted(set(given) - set(declared)):
         known = ", ".join(declared) or "none"
-        raise Invalid.field(f"parameters/{name[:63]}", f"the parameters are: {known}", "unknown")
+        raise Invalid.field(
+            f"parameters/{name[:63]}", Text("the parameters are: {known}", known=known), "unknown"
+        )
     query, body, allowed = {}, {}, set(askable)
     for name, parameter in declared.items():
         value = given.get(name)
@@ -167,5 +172,6 @@ def _plain(name: str, value: Any) -> str:
     if isinstance(value, str) and len(value) <= MOST_TEXT and value.isprintable():
         return value
     raise Invalid.field(
-        f"parameters/{name}", f"is one plain value of up to {MOST_TEXT} printable characters"
+        f"parameters/{name}",
+        Text("is one plain value of up to {most} printable characters", most=MOST_TEXT),
     )

@@ -9,6 +9,7 @@ from django.conf import settings
 from exchange.errors import CursorExpired
 from exchange.models import Dataset, Grant, Subscription
 from kernel.cursors import BadCursor, read_cursor, write_cursor
+from kernel.texts import Text
 
 _KIND = "exchange.changes"
 
@@ -34,8 +35,11 @@ def begin(cursor: str | None, grant: Grant, dataset: Dataset) -> Place:
     place = read(cursor, grant, dataset) if cursor else Place()
     if place.number < dataset.first_number:
         raise CursorExpired(
-            f"batches up to {dataset.first_number - 1} are past their retention; "
-            "load the table, and go on from the cursor that comes with it",
+            Text(
+                "batches up to {number} are past their retention; load the table, and go on from"
+                " the cursor that comes with it",
+                number=dataset.first_number - 1,
+            ),
             first_number=dataset.first_number,
         )
     return place

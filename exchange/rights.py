@@ -35,11 +35,12 @@ from exchange.errors import (
     PurposeNotGranted,
 )
 from exchange.models import Dataset, Grant, Subscription
-from exchange.secrets import unseal
 from exchange.states import GRANT_STOPPED
 from exchange.tables import current_schema
 from kernel.days import today
 from kernel.errors import Forbidden
+from kernel.sealing import unseal
+from kernel.texts import Text
 
 
 def require_publisher(dataset: Dataset, actor: Actor) -> None:
@@ -169,7 +170,7 @@ def require_system(grant: Grant, system_id: UUID | None) -> None:
 def require_mode(grant: Grant, mode: ShareMode) -> None:
     """ModeNotGranted unless the grant names this way of sharing."""
     if mode not in grant.modes:
-        raise ModeNotGranted(f"the grant names {', '.join(grant.modes)}", needed=mode.value)
+        raise ModeNotGranted(Text("the grant names {known}", known=grant.modes), needed=mode.value)
 
 
 def purpose_for(grant: Grant, stated: str) -> str:
@@ -178,9 +179,13 @@ def purpose_for(grant: Grant, stated: str) -> str:
         return stated
     known = ", ".join(grant.purposes)
     if not stated:
-        raise PurposeMissing(f"send X-Purpose; the grant names {known}", purposes=grant.purposes)
+        raise PurposeMissing(
+            Text("send X-Purpose; the grant names {known}", known=known), purposes=grant.purposes
+        )
     if stated not in grant.purposes:
-        raise PurposeNotGranted(f"the grant names {known}", purposes=grant.purposes)
+        raise PurposeNotGranted(
+            Text("the grant names {known}", known=known), purposes=grant.purposes
+        )
     return stated
 
 
@@ -266,7 +271,9 @@ def only_granted(names: list[str], schema: Schema, field: str) -> list[str]:
     if strange:
         known = ", ".join(schema.names)
         raise ItemNotGranted.field(
-            field, f"{strange[0]!r} is not granted; the items are: {known}", "item-not-granted"
+            field,
+            Text("{name!r} is not granted; the items are: {known}", name=strange[0], known=known),
+            "item-not-granted",
         )
     return names
 
@@ -276,5 +283,7 @@ def only_plain(names: Iterable[str], disclosure: Disclosure, field: str) -> None
     hidden = sorted(set(names) & set(disclosure.masks))
     if hidden:
         raise ItemNotGranted.field(
-            field, f"{hidden[0]!r} is shown masked and finds nothing", "item-not-granted"
+            field,
+            Text("{name!r} is shown masked and finds nothing", name=hidden[0]),
+            "item-not-granted",
         )

@@ -11,6 +11,7 @@ from catalog.vocabulary import ItemType
 from exchange.dataplane.errors import Terminal
 from exchange.dataplane.schema import Item, Schema
 from exchange.errors import SchemaImpossible
+from kernel.texts import Text
 
 _TYPES = {
     ItemType.STRING: "string",
@@ -54,7 +55,11 @@ def _column(item: CatalogItem) -> Item:
     kind = _TYPES.get(ItemType(item.data_type))
     if kind is None:
         raise SchemaImpossible(
-            f"item {item.column!r}: type {item.data_type} cannot be exchanged as a record",
+            Text(
+                "item {column!r}: type {data_type} cannot be exchanged as a record",
+                column=item.column,
+                data_type=item.data_type,
+            ),
             item=item.column,
         )
     decimal = kind == "decimal"

@@ -15,6 +15,7 @@ from exchange.dataplane.schema import Schema, incompatibilities
 from exchange.errors import ChangeNotCleared
 from exchange.models import Dataset, Grant, ServiceChange, ServiceInterface
 from exchange.states import GRANT_RUNNING
+from kernel.texts import Text
 
 # What others rely on: data that the hub keeps, or the provider's own interface.
 Service: TypeAlias = Dataset | ServiceInterface
@@ -72,7 +73,8 @@ def require_change_cleared(change: ServiceChange) -> None:
     """ChangeNotCleared unless this announcement may be carried out now."""
     if change.effective_on > timezone.localdate():
         raise ChangeNotCleared(
-            f"it was announced for {change.effective_on}", effective_on=str(change.effective_on)
+            Text("it was announced for {effective_on}", effective_on=change.effective_on),
+            effective_on=str(change.effective_on),
         )
     silent = silent_departments(change)
     if change.state != "filed" and silent:

@@ -23,6 +23,7 @@ from exchange.errors import CursorExpired
 from exchange.models import Batch, Dataset, Snapshot
 from exchange.snapshots import fold_to, folding, is_current, keep_snapshot, latest
 from exchange.storage import limits, store
+from kernel.texts import Text
 
 __all__ = [
     "STATE_SCHEMA",
@@ -67,7 +68,9 @@ def _snapshot_there(dataset: Dataset) -> Snapshot | None:
 def batch_file(batch: Batch) -> Path:
     """The batch's file in the store; CursorExpired where retention removed it."""
     if batch.expired_at:
-        raise CursorExpired(f"batch {batch.number} is past its retention; start from the table")
+        raise CursorExpired(
+            Text("batch {number} is past its retention; start from the table", number=batch.number)
+        )
     return store().path(batch.digest)
 
 

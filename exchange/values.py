@@ -6,13 +6,16 @@ import pyarrow as pa
 
 from exchange.dataplane.schema import Schema
 from kernel.errors import Invalid
+from kernel.texts import Text
 
 
 def key_values(schema: Schema, key: dict[str, Any], field: str = "key") -> tuple[Any, ...]:
     """The key of one record; Invalid unless each item of the key has its value, and no other."""
     if not schema.key or set(key) != set(schema.key):
         wanted = ", ".join(schema.key) or "none: these records have no key"
-        raise Invalid.field(field, f"name exactly the key items: {wanted}", "key-missing")
+        raise Invalid.field(
+            field, Text("name exactly the key items: {known}", known=wanted), "key-missing"
+        )
     return tuple(stored_value(schema, name, key[name], f"{field}/{name}") for name in schema.key)
 
 

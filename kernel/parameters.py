@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_date
 from rest_framework.request import Request
 
 from kernel.errors import Invalid
+from kernel.texts import Text
 
 Word = TypeVar("Word", bound=str)
 _YEAR = timedelta(days=365)
@@ -19,7 +20,7 @@ def choice_of(request: Request, name: str, choices: Collection[Word]) -> Word | 
     value = request.query_params.get(name)
     found = next((choice for choice in choices if choice == value), None)
     if value is not None and found is None:
-        raise Invalid.field(name, f"must be one of: {', '.join(choices)}", "invalid-choice")
+        raise Invalid.field(name, Text("must be one of: {known}", known=choices), "invalid-choice")
     return found
 
 
@@ -53,5 +54,5 @@ def period_of(request: Request) -> tuple[date, date]:
     until = day_of(request, "until") or timezone.localdate()
     since = day_of(request, "since") or until - _YEAR
     if since > until:
-        raise Invalid.field("since", f"must be {until} or earlier")
+        raise Invalid.field("since", Text("must be {until} or earlier", until=until))
     return since, until

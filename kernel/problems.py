@@ -26,13 +26,16 @@ from kernel.errors import (
     RateLimited,
     Stale,
     TooLarge,
+    Unauthenticated,
     Unavailable,
     Unconditional,
 )
+from kernel.texts import spoken
 
 CONTENT_TYPE = "application/problem+json"
 STATUS: dict[type[DomainError], int] = {
     Malformed: 400,
+    Unauthenticated: 401,
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
@@ -83,7 +86,14 @@ class Problem:
 def refusal(exc: DomainError) -> Problem:
     """The problem that a refusal of ours is."""
     status = next(STATUS[family] for family in type(exc).__mro__ if family in STATUS)
-    return Problem(status, exc.code, exc.title, exc.detail, exc.facts, _retry(exc))
+    facts = {**exc.facts, "errors": told_errors(exc)} if "errors" in exc.facts else exc.facts
+    return Problem(status, exc.code, exc.title, spoken(exc.detail), facts, _headers(exc))
+
+
+def told_errors(exc: DomainError) -> list[dict[str, Any]]:
+    """What is wrong place by place, each with its ``pointer``, ``code`` and a told ``detail``."""
+    found: Any = exc.facts.get("errors", [])
+    return [{**one, "detail": spoken(one["detail"])} if "detail" in one else one for one in found]
 
 
 def describe(exc: BaseException) -> Problem | None:
@@ -193,9 +203,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
 _INTERNAL = Problem(500, "internal", gettext_noop("Something broke on our side"))
 
 
-def _retry(exc: DomainError) -> dict[str, str]:
+def _headers(exc: DomainError) -> dict[str, str]:
     after = exc.facts.get("retry_after")
-    return {"Retry-After": str(after)} if after is not None else {}
+    headers = {"Retry-After": str(after)} if after is not None else {}
+    if isinstance(exc, Unauthenticated):
+        headers["WWW-Authenticate"] = "Bearer"
+    return headers
 
 
 def _native_headers(exc: drf.APIException) -> dict[str, str]:

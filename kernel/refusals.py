@@ -23,12 +23,6 @@ class Refusal:
 # Given by the framework before a view of ours is reached.
 _FRAMEWORK = (
     Refusal(
-        "unauthenticated",
-        401,
-        gettext_noop("Sign in or send a credential"),
-        "No valid credential was sent.",
-    ),
-    Refusal(
         "method-not-allowed",
         405,
         gettext_noop("This address does not know that method"),
@@ -58,15 +52,16 @@ _FRAMEWORK = (
 def all_refusals() -> list[Refusal]:
     """All of them, by status and code; each code once."""
     found = {item.code: item for item in _FRAMEWORK}
-    for family in _families(DomainError):
+    for family in families():
         found.setdefault(family.code, _line(family))
     return sorted(found.values(), key=lambda item: (item.status, item.code))
 
 
-def _families(top: type[DomainError]) -> Iterator[type[DomainError]]:
+def families(top: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
+    """Every kind of refusal below the top, those of all apps."""
     for family in top.__subclasses__():
         yield family
-        yield from _families(family)
+        yield from families(family)
 
 
 def _line(family: type[DomainError]) -> Refusal:

@@ -6,6 +6,7 @@ from django.db.models import F, Model
 from django.utils import timezone
 
 from kernel.errors import IllegalMove
+from kernel.texts import Text
 
 RowT = TypeVar("RowT", bound=Model)
 
@@ -48,7 +49,10 @@ class Machine:
     def _refusal(self, row: Model, name: str) -> IllegalMove:
         state = getattr(row, self.field)
         return IllegalMove(
-            f"cannot {name} from {state}", move=name, state=state, possible=self.possible(state)
+            Text("cannot {move} from {state}", move=name, state=state),
+            move=name,
+            state=state,
+            possible=self.possible(state),
         )
 
     def move(self, row: RowT, name: str, **changes: object) -> RowT:

@@ -13,6 +13,7 @@ from accounts.errors import AttachmentRefused, AttachmentTooLarge, TooManyAttach
 from accounts.models import InformationSystem, SystemAttachment
 from accounts.permissions import Perm
 from accounts.policy import require
+from kernel.texts import Text
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_EACH = 50
@@ -29,7 +30,9 @@ def attach_document(
     """
     require(actor, Perm.SYSTEM_CHANGE, system.department_id)
     if len(content) > MOST_BYTES:
-        raise AttachmentTooLarge(f"at most {MOST_BYTES} bytes are kept", limit=MOST_BYTES)
+        raise AttachmentTooLarge(
+            Text("at most {most} bytes are kept", most=MOST_BYTES), limit=MOST_BYTES
+        )
     media_type, name = _kind(content, file_name), clean_name(file_name)
     # One at a time, so that the limit holds.
     locked = InformationSystem.objects.select_for_update(no_key=True).get(pk=system.pk)
@@ -72,10 +75,16 @@ def clean_name(file_name: str) -> str:
 def _kind(content: bytes, file_name: str) -> str:
     media_type = media_type_of(content)
     if media_type is None:
-        kinds = ", ".join(ending for endings in EXTENSIONS.values() for ending in endings)
-        raise AttachmentRefused(f"the bytes are none of: {kinds}; macros are not kept either")
+        kinds = [ending for endings in EXTENSIONS.values() for ending in endings]
+        raise AttachmentRefused(
+            Text("the bytes are none of: {known}; macros are not kept either", known=kinds)
+        )
     if not clean_name(file_name).lower().endswith(EXTENSIONS[media_type]):
         raise AttachmentRefused(
-            f"the bytes are {media_type}, so the name must end in {EXTENSIONS[media_type][0]}"
+            Text(
+                "the bytes are {media_type}, so the name must end in {ending}",
+                media_type=media_type,
+                ending=EXTENSIONS[media_type][0],
+            )
         )
     return media_type

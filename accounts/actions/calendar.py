@@ -12,6 +12,7 @@ from accounts.errors import CalendarInvalid
 from accounts.models import CalendarYear
 from accounts.permissions import Perm
 from accounts.policy import require
+from kernel.texts import Text
 
 FIRST_YEAR, LAST_YEAR = 1949, 2199
 
@@ -40,10 +41,14 @@ def load_calendar_year(
 
 def _differing(year: int, days: Mapping[date, bool]) -> dict[str, bool]:
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise CalendarInvalid(f"the year must lie between {FIRST_YEAR} and {LAST_YEAR}")
+        raise CalendarInvalid(
+            Text("the year must lie between {first} and {last}", first=FIRST_YEAR, last=LAST_YEAR)
+        )
     strange = sorted(day for day in days if day.year != year)
     if strange:
-        raise CalendarInvalid(f"{strange[0].isoformat()} is not a day of {year}")
+        raise CalendarInvalid(
+            Text("{day} is not a day of {year}", day=strange[0].isoformat(), year=year)
+        )
     return {
         day.isoformat(): works
         for day, works in sorted(days.items())

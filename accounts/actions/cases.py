@@ -25,6 +25,7 @@ from accounts.states import CASE_OPEN, ZOMBIE_CASE
 from accounts.vocabulary import Answer, Level
 from accounts.workdays import Due, add_workdays
 from kernel.errors import Invalid
+from kernel.texts import Text
 
 # What a case says of an answer or a decision before there is one.
 _NO_ANSWER: dict[str, Any] = {
@@ -163,7 +164,9 @@ def complete_case(
         require(actor, Perm.ZOMBIE_ANSWER, row.department_id)
     locked = _locked(row, "complete")
     if locked.decision in rules.FREEING and locked.system.state != "retired":
-        raise SystemNotRetired(f"{locked.system.name} is {locked.system.state}")
+        raise SystemNotRetired(
+            Text("{name} is {state}", name=locked.system.name, state=locked.system.state)
+        )
     if money_freed is not None and locked.decision == Answer.KEEP:
         raise Invalid.field("money_freed", "a system that is kept frees nothing", "not-wanted")
     freed = money_freed if money_freed is not None else _freed_by(locked)

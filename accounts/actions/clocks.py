@@ -9,6 +9,7 @@ from accounts.errors import OverCeiling
 from accounts.models import ClockLimit
 from accounts.permissions import Perm
 from accounts.policy import require
+from kernel.texts import Text
 
 
 @transaction.atomic
@@ -17,7 +18,7 @@ def limit_clock(kind: str, *, actor: Actor, workdays: int, basis: str) -> ClockL
     require(actor, Perm.CLOCK_LIMIT)
     ceiling = CLOCKS[kind].workdays
     if not 1 <= workdays <= ceiling:
-        detail = f"{kind} must have 1 to {ceiling} workdays"
+        detail = Text("{kind} must have 1 to {ceiling} workdays", kind=kind, ceiling=ceiling)
         raise OverCeiling(
             errors=[{"pointer": "#/workdays", "code": OverCeiling.code, "detail": detail}]
         )

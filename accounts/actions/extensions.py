@@ -15,6 +15,7 @@ from accounts.permissions import Perm, Role
 from accounts.policy import require
 from accounts.states import OBLIGATION
 from kernel.errors import Invalid
+from kernel.texts import Text
 
 _OFFICE = (Role.HEAD, Role.STEWARD)
 
@@ -116,11 +117,11 @@ def _extensible(row: Obligation, workdays: int) -> Obligation:
     most = CLOCKS[row.kind].extension
     locked = Obligation.objects.select_for_update().get(pk=row.pk)
     if most == 0:
-        raise ExtensionNotAllowed(f"{row.kind} knows no extension", kind=row.kind)
+        raise ExtensionNotAllowed(Text("{kind} knows no extension", kind=row.kind), kind=row.kind)
     if locked.extended_workdays:
         raise ExtensionNotAllowed("it has been extended already", kind=row.kind)
     if not OBLIGATION.allows(locked.state, "meet"):
-        raise ExtensionNotAllowed(f"it is {locked.state}", kind=row.kind)
+        raise ExtensionNotAllowed(Text("it is {state}", state=locked.state), kind=row.kind)
     if not 1 <= workdays <= most:
-        raise Invalid.field("workdays", f"must be 1 to {most}", "over-extension")
+        raise Invalid.field("workdays", Text("must be 1 to {most}", most=most), "over-extension")
     return locked

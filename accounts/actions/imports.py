@@ -24,6 +24,7 @@ from accounts.register.versions import values_of
 from accounts.states import ZOMBIE_CASE
 from accounts.vocabulary import Answer
 from kernel.errors import Invalid
+from kernel.texts import Text
 
 ATOMIC, PARTIAL = "atomic", "partial"
 MODES = (ATOMIC, PARTIAL)
@@ -78,7 +79,7 @@ def import_systems(
     """
     require(actor, Perm.SYSTEM_IMPORT)
     if mode not in MODES:
-        raise Invalid.field("mode", f"must be one of: {', '.join(MODES)}", "invalid-choice")
+        raise Invalid.field("mode", Text("must be one of: {known}", known=MODES), "invalid-choice")
     checked = Checked(form)
     made = _plan(checked, actor, is_dry_run)
     result = ImportResult(

@@ -22,6 +22,7 @@ from accounts.policy import may, may_everywhere, require
 from accounts.states import MERGE, MERGEABLE_INTO
 from accounts.vocabulary import Criterion, Level, OwnerLevel
 from kernel.errors import Forbidden
+from kernel.texts import Text
 
 _LIVING = (*MERGEABLE_INTO, "suspended")
 _OPEN = ("proposed", "accepted")
@@ -105,7 +106,7 @@ def complete_merge(
     systems = _systems(locked)
     running = [system.name for system in systems if system.state != "retired"]
     if running:
-        raise SystemNotRetired(f"not retired: {'、'.join(running)}", systems=running)
+        raise SystemNotRetired(Text("not retired: {names}", names=running), systems=running)
     freed = money_freed if money_freed is not None else _freed_by(systems)
     MERGE.move(locked, "complete", money_freed=freed, closed_at=timezone.now())
     audit.record(actor, "merge.completed", locked, money_freed=str(freed))

@@ -12,6 +12,7 @@ from accounts.register.versions import values_of
 from accounts.states import MERGEABLE_INTO, SYSTEM
 from accounts.vocabulary import Answer, Relation
 from kernel.errors import Invalid
+from kernel.texts import Text
 
 
 @transaction.atomic
@@ -54,7 +55,11 @@ def check_merge_target(system: InformationSystem, into: InformationSystem) -> No
     if system.pk == into.pk:
         raise Invalid.field("merge_into", "a system cannot be merged into itself", "itself")
     if into.state not in MERGEABLE_INTO:
-        detail = f"{into.name} is {into.state}; a system in trial or in operation is needed"
+        detail = Text(
+            "{name} is {state}; a system in trial or in operation is needed",
+            name=into.name,
+            state=into.state,
+        )
         raise Invalid.field("merge_into", detail, "not-running")
 
 

@@ -18,6 +18,7 @@ from accounts.register.versions import Difference, Values, differences, plain, v
 from accounts.states import REGISTRABLE, SYSTEM
 from accounts.vocabulary import Network
 from kernel.errors import Invalid, Stale
+from kernel.texts import Text
 
 REGISTERED = "登记"
 BEFORE_VERSIONS = "变更前的登记内容"
@@ -142,7 +143,9 @@ def history_of(
 def check_registrable(state: str) -> None:
     """Invalid unless a system can be registered in this state."""
     if state not in REGISTRABLE:
-        raise Invalid.field("state", f"must be one of: {', '.join(REGISTRABLE)}", "invalid-choice")
+        raise Invalid.field(
+            "state", Text("must be one of: {known}", known=REGISTRABLE), "invalid-choice"
+        )
 
 
 def _columns(values: dict[str, Any]) -> dict[str, Any]:

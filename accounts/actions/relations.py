@@ -14,6 +14,7 @@ from accounts.permissions import Perm
 from accounts.policy import require
 from accounts.vocabulary import Relation
 from kernel.errors import Invalid
+from kernel.texts import Text
 
 # Followed from system to system, these must never lead back.
 _ONE_WAY = (Relation.REPLACES, Relation.MERGED_INTO)
@@ -66,7 +67,9 @@ def relatable_systems(
     """Systems of any department whose name or code has these words: names and departments only."""
     require(actor, Perm.SYSTEM_CHANGE, system.department_id)
     if not 1 <= len(words) <= LONGEST_QUESTION:
-        raise Invalid.field("q", f"say it in 1 to {LONGEST_QUESTION} characters", "required")
+        raise Invalid.field(
+            "q", Text("say it in 1 to {most} characters", most=LONGEST_QUESTION), "required"
+        )
     named = Q(name__icontains=words) | Q(code__iexact=words)
     rows = InformationSystem.objects.filter(named).exclude(pk=system.pk)
     return list(rows.select_related("department").order_by("name", "pk")[:most])
@@ -98,7 +101,14 @@ def _check_circle(system: InformationSystem, kind: str, other: InformationSystem
         waiting = [pk for pk in following.values_list("other_id", flat=True) if pk not in seen]
         seen.update(waiting)
     if system.pk in seen:
-        raise RelationCircle(f"{other.name} in the end {kind} {system.name} already")
+        raise RelationCircle(
+            Text(
+                "{name} in the end {kind} {second} already",
+                name=other.name,
+                kind=kind,
+                second=system.name,
+            )
+        )
 
 
 def _tell_evidence(*systems: InformationSystem) -> None:

@@ -9,6 +9,7 @@ from accounts.actor import Actor
 from accounts.errors import ListTitleTaken
 from accounts.models import SavedList
 from kernel.errors import Forbidden, Invalid
+from kernel.texts import Text
 
 MOST = 50
 
@@ -20,7 +21,9 @@ def save_list(*, actor: Actor, address: str, title: str, state: str) -> SavedLis
         raise Forbidden("lists are saved by people")
     _check(address, state)
     if SavedList.objects.visible_to(actor).count() >= MOST:
-        raise Invalid.field("title", f"you saved {MOST} lists; remove one first", "too-many")
+        raise Invalid.field(
+            "title", Text("you saved {most} lists; remove one first", most=MOST), "too-many"
+        )
     try:
         with transaction.atomic():
             made = SavedList.objects.create(

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
 from kernel.errors import Invalid
+from kernel.problems import told_errors
+from kernel.texts import spoken
 
 
 class PortalForm(forms.Form):
@@ -71,13 +73,13 @@ class PortalForm(forms.Form):
 
     def refuse(self, refused: Invalid) -> None:
         """Show the action's refusal beside its fields; one that names no field on top."""
-        errors: list[dict[str, str]] = refused.facts.get("errors", [])  # type: ignore[assignment]
+        errors = told_errors(refused)
         for error in errors:
             name = error["pointer"].removeprefix("#/").split("/")[0]
             said = self.refusals.get(error["code"], error["detail"])
             self.add_error(name if name in self.fields else None, said)
         if not errors:
-            self.add_error(None, refused.detail or gettext(refused.title))
+            self.add_error(None, spoken(refused.detail) or gettext(refused.title))
 
 
 class ReasonForm(PortalForm):

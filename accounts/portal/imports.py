@@ -58,7 +58,9 @@ def import_page(request: HttpRequest) -> HttpResponse:
             result = import_systems(form, actor=actor, change_message="", is_dry_run=True)
     except DomainError as bad:
         problem = refusal(bad)
-        return _shown(request, refused=_(problem.title), detail=bad.detail, status=problem.status)
+        return _shown(
+            request, refused=_(problem.title), detail=problem.detail, status=problem.status
+        )
     token = secrets.token_urlsafe(24)
     cache.set(_key(actor, token), kept, MOST_SECONDS)
     return _shown(request, result=result, token=token, name=kept["name"])
@@ -77,7 +79,9 @@ def import_confirm(request: HttpRequest, token: str) -> HttpResponse:
             done = import_systems(form, actor=actor, change_message=message, mode=mode)
     except DomainError as bad:
         problem = refusal(bad)
-        return _shown(request, refused=_(problem.title), detail=bad.detail, status=problem.status)
+        return _shown(
+            request, refused=_(problem.title), detail=problem.detail, status=problem.status
+        )
     cache.delete(_key(actor, token))
     told = _("%(new)d systems registered, %(changed)d corrected, %(unchanged)d as they were.")
     messages.success(request, told % vars(done))

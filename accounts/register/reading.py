@@ -12,6 +12,7 @@ from accounts.register.cells import is_blank, text_of
 from accounts.register.columns import FORM, Column
 from accounts.workbooks import column_letter, read_sheet
 from kernel.errors import Malformed, TooLarge
+from kernel.texts import Text
 
 CSV = "text/csv"
 SHEET = "信息系统登记表"
@@ -77,7 +78,11 @@ def read_csv(path: Path, encoding: str) -> Form:
         with path.open(encoding=wanted, newline="") as file:
             rows = _bounded(csv.reader(file, strict=True))
     except (UnicodeDecodeError, csv.Error) as broken:
-        detail = f"not CSV in {encoding} ({str(broken)[:80]}); declare the charset it was saved in"
+        detail = Text(
+            "not CSV in {encoding} ({broken}); declare the charset it was saved in",
+            encoding=encoding,
+            broken=str(broken)[:80],
+        )
         raise FormUnreadable(detail) from broken
     return _form([[unescape(cell) for cell in row] for row in rows])
 

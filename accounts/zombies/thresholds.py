@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from kernel.errors import Invalid
+from kernel.texts import Text
 
 # Name -> (least, most).
 RANGES: dict[str, tuple[float, float]] = {
@@ -83,12 +84,12 @@ def thresholds_from(values: Mapping[str, Any]) -> Thresholds:
 def _fault(name: str, value: Any) -> dict[str, str] | None:
     pointer = f"#/thresholds/{name}"
     if name not in RANGES:
-        detail = f"there is no such threshold; they are: {', '.join(RANGES)}"
+        detail = Text("there is no such threshold; they are: {known}", known=RANGES)
         return {"pointer": pointer, "code": "unknown-field", "detail": detail}
     if isinstance(value, bool) or not isinstance(value, int | float):
         return {"pointer": pointer, "code": "invalid", "detail": "must be a number"}
     least, most = RANGES[name]
     if not least <= value <= most:
-        detail = f"must be {least:g} to {most:g}"
+        detail = Text("must be {least:g} to {most:g}", least=least, most=most)
         return {"pointer": pointer, "code": "out-of-range", "detail": detail}
     return None

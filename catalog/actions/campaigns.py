@@ -20,6 +20,7 @@ from catalog.models import Campaign, CampaignTask
 from catalog.reports import counts_of
 from catalog.states import CAMPAIGN, CAMPAIGN_TASK
 from kernel.errors import Invalid
+from kernel.texts import Text
 
 
 @transaction.atomic
@@ -42,7 +43,7 @@ def open_campaign(
         departments = list(Department.objects.filter(is_active=True))
     closed = next((one for one in departments if not one.is_active), None)
     if closed is not None:
-        raise DepartmentClosed(f"{closed.name} is closed")
+        raise DepartmentClosed(Text("{name} is closed", name=closed.name))
     if not departments:
         raise Invalid.field("departments", "name at least one department", "required")
     campaign = Campaign.objects.create(
@@ -102,7 +103,7 @@ def _require_open(task: CampaignTask) -> None:
     """Held until the transaction ends, so that no task moves after the census was closed."""
     held = Campaign.objects.select_for_update(no_key=True).get(pk=task.campaign_id)
     if held.state != "open":
-        raise CampaignClosed(f"{held.name} is {held.state}")
+        raise CampaignClosed(Text("the census {name} is {state}", name=held.name, state=held.state))
 
 
 def _plain(number: Any) -> Any:

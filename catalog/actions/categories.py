@@ -13,6 +13,7 @@ from catalog.codes import category_code_fault
 from catalog.errors import CategoryInvalid, CategoryTaken
 from catalog.models import Category, Resource
 from catalog.search import indexing
+from kernel.texts import Text
 
 MAX_NAME = 120
 
@@ -36,7 +37,7 @@ def add_category(*, actor: Actor, code: str, name: str, parent: Category | None 
         with transaction.atomic():
             category = Category.objects.create(code=code, name=name, parent=parent)
     except IntegrityError as taken:
-        raise CategoryTaken(f"the code {code} is taken") from taken
+        raise CategoryTaken(Text("the code {code} is taken", code=code)) from taken
     audit.record(actor, "category.added", category, code=code)
     return category
 
@@ -98,7 +99,9 @@ def _parents(listed: list[tuple[str, str]], known: Mapping[str, Category]) -> di
             pointer = f"#/categories/{place}/{member}"
             faults.append({"pointer": pointer, "code": kind, "detail": detail})
     if faults:
-        raise CategoryInvalid(f"{len(faults)} faults; nothing was taken in", errors=faults[:100])
+        raise CategoryInvalid(
+            Text("{number} faults; nothing was taken in", number=len(faults)), errors=faults[:100]
+        )
     return found
 
 

@@ -16,6 +16,7 @@ from catalog.codelists import CodesDiff, Pair, codes_faults, diff_codes
 from catalog.errors import CodeListTaken
 from catalog.models import CodeList, CodeListVersion
 from kernel.errors import Invalid
+from kernel.texts import Text
 
 FIRST_MESSAGE = "首次收录"
 
@@ -41,7 +42,9 @@ def add_code_list(
         with transaction.atomic():
             made = CodeList.objects.create(identifier=identifier, name=name, department=department)
     except IntegrityError as taken:
-        raise CodeListTaken(f"revise {identifier} instead", identifier=identifier) from taken
+        raise CodeListTaken(
+            Text("revise {identifier} instead", identifier=identifier), identifier=identifier
+        ) from taken
     version = _write_version(made, 1, codes, effective_on, change_message)
     _put_in_force(made, version)
     audit.record(actor, "code_list.added", made, identifier=identifier, codes=len(codes))
@@ -72,7 +75,9 @@ def revise_code_list(
         return newest, changes
     if effective_on < newest.effective_on:
         raise Invalid.field(
-            "effective_on", f"the newest version counts from {newest.effective_on}", "too-early"
+            "effective_on",
+            Text("the newest version counts from {effective_on}", effective_on=newest.effective_on),
+            "too-early",
         )
     made = _write_version(held, newest.number + 1, codes, effective_on, change_message)
     _put_in_force(held, made)

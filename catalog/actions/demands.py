@@ -25,6 +25,7 @@ from catalog.errors import DemandShared, MergeTargetAnswered
 from catalog.models import Demand, Resource
 from catalog.states import DEMAND
 from kernel.errors import Forbidden, Invalid
+from kernel.texts import Text
 
 # What a demand says of an answer before there is one.
 _NO_ANSWER: dict[str, Any] = {
@@ -81,7 +82,7 @@ def merge_demand(demand: Demand, *, actor: Actor, into: Demand) -> Demand:
     held = {row.pk: row for row in both.order_by("pk")}
     target = held[into.pk]
     if target.state not in rules.WAITING:
-        raise MergeTargetAnswered(f"it is {target.state}", state=target.state)
+        raise MergeTargetAnswered(Text("it is {state}", state=target.state), state=target.state)
     DEMAND.move(held[demand.pk], "merge", merged_into=target)
     for former in Demand.objects.filter(merged_into=demand.pk).order_by("pk"):
         former.change(merged_into=target)
@@ -188,7 +189,9 @@ def withdraw_demand(demand: Demand, *, actor: Actor) -> Demand:
     require(actor, Perm.DEMAND_SUBMIT, demand.department_id)
     held = _held(demand, "withdraw")
     if held.merged.exists():
-        raise DemandShared(f"{held.merged.count()} demands of others were merged into it")
+        raise DemandShared(
+            Text("{number} demands of others were merged into it", number=held.merged.count())
+        )
     DEMAND.move(held, "withdraw")
     audit.record(actor, "demand.withdrawn", held)
     return held
@@ -233,7 +236,7 @@ def _held(demand: Demand, move: str) -> Demand:
 def _routed(demand: Demand, department: Department, reason: str, workdays: int) -> dict[str, Any]:
     rules.check_workdays(workdays)
     if not department.is_active:
-        raise DepartmentClosed(f"{department.name} is closed")
+        raise DepartmentClosed(Text("{name} is closed", name=department.name))
     if department.pk == demand.department_id:
         raise Invalid.field("department", "must be another one than the asking one", "same")
     now = timezone.now()

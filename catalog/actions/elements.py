@@ -11,6 +11,7 @@ from accounts.permissions import Perm
 from accounts.policy import require
 from catalog.errors import ElementTaken
 from catalog.models import DataElement
+from kernel.texts import Text
 
 
 @transaction.atomic
@@ -22,7 +23,9 @@ def define_element(*, actor: Actor, identifier: str, **values: Any) -> DataEleme
         with transaction.atomic():
             made = DataElement.objects.create(identifier=identifier, **values)
     except IntegrityError as taken:
-        raise ElementTaken(f"{identifier} is taken", identifier=identifier) from taken
+        raise ElementTaken(
+            Text("{identifier} is taken", identifier=identifier), identifier=identifier
+        ) from taken
     audit.record(actor, "element.defined", made, identifier=identifier)
     return made
 

@@ -27,6 +27,7 @@ from catalog.interchange.reading import FORMATS, format_of, read_catalogue
 from catalog.models import CatalogImport, Category, ImportFinding, SourceMapping
 from catalog.states import INTAKE
 from kernel.errors import Forbidden, Invalid
+from kernel.texts import Text
 
 KINDS = ("new", "changed", "unchanged", "wrong")
 
@@ -59,7 +60,7 @@ def upload_import(
     if standing == CatalogImport.Standing.IN_FORCE:
         require(actor, Perm.CATALOG_LOAD)
     if kind is not None and kind not in FORMATS:
-        raise Invalid.field("format", f"choose from: {', '.join(FORMATS)}", "invalid-choice")
+        raise Invalid.field("format", Text("choose from: {known}", known=FORMATS), "invalid-choice")
     if category is not None and not holds_resources(category.code):
         raise CategoryInvalid.field("category", "choose a class of 3 digits or more", "too-high")
     remembered = SourceMapping.objects.filter(source=source, department=department).first()

@@ -13,6 +13,7 @@ from catalog.numbering import take_codes
 from catalog.search import indexing
 from catalog.versions import hold
 from kernel.errors import NotFound
+from kernel.texts import Text
 
 
 @transaction.atomic
@@ -37,7 +38,9 @@ def place_resource(resource: Resource, *, actor: Actor, category: Category) -> P
         with transaction.atomic():
             made = Placement.objects.create(resource=held, category=category, code=code)
     except IntegrityError as taken:
-        raise PlacementTaken(f"its class {category.code} is given already") from taken
+        raise PlacementTaken(
+            Text("its class {code} is given already", code=category.code)
+        ) from taken
     held.change()
     if code is not None:
         indexing.refresh([held.pk])
@@ -54,7 +57,9 @@ def unplace_resource(resource: Resource, *, actor: Actor, category: Category) ->
     if place is None:
         raise NotFound("the resource is not placed there")
     if place.code is not None:
-        raise PlacementFixed(f"its code there is {place.code}", code_given=place.code)
+        raise PlacementFixed(
+            Text("its code there is {code}", code=place.code), code_given=place.code
+        )
     place.delete()
     held.change()
     audit.record(actor, "resource.unplaced", held, category=category.code)

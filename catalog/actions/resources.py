@@ -33,6 +33,7 @@ from catalog.search import indexing
 from catalog.states import EDITABLE, ENTRY, EVER_IN_FORCE, HOLDING_NAME, IN_PROGRESS
 from catalog.versions import hold, in_progress, item_values, items_of, require_unchanged
 from kernel.errors import Forbidden, Invalid
+from kernel.texts import Text
 
 Values = Mapping[str, Any]
 
@@ -84,7 +85,7 @@ def change_resource(
     held.change()
     entry = in_progress(held)
     if entry.state not in EDITABLE:
-        raise NotEditable(f"the version is {entry.state}", state=entry.state)
+        raise NotEditable(Text("the version is {state}", state=entry.state), state=entry.state)
     if category is not None and category.pk != held.category_id:
         _move_category(held, category)
     _check_source(values, held.department_id)
@@ -208,10 +209,12 @@ def _check_category(category: Category) -> None:
 
 def _move_category(resource: Resource, category: Category) -> None:
     if resource.code is not None:
-        raise CategoryFixed(f"its code is {resource.code}", code_given=resource.code)
+        raise CategoryFixed(
+            Text("its code is {code}", code=resource.code), code_given=resource.code
+        )
     _check_category(category)
     if resource.placements.filter(category=category).exists():
-        raise PlacementTaken(f"give its place in {category.code} up first")
+        raise PlacementTaken(Text("give its place in {code} up first", code=category.code))
     resource.change(category=category)
 
 

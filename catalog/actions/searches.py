@@ -15,6 +15,7 @@ from catalog.models import SavedSearch, SynonymSet
 from catalog.search.parameters import read_search
 from catalog.search.words import runs
 from kernel.errors import Forbidden, Invalid
+from kernel.texts import Text
 
 MOST_SAVED = 100
 
@@ -26,14 +27,18 @@ def save_search(*, actor: Actor, name: str, parameters: Mapping[str, str]) -> Sa
     read_search(parameters)
     member_id = _member(actor)
     if SavedSearch.objects.filter(member_id=member_id).count() >= MOST_SAVED:
-        raise Invalid.field("name", f"you have {MOST_SAVED} saved searches; drop one", "too-many")
+        raise Invalid.field(
+            "name", Text("you have {most} saved searches; drop one", most=MOST_SAVED), "too-many"
+        )
     try:
         with transaction.atomic():
             made = SavedSearch.objects.create(
                 member_id=member_id, name=name, parameters=dict(parameters)
             )
     except IntegrityError as taken:
-        raise SearchNameTaken(f"you already have a search named {name!r}") from taken
+        raise SearchNameTaken(
+            Text("you already have a search named {name!r}", name=name)
+        ) from taken
     audit.record(actor, "search.saved", made, name=name)
     return made
 

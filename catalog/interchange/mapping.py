@@ -14,6 +14,7 @@ from catalog.interchange.columns import ENTRY_COLUMNS, METADATA_NAMES, column_of
 from catalog.interchange.findings import Wrong
 from catalog.interchange.values import read_value
 from kernel.errors import Invalid
+from kernel.texts import Text
 
 MOST_PAIRS = 2000
 PARTS = ("columns", "values", "defaults", "departments")
@@ -74,9 +75,11 @@ def read_mapping(data: Any) -> SourceWords:
         raise Invalid.field("mapping", "must be an object")
     for name, part in data.items():
         if name not in PARTS:
-            raise Invalid.field(f"mapping/{name[:40]}", f"the parts are: {', '.join(PARTS)}")
+            raise Invalid.field(f"mapping/{name[:40]}", Text("the parts are: {parts}", parts=PARTS))
         if not isinstance(part, dict) or len(part) > MOST_PAIRS:
-            raise Invalid.field(f"mapping/{name}", f"must be an object of at most {MOST_PAIRS}")
+            raise Invalid.field(
+                f"mapping/{name}", Text("must be an object of at most {most}", most=MOST_PAIRS)
+            )
         for key, value in part.items():
             _CHECKS[name](key[:60], value)
     return SourceWords(**data)
@@ -88,7 +91,9 @@ def _check_column(header: str, name: Any) -> None:
             column_of(str(name))
     except KeyError as unknown:
         known = ", ".join(ENTRY_COLUMNS)
-        detail = f"there is no column {str(name)[:40]!r}; there are: {known}"
+        detail = Text(
+            "there is no column {name!r}; there are: {known}", name=str(name)[:40], known=known
+        )
         raise Invalid.field(f"mapping/columns/{header}", detail, "unknown-column") from unknown
 
 

@@ -24,7 +24,7 @@ from catalog.states import EDITABLE
 from catalog.versions import items_of
 from kernel.errors import DomainError, Invalid, NotFound, Stale
 from kernel.pages import page
-from kernel.problems import refusal
+from kernel.problems import refusal, told_errors
 
 _CLASSES = 3000
 
@@ -118,7 +118,7 @@ def _written(request: HttpRequest, row: Resource | None, form: EntryForm, items:
 
 
 def _refuse(form: EntryForm, grid: Grid, refused: Invalid) -> None:
-    errors: list[dict[str, str]] = refused.facts.get("errors", [])  # type: ignore[assignment]
+    errors = told_errors(refused)
     of_items = [one for one in errors if one["pointer"].startswith("#/items/")]
     rest = grid.refuse(of_items)
     for detail in rest:

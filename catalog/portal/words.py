@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.completeness import Fault
 from catalog.interchange.columns import ENTRY_COLUMNS, ITEM_COLUMNS, Column, label_of
+from kernel.texts import spoken
 
 ENTRY_STATES = {
     "draft": (_("Draft"), ""),
@@ -120,7 +121,7 @@ def fault_word(fault: Fault, items: Sequence[Any] = ()) -> str:
         column = ENTRY_COLUMNS.get(place[0]) if place else None
     title = column_title(column) if column else where
     named = f"{of_item} {title}".strip()
-    said = FAULTS.get(fault.code, fault.detail)
+    said = FAULTS.get(fault.code) or spoken(fault.detail)
     return f"{named}：{said}" if is_chinese() else f"{named}: {said}"
 
 

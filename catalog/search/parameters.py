@@ -8,6 +8,7 @@ from catalog.search.matching import Narrowing
 from catalog.search.sorting import SORTS
 from catalog.search.traits import FORMAT_CLASSES, SHARE_TYPES, UPDATE_CYCLES
 from kernel.errors import Invalid
+from kernel.texts import Text
 
 RELEVANCE = "relevance"
 SORT_NAMES = (RELEVANCE, *SORTS)
@@ -36,7 +37,9 @@ def read_search(given: Mapping[str, str]) -> Search:
     one parameter are parted by commas and mean any of them."""
     text = given.get("q", "")
     if len(text) > LONGEST_QUESTION:
-        raise Invalid.field("q", f"holds more than {LONGEST_QUESTION} characters", "too-long")
+        raise Invalid.field(
+            "q", Text("holds more than {most} characters", most=LONGEST_QUESTION), "too-long"
+        )
     sort = _word(given, "sort", SORT_NAMES) or RELEVANCE
     traits: dict[str, frozenset[Any]] = {
         name: frozenset(_words(given, name, words)) for name, words in _WORDS.items()
@@ -59,7 +62,9 @@ def read_search(given: Mapping[str, str]) -> Search:
 def _many(given: Mapping[str, str], name: str) -> list[str]:
     values = [value.strip() for value in given.get(name, "").split(",") if value.strip()]
     if len(values) > MOST_VALUES:
-        raise Invalid.field(name, f"names more than {MOST_VALUES} values", "too-many")
+        raise Invalid.field(
+            name, Text("names more than {most} values", most=MOST_VALUES), "too-many"
+        )
     return values
 
 
@@ -73,7 +78,7 @@ def _word(given: Mapping[str, str], name: str, words: Iterable[str]) -> str | No
 
 def _choice(name: str, value: str, words: Iterable[str]) -> str:
     if value not in words:
-        raise Invalid.field(name, f"choose from: {', '.join(words)}", "invalid-choice")
+        raise Invalid.field(name, Text("choose from: {known}", known=words), "invalid-choice")
     return value
 
 

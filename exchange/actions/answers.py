@@ -31,9 +31,10 @@ from exchange.answers import (
 from exchange.errors import AlreadyAsked, GrantEnded
 from exchange.models import Grant, GrantEdition, SharingRequest
 from exchange.models.terms import terms_of
-from exchange.secrets import seal
 from exchange.states import GRANT_RUNNING, REQUEST
 from kernel.errors import Conflict
+from kernel.sealing import seal
+from kernel.texts import Text
 
 
 @transaction.atomic
@@ -258,7 +259,7 @@ def _prepared(request: SharingRequest, *, consent: bool) -> dict[str, Any]:
     answer: dict[str, Any] = request.answer
     if answer.get("consent") is not consent:
         other = "a refusal" if consent else "a consent"
-        raise Conflict(f"the prepared answer is {other}; return it, or sign that")
+        raise Conflict(Text("the prepared answer is {other}; return it, or sign that", other=other))
     return answer
 
 

@@ -22,6 +22,7 @@ from exchange.errors import NotYourSystem
 from exchange.models import Connector, SyncJob
 from exchange.states import CONNECTOR
 from kernel.errors import Conflict, Invalid
+from kernel.texts import Text
 
 # How long a person waits for an answer of the source, in seconds.
 ASKING_SECONDS = 20
@@ -96,7 +97,10 @@ def change_connector(
     moved = _ADDRESS & {n for n in options | connector.options if _differs(connector, options, n)}
     if moved and set(kept) - set(given):
         missing = ", ".join(sorted(set(kept) - set(given)))
-        raise Invalid.field("secrets", f"{sorted(moved)[0]} changes: give {missing} again")
+        raise Invalid.field(
+            "secrets",
+            Text("{moved} changes: give {missing} again", moved=sorted(moved)[0], missing=missing),
+        )
     secrets = {name: value for name, value in (kept | given).items() if value not in (None, "")}
     asked(lambda: source_from(connector.kind, options, secrets))
     changes: dict[str, Any] = {"name": values.get("name", connector.name), "options": options}

@@ -19,6 +19,7 @@ from exchange.models import Batch, Dataset, Objection
 from exchange.storage import store
 from exchange.vocabulary import ObjectionKind
 from kernel.errors import IllegalMove
+from kernel.texts import Text
 
 MOST_ROWS = 1000
 
@@ -54,10 +55,12 @@ def _check(objection: Objection, rows: Sequence[dict[str, Any]]) -> None:
         raise CorrectionUnfounded("only records can be corrected so; this is no objection to one")
     if objection.state != "received":
         raise IllegalMove(
-            f"cannot correct from {objection.state}", move="correct", state=objection.state
+            Text("cannot correct from {state}", state=objection.state),
+            move="correct",
+            state=objection.state,
         )
     if not 1 <= len(rows) <= MOST_ROWS:
-        raise CorrectionUnfounded.field("rows", f"must be 1 to {MOST_ROWS}")
+        raise CorrectionUnfounded.field("rows", Text("must be 1 to {most}", most=MOST_ROWS))
 
 
 def _publish(dataset: Dataset, actor: Actor, rows: Sequence[dict[str, Any]]) -> Batch:

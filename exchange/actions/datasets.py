@@ -24,6 +24,7 @@ from exchange.states import DATASET
 from exchange.tables import current_schema
 from exchange.vocabulary import ChangeKind
 from kernel.errors import Invalid
+from kernel.texts import Text
 
 
 @transaction.atomic
@@ -134,7 +135,9 @@ def _check_options(dataset: Dataset, schema: Schema) -> None:
         )
     unknown = sorted(set(dataset.lookup_items) - set(schema.names))
     if unknown:
-        raise Invalid.field("lookup_items", f"there is no item {unknown[0]!r}", "unknown-item")
+        raise Invalid.field(
+            "lookup_items", Text("there is no item {name!r}", name=unknown[0]), "unknown-item"
+        )
 
 
 def _version(dataset: Dataset, entry: Entry, schema: Schema, number: int) -> SchemaVersion:

@@ -24,6 +24,7 @@ from exchange.models import Dispute, Grant, Objection, SharingRequest
 from exchange.states import DISPUTE, DISPUTE_OPEN
 from exchange.vocabulary import DisputeOutcome
 from kernel.errors import Conflict, Forbidden
+from kernel.texts import Text
 
 # The titles of the notices, which their verbs give: named here to be translated.
 TITLES = (
@@ -57,7 +58,10 @@ def open_dispute(subject: Subject, *, actor: Actor, claim: str) -> Dispute:
     kind = type(subject)
     locked = kind._base_manager.select_for_update(of=("self",), no_key=True).get(pk=subject.pk)
     if locked.state in _SETTLED[kind]:
-        raise Conflict(f"it is {locked.state}; there is nothing to dispute", state=locked.state)
+        raise Conflict(
+            Text("it is {state}; there is nothing to dispute", state=locked.state),
+            state=locked.state,
+        )
     named: dict[str, Any] = {_COLUMNS[kind]: subject}
     if Dispute.objects.filter(state__in=DISPUTE_OPEN, **named).exists():
         raise Conflict("a dispute about it is running already")
@@ -93,7 +97,7 @@ def respond_dispute(dispute: Dispute, *, actor: Actor, response: str) -> Dispute
     require(actor, Perm.DISPUTE_OPEN, dispute.respondent_id)
     locked = Dispute.objects.select_for_update(no_key=True).get(pk=dispute.pk)
     if locked.state not in DISPUTE_OPEN:
-        raise Conflict(f"it is {locked.state}", state=locked.state)
+        raise Conflict(Text("it is {state}", state=locked.state), state=locked.state)
     if locked.response:
         raise Conflict("your department has stated its view already")
     dispute.change(response=response)

@@ -29,6 +29,7 @@ from exchange.rights import disclosure_of
 from exchange.tables import snapshot_at_head
 from exchange.vocabulary import Channel
 from kernel.errors import Invalid, NotFound
+from kernel.texts import Text
 
 WHOLE = Wanted()
 
@@ -163,7 +164,10 @@ def _batch(subscription: Subscription, number: int) -> Batch:
     if batch is None:
         raise NotFound()
     if batch.recalled_by_id:
-        raise BatchGone(f"batch {number} was recalled; read the batches after it", number=number)
+        raise BatchGone(
+            Text("batch {number} was recalled; read the batches after it", number=number),
+            number=number,
+        )
     return batch
 
 

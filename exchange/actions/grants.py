@@ -27,6 +27,7 @@ from exchange.models import Grant, UseEntry
 from exchange.projected import forget_files
 from exchange.states import GRANT, GRANT_RUNNING, REQUEST, REQUEST_OPEN, SUBSCRIPTION
 from kernel.errors import IllegalMove, Invalid
+from kernel.texts import Text
 
 WARNING = timedelta(days=30)
 CERTIFICATION_DUE = "grant.certification_due"
@@ -180,7 +181,10 @@ def certify_grant(grant: Grant, *, actor: Actor) -> Grant:
     locked = Grant.objects.select_for_update().get(pk=grant.pk)
     if locked.state not in GRANT_RUNNING:
         raise IllegalMove(
-            f"cannot certify from {locked.state}", move="certify", state=locked.state, possible=[]
+            Text("cannot certify from {state}", state=locked.state),
+            move="certify",
+            state=locked.state,
+            possible=[],
         )
     grant.change(certified_at=timezone.now(), certify_by=certify_until(locked.ends_on))
     audit.record(actor, "grant.certified", grant, certify_by=str(grant.certify_by))

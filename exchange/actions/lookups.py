@@ -33,6 +33,7 @@ from exchange.tables import find_records
 from exchange.values import key_values, stored_value
 from exchange.vocabulary import Channel
 from kernel.errors import Invalid
+from kernel.texts import Text
 
 LOOKUP_LIMIT = 100
 MOST_KEYS = 1000
@@ -103,7 +104,7 @@ def lookup_keys(
     opening = _open(dataset, actor, call)
     disclosure = opening.plan.disclosure
     if not 1 <= len(keys) <= MOST_KEYS:
-        raise Invalid.field("keys", f"name 1 to {MOST_KEYS} keys")
+        raise Invalid.field("keys", Text("name 1 to {most} keys", most=MOST_KEYS))
     only_plain(disclosure.schema.key, disclosure, "keys")
     asked = [key_values(disclosure.schema, key, f"keys/{place}") for place, key in enumerate(keys)]
     columns = _columns(items, disclosure)
@@ -146,7 +147,7 @@ def _wanted(where: dict[str, Any], dataset: Dataset, disclosure: Disclosure) -> 
     """What the items must equal, as values of their types."""
     keys = {*disclosure.schema.key, *dataset.lookup_items}
     if not where or not set(where) <= keys:
-        raise Invalid.field("where", f"name one or more of: {', '.join(sorted(keys))}")
+        raise Invalid.field("where", Text("name one or more of: {known}", known=sorted(keys)))
     only_granted(list(where), disclosure.shown, "where")
     only_plain(where, disclosure, "where")
     return {

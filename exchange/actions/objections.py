@@ -32,6 +32,7 @@ from exchange.tables import current_schema
 from exchange.values import key_values, stored_value
 from exchange.vocabulary import ObjectionKind, ObjectionOutcome
 from kernel.errors import Conflict, Forbidden, Invalid
+from kernel.texts import Text
 
 # The titles of the notices, which their verbs give: named here to be translated.
 TITLES = (
@@ -104,7 +105,9 @@ def attach_evidence(
     """
     require(actor, Perm.OBJECTION_SUBMIT, objection.department_id)
     if len(content) > MOST_BYTES:
-        raise AttachmentTooLarge(f"at most {MOST_BYTES} bytes are kept", limit=MOST_BYTES)
+        raise AttachmentTooLarge(
+            Text("at most {most} bytes are kept", most=MOST_BYTES), limit=MOST_BYTES
+        )
     name = clean_name(file_name)[-120:]
     media_type = media_type_of(content)
     if media_type is None or not name.lower().endswith(EXTENSIONS[media_type]):
@@ -237,7 +240,7 @@ def _check_claims(
     if kind != ObjectionKind.CONTENT or grant is None:
         raise Invalid.field("claims", "are of content, under the grant that showed the records")
     if len(claims) > MOST_CLAIMS:
-        raise Invalid.field("claims", f"at most {MOST_CLAIMS}", "too-many")
+        raise Invalid.field("claims", Text("at most {most}", most=MOST_CLAIMS), "too-many")
     dataset = Dataset.objects.select_related("schema").filter(resource=resource).first()
     if dataset is None:
         raise NothingAttached()
@@ -257,7 +260,9 @@ def _check_outcome(objection: Objection, outcome: str, batch: Batch | None) -> N
     corrected, content = outcome in _CORRECTED, objection.kind == ObjectionKind.CONTENT
     if outcome != ObjectionOutcome.UNFOUNDED and corrected != content:
         fitting = "corrected, partly_corrected" if content else "remedied"
-        raise CorrectionUnfounded.field("outcome", f"of this kind: {fitting} or unfounded")
+        raise CorrectionUnfounded.field(
+            "outcome", Text("of this kind: {known} or unfounded", known=fitting)
+        )
     if corrected != (batch is not None):
         said = "name the batch that corrects it" if corrected else "nothing was corrected"
         raise CorrectionUnfounded.field("batch", said)
@@ -274,7 +279,7 @@ def _corrects(batch: Batch, objection: Objection) -> bool:
 
 def _require_no_evidence(objection: Objection) -> None:
     if objection.state not in OBJECTION_OPEN:
-        raise Conflict(f"it is {objection.state}", state=objection.state)
+        raise Conflict(Text("it is {state}", state=objection.state), state=objection.state)
     if objection.evidence_digest:
         raise Conflict("its evidence has been attached already")
 

@@ -33,6 +33,7 @@ from exchange.storage import hold_blobs, limits, store
 from exchange.tables import batch_file, current_schema, keep_snapshot
 from kernel.failpoints import failpoint
 from kernel.jobs import wake
+from kernel.texts import Text
 
 # The titles of the notices, which their verbs give: named here to be translated.
 TITLES = (gettext_noop("Batch recalled"),)
@@ -81,7 +82,9 @@ def _check(batch: Batch) -> None:
     if batch.kind == Batch.Kind.RECALL:
         raise NotRecallable("it is a recall itself; publish the right records again")
     if batch.recalled_by is not None:
-        raise AlreadyRecalled(f"batch {batch.recalled_by.number} undid it", by=_number(batch))
+        raise AlreadyRecalled(
+            Text("batch {number} undid it", number=batch.recalled_by.number), by=_number(batch)
+        )
     if batch.expired_at:
         raise NotRecallable("retention has removed its bytes")
 

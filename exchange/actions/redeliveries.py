@@ -15,10 +15,11 @@ from exchange.destinations import webhook_client
 from exchange.errors import ModeMismatch, NeverDelivered, RepeatUnderWay
 from exchange.lanes import fence
 from exchange.models import Subscription
-from exchange.secrets import seal
 from kernel.errors import Conflict
 from kernel.jobs import wake
 from kernel.models import uuid7
+from kernel.sealing import seal
+from kernel.texts import Text
 
 Mode = Subscription.Mode
 
@@ -68,7 +69,11 @@ def redeliver_subscription(
     locked = _locked(subscription)
     if locked.redeliver_next:
         raise RepeatUnderWay(
-            f"batches {locked.redeliver_next} to {locked.redeliver_last} come first",
+            Text(
+                "batches {first} to {last} come first",
+                first=locked.redeliver_next,
+                last=locked.redeliver_last,
+            ),
             next=locked.redeliver_next,
             last=locked.redeliver_last,
         )
@@ -122,4 +127,6 @@ def _require_open(subscription: Subscription) -> None:
 def _require_mode(subscription: Subscription, *modes: Mode) -> None:
     if subscription.mode not in modes:
         known = ", ".join(mode.value for mode in modes)
-        raise ModeMismatch(f"this is a {subscription.mode}; the step is for: {known}")
+        raise ModeMismatch(
+            Text("this is a {mode}; the step is for: {known}", mode=subscription.mode, known=known)
+        )

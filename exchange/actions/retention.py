@@ -27,6 +27,7 @@ from exchange.vocabulary import ObjectionKind
 from kernel.errors import DomainError, Invalid
 from kernel.failpoints import failpoint
 from kernel.jobs import wake
+from kernel.texts import Text
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +46,9 @@ def retain_dataset(dataset: Dataset, *, actor: Actor, expected: int, days: int |
     """Keep the bytes of batches for so many days, None for ever; what is known of them stays."""
     require(actor, Perm.DATASET_ATTACH, dataset.department_id)
     if days is not None and days < LEAST_DAYS:
-        raise Invalid.field("retain_days", f"must be at least {LEAST_DAYS}", "too-small")
+        raise Invalid.field(
+            "retain_days", Text("must be at least {least}", least=LEAST_DAYS), "too-small"
+        )
     before = dataset.retain_days
     dataset.change(expected, retain_days=days)
     audit.record(actor, "dataset.retained", dataset, before=before, days=days)

@@ -19,6 +19,7 @@ from exchange.services import CHANGE_OPEN, Service, require_change_cleared, serv
 from exchange.states import SERVICE_CHANGE
 from exchange.vocabulary import ChangeKind
 from kernel.errors import Conflict, Forbidden, Invalid
+from kernel.texts import Text
 
 # The titles of the notices, which their verbs give: named here to be translated.
 TITLES = (
@@ -136,7 +137,7 @@ def complete_change(change: ServiceChange, *, actor: Actor) -> ServiceChange:
     _require_open(locked)
     require_change_cleared(locked)
     if change.kind == ChangeKind.STOP and locked.service.state != "closed":
-        raise Conflict(f"close the {'dataset' if locked.dataset else 'interface'} first")
+        raise Conflict("close the dataset first" if locked.dataset else "close the interface first")
     SERVICE_CHANGE.move(change, "complete", completed_at=timezone.now())
     audit.record(actor, "service.completed", change)
     _tell_served(
@@ -170,7 +171,7 @@ def _locked(change: ServiceChange) -> ServiceChange:
 
 def _require_open(change: ServiceChange) -> None:
     if change.state not in CHANGE_OPEN:
-        raise Conflict(f"it is {change.state}", state=change.state)
+        raise Conflict(Text("it is {state}", state=change.state), state=change.state)
 
 
 def _tell_served(change: ServiceChange, actor: Actor, verb: str, reason: str, **facts: Any) -> None:

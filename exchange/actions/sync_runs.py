@@ -20,6 +20,7 @@ from exchange.schedules import next_time
 from exchange.states import RUN_OPEN, SYNC_RUN
 from exchange.storage import run_folders
 from kernel.jobs import wake
+from kernel.texts import Text
 
 # Jobs that one tick of the timetable begins; what is left waits for the next tick.
 MOST_JOBS = 500
@@ -34,7 +35,7 @@ def start_run(job: SyncJob, *, actor: Actor, kind: str = SyncRun.Kind.PUBLISH) -
     require(actor, Perm.SYNC_RUN, job.department_id)
     job = SyncJob.objects.select_for_update(of=("self",)).get(pk=job.pk)
     if job.state != "active":
-        raise SyncImpossible(f"the job is {job.state}")
+        raise SyncImpossible(Text("the job is {state}", state=job.state))
     if kind == SyncRun.Kind.RECONCILE:
         _require_comparable(job)
     run = _queue(job, kind, SyncRun.Trigger.HAND)
@@ -65,7 +66,7 @@ def retry_run(run: SyncRun, *, actor: Actor) -> SyncRun:
     require(actor, Perm.SYNC_RUN, run.job.department_id)
     job = SyncJob.objects.select_for_update(of=("self",)).get(pk=run.job_id)
     if job.state != "active":
-        raise SyncImpossible(f"the job is {job.state}")
+        raise SyncImpossible(Text("the job is {state}", state=job.state))
     if job.runs.filter(number__gt=run.number).exists():
         raise SyncImpossible("a later run took its place; start a new one")
     anew: dict[str, Any] = {} if run.fault_is_transient else AFRESH
@@ -160,7 +161,11 @@ def _tell_who_waits() -> None:
         slow = sink_behind(run.job.dataset_id)
         code = "sinks-behind" if slow else ""
         if run.fault_code in ("", "sinks-behind") and run.fault_code != code:
-            detail = f"subscription {slow[0]} is {slow[1]} batches behind" if slow else ""
+            detail = (
+                Text("subscription {name} is {number} batches behind", name=slow[0], number=slow[1])
+                if slow
+                else ""
+            )
             SyncRun.objects.filter(pk=run.pk, state="queued").update(
                 fault_code=code, fault_detail=detail
             )

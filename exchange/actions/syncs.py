@@ -15,6 +15,7 @@ from exchange.schedules import check_schedule, next_time
 from exchange.states import SYNC_JOB, SYNC_RUN
 from exchange.tables import current_schema
 from kernel.errors import Invalid
+from kernel.texts import Text
 
 _FILES = (Connector.Kind.FOLDER, Connector.Kind.SFTP, Connector.Kind.S3)
 # Only these know watermarks.
@@ -137,11 +138,13 @@ def _check_mapping(job: SyncJob) -> None:
     schema = current_schema(job.dataset)
     strange = sorted(set(job.mapping) - set(schema.names))
     if strange:
-        raise Invalid.field("mapping", f"the dataset has no item {strange[0]!r}")
+        raise Invalid.field("mapping", Text("the dataset has no item {name!r}", name=strange[0]))
     unread = {name for name, column in job.mapping.items() if not column}
     needed = [item.name for item in schema.items if item.required and item.name in unread]
     if needed:
-        raise Invalid.field("mapping", f"item {needed[0]!r} is required; name its column")
+        raise Invalid.field(
+            "mapping", Text("item {name!r} is required; name its column", name=needed[0])
+        )
 
 
 def _check_mode(job: SyncJob) -> None:

@@ -42,6 +42,7 @@ from exchange.storage import store
 from kernel import idempotency
 from kernel.failpoints import failpoint
 from kernel.idempotency import KeyReused
+from kernel.texts import Text
 
 LIFETIME = timedelta(hours=24)
 MOST_OPEN = 20
@@ -68,7 +69,7 @@ def open_upload(
     require_publisher(dataset, actor)
     require_takes(dataset, kind)
     if size > settings.MAX_BODY_BYTES:
-        raise BodyTooLarge(f"a body has at most {settings.MAX_BODY_BYTES} bytes")
+        raise BodyTooLarge(Text("a body has at most {most} bytes", most=settings.MAX_BODY_BYTES))
     announced = dict(
         zip(_ANNOUNCED, (kind, content_type, content_encoding, size, digest), strict=True)
     )
@@ -80,7 +81,9 @@ def open_upload(
         if known:
             return known, True
         if own.filter(state="open").count() >= MOST_OPEN:
-            raise TooManyUploads(f"finish or cancel one of your {MOST_OPEN} open uploads")
+            raise TooManyUploads(
+                Text("finish or cancel one of your {most} open uploads", most=MOST_OPEN)
+            )
         made = Upload.objects.create(
             dataset=dataset,
             publisher_id=cast(UUID, actor.id),
@@ -112,7 +115,8 @@ def receive_part(
     with _held(upload) as file:
         if offset != upload.received:
             raise OffsetMismatch(
-                f"{upload.received} bytes are here; go on from there", offset=upload.received
+                Text("{received} bytes are here; go on from there", received=upload.received),
+                offset=upload.received,
             )
         room = upload.size - offset
         part = faults.guarded(lambda: parts.append(file, offset, chunks, room, BodyUnreadable))
@@ -185,7 +189,8 @@ def read_upload_rejects(
 def _body(upload: Upload, file: BufferedRandom, work: Path, format: str, encoding: str) -> Body:
     if upload.received != upload.size:
         raise UploadIncomplete(
-            f"{upload.received} of {upload.size} bytes are here", offset=upload.received
+            Text("{received} of {size} bytes are here", received=upload.received, size=upload.size),
+            offset=upload.received,
         )
     digest = faults.guarded(lambda: parts.digest_of(file))
     if upload.digest and upload.digest != digest:
@@ -235,7 +240,7 @@ def expire_uploads(*, actor: Actor) -> int:
 
 def _require_open(upload: Upload, *, finished_too: bool = False) -> None:
     if upload.state != "open" and not (finished_too and upload.state == "finished"):
-        raise UploadOver(f"it is {upload.state}", state=upload.state)
+        raise UploadOver(Text("it is {state}", state=upload.state), state=upload.state)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from accounts.permissions import Perm, Role
 from accounts.policy import require
 from exchange.models import Grant, UseRecord
 from kernel.errors import Invalid
+from kernel.texts import Text
 
 # The titles of the notices, which their verbs give: named here to be translated.
 TITLES = (gettext_noop("Use recorded"),)
@@ -49,7 +50,9 @@ def record_use(
     _check_period(grant, starts_on, ends_on)
     least = _years_after(max(timezone.localdate(), ends_on), CLOCKS["C7"].years)
     if keep_until is not None and keep_until < least:
-        raise Invalid.field("keep_until", f"must not be before {least}", "too-early")
+        raise Invalid.field(
+            "keep_until", Text("must not be before {least}", least=least), "too-early"
+        )
     record = UseRecord.objects.create(
         grant=grant,
         department_id=grant.department_id,

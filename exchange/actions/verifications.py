@@ -26,6 +26,7 @@ from exchange.tables import find_records
 from exchange.values import key_values, stored_value
 from exchange.vocabulary import Channel
 from kernel.errors import Invalid
+from kernel.texts import Text
 
 
 @dataclass(frozen=True)
@@ -105,12 +106,12 @@ def verify_record(
 def _claims(claims: dict[str, Any], allowed: list[str], disclosure: Disclosure) -> dict[str, Any]:
     """The claims as values of their items; ItemNotGranted for one that may not be compared."""
     if not claims:
-        raise Invalid.field("claims", f"name one or more of: {', '.join(allowed)}")
+        raise Invalid.field("claims", Text("name one or more of: {known}", known=allowed))
     strange = sorted(set(claims) - set(allowed))
     if strange:
         raise ItemNotGranted.field(
             f"claims/{strange[0]}",
-            f"is not granted to verify; the items are: {', '.join(allowed)}",
+            Text("is not granted to verify; the items are: {known}", known=allowed),
             "item-not-granted",
         )
     return {

@@ -12,6 +12,7 @@ from exchange.dataplane.connectors.options import MOST_TEXT, SPECS, Option
 from exchange.models import Connector
 from exchange.portal import connector_words as words
 from kernel.errors import Invalid
+from kernel.problems import told_errors
 
 _LONG = ("private_key",)
 
@@ -70,7 +71,7 @@ class ConnectorForm(PortalForm):
 
     def refuse(self, refused: Invalid) -> None:
         """What is said of ``options/x`` or ``secrets/x`` stands beside x."""
-        errors: list[dict[str, str]] = refused.facts.get("errors", [])  # type: ignore[assignment]
+        errors = told_errors(refused)
         for error in errors:
             where, _sep, name = error["pointer"].removeprefix("#/").partition("/")
             field = {"options": f"option_{name}", "secrets": f"secret_{name}"}.get(where, where)

@@ -11,6 +11,7 @@ from accounts.states import RUNNING
 from exchange.models import ServiceInterface
 from exchange.portal import lane_words as words
 from kernel.errors import Invalid
+from kernel.problems import told_errors
 
 LOGINS = (
     ("none", _("None")),
@@ -36,7 +37,7 @@ class TryForm(PortalForm):
 
     def refuse(self, refused: Invalid) -> None:
         """What is said of ``parameters/x`` stands beside x."""
-        for error in refused.facts.get("errors", []):  # type: ignore[attr-defined]
+        for error in told_errors(refused):
             name = error["pointer"].rpartition("/")[2]
             self.add_error(name if name in self.fields else None, error["detail"])
 
@@ -155,7 +156,7 @@ class InterfaceForm(PortalForm):
 
     def refuse(self, refused: Invalid) -> None:
         """What is said of a member of ``auth`` stands beside its field."""
-        errors: list[dict[str, str]] = refused.facts.get("errors", [])  # type: ignore[assignment]
+        errors = told_errors(refused)
         for error in errors:
             parts = error["pointer"].removeprefix("#/").split("/")
             name = f"auth_{parts[1]}" if parts[0] == "auth" and len(parts) > 1 else parts[0]

@@ -10,6 +10,7 @@ from accounts.portal.forms import PortalForm
 from exchange.portal import sharing_words as words
 from exchange.portal.fault_words import FAULTS
 from kernel.errors import Invalid
+from kernel.problems import told_errors
 
 
 def text(
@@ -49,7 +50,7 @@ class SharingForm(PortalForm):
 
     def refuse(self, refused: Invalid) -> None:
         """Show the refusal beside its fields in the words of the page; rows by their lines."""
-        errors: list[dict[str, Any]] = refused.facts.get("errors", [])  # type: ignore[assignment]
+        errors = told_errors(refused)
         for error in errors:
             name = error.get("pointer", "").removeprefix("#/").split("/")[0]
             self.add_error(

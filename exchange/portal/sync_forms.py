@@ -11,6 +11,7 @@ from exchange.dataplane.connectors.base import Described
 from exchange.dataplane.schema import Schema
 from exchange.models import Dataset, SyncJob
 from kernel.errors import Invalid
+from kernel.problems import told_errors
 
 _HEAD = "item_"
 _SCHEDULE_HINT = _("Empty: by hand only. “every 20m”, or five fields of cron such as 0 3 * * 1-5.")
@@ -149,7 +150,7 @@ class ScheduleForm(PortalForm):
 
     def refuse(self, refused: Invalid) -> None:
         """What is said of the timetable stands beside the one that was written."""
-        errors: list[dict[str, str]] = refused.facts.get("errors", [])  # type: ignore[assignment]
+        errors = told_errors(refused)
         for error in errors:
             name = error["pointer"].removeprefix("#/").split("/")[0]
             name = "own_schedule" if name == "schedule" else name

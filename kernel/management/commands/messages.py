@@ -1,7 +1,8 @@
 """manage.py messages [--check]: the Chinese of the portal, kept beside each app.
 
 English in code and templates is the source. Texts come from gettext calls, from templates, and
-from the titles of refusals. Needs Babel, which is a dependency of development only.
+from refusals: their titles, and the details they are raised with. Needs Babel, which is a
+dependency of development only.
 """
 
 import ast
@@ -20,6 +21,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation.template import templatize
 
+from kernel.refusals import families
+
 _LOCALE = "zh_Hans"
 _BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
 _CALLS: dict[str, Any] = {
@@ -29,6 +32,7 @@ _CALLS: dict[str, Any] = {
     "gettext_noop": None,
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
+    "Text": None,
 }
 
 
@@ -87,11 +91,15 @@ def _texts(folder: Path) -> Iterator[tuple[str, int, Any]]:
         code = templatize(file.read_text("utf-8"), origin=place)
         # What is no call has become filler; its indentation would mean something to Python.
         yield from _called(place, "\n".join(line.lstrip() for line in code.split("\n")))
+    refusals = {family.__name__ for family in families()}
     for file in sorted(folder.rglob("*.py")):
         place = file.relative_to(folder.parent).as_posix()
         code = file.read_text("utf-8")
         yield from _called(place, code)
         yield from _titles(place, code)
+        # The API speaks English, the data plane in codes; what actions refuse stands on pages.
+        if not {"api", "dataplane"} & set(Path(place).parts):
+            yield from _details(place, code, refusals)
 
 
 def _called(place: str, code: str) -> Iterator[tuple[str, int, Any]]:
@@ -116,6 +124,32 @@ def _titles(place: str, code: str) -> Iterator[tuple[str, int, str]]:
         }
         if isinstance(values.get("code"), str) and isinstance(values.get("title"), str):
             yield place, node.lineno, str(values["title"])
+
+
+def _details(place: str, code: str, refusals: set[str]) -> Iterator[tuple[str, int, str]]:
+    """``Refusal("...")`` and ``Refusal.field(name, "...")``."""
+    for node in ast.walk(ast.parse(code)):
+        if not isinstance(node, ast.Call):
+            continue
+        for said in _said(node, refusals):
+            if isinstance(said, ast.Constant) and said.value:
+                yield place, said.lineno, str(said.value)
+
+
+def _said(call: ast.Call, refusals: set[str]) -> list[ast.expr]:
+    """The detail of a refusal that the call makes; both of one that is chosen between two."""
+    match call.func:
+        case ast.Name(id=name) if name in refusals:
+            said = call.args[:1]
+        case ast.Attribute(attr="field", value=ast.Name(id=name)) if name in refusals:
+            said = call.args[1:2]
+        case _:
+            return []
+    return [
+        one
+        for detail in said
+        for one in ((detail.body, detail.orelse) if isinstance(detail, ast.IfExp) else (detail,))
+    ]
 
 
 def _empty() -> Catalog:
