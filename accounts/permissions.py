@@ -17,6 +17,11 @@ class Perm(StrEnum):
     MEMBER_ADD = "member.add"
     MEMBER_DEACTIVATE = "member.deactivate"
     MEMBER_VIEW = "member.view"
+    ACCOUNT_REOPEN = "account.reopen"
+    IDENTITY_LINK = "identity.link"
+    SIGN_IN_VIEW = "sign_in.view"
+    SIGN_IN_END = "sign_in.end"
+    SECOND_FACTOR_RESET = "second_factor.reset"
     ROLE_GRANT = "role.grant"
     ROLE_REVOKE = "role.revoke"
     SYSTEM_REGISTER = "system.register"
@@ -101,6 +106,7 @@ class Perm(StrEnum):
     GRANT_CERTIFY = "grant.certify"
     GRANT_DISPOSE = "grant.dispose"
     GRANT_REVOKE = "grant.revoke"
+    GRANT_REVOKE_ALL = "grant.revoke_all"
     SUBSCRIPTION_OPEN = "subscription.open"
     SUBSCRIPTION_READ = "subscription.read"
     RECORD_LOOKUP = "record.lookup"
@@ -148,8 +154,9 @@ ROLES: dict[Role, Holding] = {
     Role.OPERATOR: Holding(
         frozenset({
             Perm.DEPARTMENT_REGISTER, Perm.DEPARTMENT_CHANGE, Perm.DEPARTMENT_CLOSE,
-            Perm.MEMBER_ADD, Perm.MEMBER_DEACTIVATE, Perm.MEMBER_VIEW,
-            Perm.ROLE_GRANT, Perm.ROLE_REVOKE, Perm.SYSTEM_VIEW, Perm.SYSTEM_IMPORT,
+            Perm.MEMBER_ADD, Perm.MEMBER_DEACTIVATE, Perm.MEMBER_VIEW, Perm.ACCOUNT_REOPEN,
+            Perm.IDENTITY_LINK, Perm.ROLE_GRANT, Perm.ROLE_REVOKE, Perm.SYSTEM_VIEW,
+            Perm.SYSTEM_IMPORT,
             Perm.CALENDAR_LOAD,
         }),
         everywhere=True,
@@ -168,6 +175,7 @@ ROLES: dict[Role, Holding] = {
             Perm.CAMPAIGN_VIEW, Perm.CAMPAIGN_OPEN, Perm.CAMPAIGN_CLOSE, Perm.CAMPAIGN_RETURN,
             Perm.DEMAND_VIEW, Perm.DEMAND_ROUTE, Perm.DEMAND_SETTLE, Perm.DATASET_VIEW,
             Perm.REQUEST_VIEW, Perm.GRANT_REVOKE, Perm.GRANT_SUSPEND, Perm.CALENDAR_LOAD,
+            Perm.GRANT_REVOKE_ALL,
             Perm.CLOCK_LIMIT, Perm.OBLIGATION_VIEW, Perm.OBLIGATION_EXTEND, Perm.DISPUTE_DECIDE,
             Perm.SERVICE_FILE, Perm.USE_VIEW, Perm.EVALUATION_VIEW, Perm.SYNC_VIEW,
             Perm.INTERFACE_VIEW,
@@ -181,6 +189,7 @@ ROLES: dict[Role, Holding] = {
             Perm.SYSTEM_VIEW, Perm.SIGNAL_RECORD, Perm.ZOMBIE_VIEW, Perm.ZOMBIE_ANSWER,
             Perm.MERGE_PROPOSE, Perm.MEMBER_ADD, Perm.MEMBER_DEACTIVATE, Perm.MEMBER_VIEW,
             Perm.ROLE_GRANT, Perm.ROLE_REVOKE, Perm.CREDENTIAL_ISSUE, Perm.CREDENTIAL_REVOKE,
+            Perm.ACCOUNT_REOPEN,
             Perm.RESOURCE_VIEW, Perm.SEARCH_SAVE, Perm.LIKENESS_VIEW, Perm.CAMPAIGN_VIEW,
             Perm.DEMAND_VIEW, Perm.DATASET_VIEW, Perm.REQUEST_VIEW, Perm.OBLIGATION_VIEW,
             Perm.HOOK_OPEN, Perm.EVALUATION_VIEW, Perm.CONNECTOR_VIEW, Perm.CONNECTOR_REGISTER,
@@ -233,7 +242,8 @@ ROLES: dict[Role, Holding] = {
     Role.SECURITY_ADMIN: Holding(
         frozenset({
             Perm.MEMBER_VIEW, Perm.SYSTEM_VIEW, Perm.CREDENTIAL_REVOKE,
-            Perm.GRANT_REVOKE, Perm.GRANT_SUSPEND,
+            Perm.GRANT_REVOKE, Perm.GRANT_SUSPEND, Perm.GRANT_REVOKE_ALL,
+            Perm.SIGN_IN_VIEW, Perm.SIGN_IN_END, Perm.SECOND_FACTOR_RESET,
         }),
         everywhere=True,
     ),

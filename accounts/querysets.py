@@ -14,6 +14,7 @@ from accounts.clocks import KEEPING
 from accounts.dueprocess import RECOVERY
 from accounts.permissions import Perm
 from accounts.policy import may, may_everywhere
+from accounts.twopersons import deeds
 from accounts.vocabulary import Standing
 
 
@@ -198,6 +199,36 @@ class NoticeQuerySet(models.QuerySet):
     def undelivered(self) -> "NoticeQuerySet":
         """Those that a department's webhook has not taken, the oldest first."""
         return self.filter(delivered_at=None).order_by("pk")
+
+
+class ProposalQuerySet(models.QuerySet):
+    """Deeds for two people."""
+
+    def visible_to(self, actor: Actor) -> "ProposalQuerySet":
+        """One's own, those of deeds that one may propose or confirm, all for the auditor."""
+        if not actor.is_person:
+            return self.none()
+        if may_everywhere(actor, Perm.AUDIT_VIEW):
+            return self.all()
+        seen = Q(proposed_by_id=actor.id)
+        for deed in deeds():
+            for perm in {deed.perm, deed.confirms}:
+                if may_everywhere(actor, perm):
+                    seen |= Q(deed=deed.name)
+                elif may(actor, perm):
+                    seen |= Q(deed=deed.name, department_id=actor.department_id)
+        return self.filter(seen)
+
+    def waiting_for(self, actor: Actor) -> "ProposalQuerySet":
+        """Those that this person may confirm now."""
+        mine = Q(pk=None)
+        for deed in deeds():
+            if may_everywhere(actor, deed.confirms):
+                mine |= Q(deed=deed.name)
+            elif may(actor, deed.confirms):
+                mine |= Q(deed=deed.name, department_id=actor.department_id)
+        rows = self.filter(mine, state="proposed", expires_at__gt=timezone.now())
+        return rows.exclude(proposed_by_id=actor.id)
 
 
 class AuditQuerySet(models.QuerySet):

@@ -66,3 +66,17 @@ OBLIGATION = Machine(
         "cancel": ("open", "cancelled"),
     },
 )
+
+# What two people must want: one proposes, another confirms, and then it is done.
+PROPOSAL = Machine(
+    "proposal",
+    "proposed",
+    {
+        "confirm": ("proposed", "confirmed"),
+        "refuse": ("proposed", "refused"),
+        "withdraw": ("proposed confirmed", "withdrawn"),
+        "expire": ("proposed confirmed", "expired"),
+        "carry_out": ("confirmed", "done"),
+    },
+)
+PROPOSAL_OPEN = ("proposed", "confirmed")

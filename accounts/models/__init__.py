@@ -6,6 +6,8 @@ from accounts.models.heartbeat import Heartbeat
 from accounts.models.member import Member, SessionToken, User
 from accounts.models.notice import Notice
 from accounts.models.obligation import ClockLimit, Obligation
+from accounts.models.people import PastPassword, SecondFactor
+from accounts.models.proposal import Proposal
 from accounts.models.saved import SavedList
 from accounts.models.signal import SignalFact, SignalYear
 from accounts.models.system import (
@@ -31,8 +33,11 @@ __all__ = [
     "MergeProposal",
     "Notice",
     "Obligation",
+    "PastPassword",
+    "Proposal",
     "RuleSet",
     "SavedList",
+    "SecondFactor",
     "SessionToken",
     "SignalFact",
     "SignalYear",

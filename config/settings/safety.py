@@ -137,6 +137,37 @@ def _retention(settings: dict[str, Any]) -> list[str]:
     return []
 
 
+def _people(settings: dict[str, Any]) -> list[str]:
+    wrong = []
+    if not 0 < settings["SESSION_COOKIE_AGE"] <= 24 * 3600:
+        wrong.append("SESSION_HOURS must be 1 to 24.")
+    if not 60 <= settings["SESSION_IDLE_SECONDS"] <= 120 * 60:
+        wrong.append("SESSION_IDLE_MINUTES must be 1 to 120.")
+    if settings["SESSIONS_AT_ONCE"] < 1:
+        wrong.append("SESSIONS_AT_ONCE is 0, so that nobody could sign in; set 1 or more.")
+    lacking = {"operator", "security_admin", "auditor"} - set(settings["SECOND_FACTOR_ROLES"])
+    if lacking and not settings["OIDC_STRONG"]:
+        wrong.append(
+            f"SECOND_FACTOR_ROLES leaves out {', '.join(sorted(lacking))}; the three"
+            " administrators sign in with a second factor."
+        )
+    return wrong
+
+
+def _identity_provider(settings: dict[str, Any]) -> list[str]:
+    issuer = settings["OIDC_ISSUER"]
+    if not issuer:
+        if not settings["PASSWORD_SIGN_IN"]:
+            return ["PASSWORD_SIGN_IN is off and OIDC_ISSUER is empty: nobody could sign in."]
+        return []
+    wrong = []
+    if urlsplit(issuer).scheme != "https":
+        wrong.append("OIDC_ISSUER must begin with https://.")
+    if not (settings["OIDC_CLIENT_ID"] and settings["OIDC_CLIENT_SECRET"]):
+        wrong.append("OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET.")
+    return wrong
+
+
 def weak_secret(word: str) -> bool:
     """Too short, too uniform, or plainly a placeholder."""
     low = word.lower()
@@ -166,5 +197,5 @@ def _entropy(word: str) -> float:
 
 _RULES = (
     *(_secret_key, _switches, _addresses, _proxies, _database, _redis, _sealing, _metrics),
-    _retention,
+    *(_retention, _people, _identity_provider),
 )

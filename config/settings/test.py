@@ -18,6 +18,7 @@ SEALING_KEYS = SEALING_KEYS or ["dGVzdHMtb25seS50ZXN0cy1vbmx5LnRlc3RzLW9ubHk="]
 METRICS_TOKEN = "test-metrics-token"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AXES_ENABLED = False
+SECOND_FACTOR_ROLES: list[str] = []
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 # Most tests keep what they write in a transaction, which no other thread sees.
