@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from accounts.permissions import Role
+from accounts.permissions import Perm, Role
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,8 @@ class Actor:
     roles: frozenset[Role] = frozenset()
     credential_id: UUID | None = None
     address: str = ""
+    # What a key or token is narrowed to, of what the roles allow.
+    only: frozenset[Perm] | None = None
 
     @property
     def is_authenticated(self) -> bool:

@@ -40,6 +40,7 @@ class Perm(StrEnum):
     MERGE_DECIDE = "merge.decide"
     CREDENTIAL_ISSUE = "credential.issue"
     CREDENTIAL_REVOKE = "credential.revoke"
+    ACCESS_SET = "access.set"
     AUDIT_VIEW = "audit.view"
     CALENDAR_LOAD = "calendar.load"
     CLOCK_LIMIT = "clock.limit"
@@ -189,6 +190,7 @@ ROLES: dict[Role, Holding] = {
             Perm.SYSTEM_VIEW, Perm.SIGNAL_RECORD, Perm.ZOMBIE_VIEW, Perm.ZOMBIE_ANSWER,
             Perm.MERGE_PROPOSE, Perm.MEMBER_ADD, Perm.MEMBER_DEACTIVATE, Perm.MEMBER_VIEW,
             Perm.ROLE_GRANT, Perm.ROLE_REVOKE, Perm.CREDENTIAL_ISSUE, Perm.CREDENTIAL_REVOKE,
+            Perm.ACCESS_SET,
             Perm.ACCOUNT_REOPEN,
             Perm.RESOURCE_VIEW, Perm.SEARCH_SAVE, Perm.LIKENESS_VIEW, Perm.CAMPAIGN_VIEW,
             Perm.DEMAND_VIEW, Perm.DATASET_VIEW, Perm.REQUEST_VIEW, Perm.OBLIGATION_VIEW,
@@ -241,7 +243,7 @@ ROLES: dict[Role, Holding] = {
     ),
     Role.SECURITY_ADMIN: Holding(
         frozenset({
-            Perm.MEMBER_VIEW, Perm.SYSTEM_VIEW, Perm.CREDENTIAL_REVOKE,
+            Perm.MEMBER_VIEW, Perm.SYSTEM_VIEW, Perm.CREDENTIAL_REVOKE, Perm.ACCESS_SET,
             Perm.GRANT_REVOKE, Perm.GRANT_SUSPEND, Perm.GRANT_REVOKE_ALL,
             Perm.SIGN_IN_VIEW, Perm.SIGN_IN_END, Perm.SECOND_FACTOR_RESET,
         }),
@@ -267,3 +269,18 @@ ROLES: dict[Role, Holding] = {
     ),
 }
 # fmt: on
+
+
+class Scope(StrEnum):
+    """Parts of what a system may do, to which a key or a token is narrowed."""
+
+    READ = "read"
+    PUBLISH = "publish"
+    SIGNALS = "signals"
+
+
+SCOPES: dict[str, frozenset[Perm]] = {
+    Scope.READ: ROLES[Role.SYSTEM].perms - {Perm.BATCH_PUBLISH, Perm.SIGNAL_RECORD},
+    Scope.PUBLISH: frozenset({Perm.DATASET_VIEW, Perm.BATCH_PUBLISH}),
+    Scope.SIGNALS: frozenset({Perm.SIGNAL_RECORD}),
+}

@@ -16,6 +16,8 @@ def may(actor: Actor, perm: Perm, owner_id: UUID | None = None) -> bool:
     """
     if actor.kind == "clock":
         return True
+    if actor.only is not None and perm not in actor.only:
+        return False
     for role in actor.roles:
         holding = ROLES[role]
         if perm in holding.perms and (

@@ -49,7 +49,7 @@ class OwnedQuerySet(models.QuerySet):
     def tellable_by(self, actor: Actor) -> "OwnedQuerySet":
         """The systems whose facts the actor may tell and read: a system its own alone."""
         if actor.kind == "system":
-            return self.filter(pk=actor.id)
+            return self.filter(pk=actor.id) if may(actor, Perm.SIGNAL_RECORD) else self.none()
         if may_everywhere(actor, Perm.SIGNAL_RECORD):
             return self.all()
         if may(actor, Perm.SIGNAL_RECORD):
@@ -185,6 +185,18 @@ class CredentialQuerySet(models.QuerySet):
     def live(self) -> "CredentialQuerySet":
         """Keys that open doors now."""
         return self.filter(revoked_at__isnull=True, expires_at__gt=timezone.now())
+
+
+class AccessQuerySet(models.QuerySet):
+    """How calls of systems must come: seen by whoever sees the system."""
+
+    def visible_to(self, actor: Actor) -> "AccessQuerySet":
+        """Those of the systems that the actor may see."""
+        if may_everywhere(actor, Perm.SYSTEM_VIEW):
+            return self.all()
+        if may(actor, Perm.SYSTEM_VIEW):
+            return self.filter(system__department_id=actor.department_id)
+        return self.none()
 
 
 class NoticeQuerySet(models.QuerySet):
