@@ -1,16 +1,19 @@
 """The portal's main menu: every place by group, and who finds something there."""
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actor import Actor
-from accounts.models import Department, Member, Notice
-from accounts.permissions import Perm
+from accounts.actor import NOBODY, Actor
+from accounts.models import Member, Notice
+from accounts.permissions import Perm, Role
 from accounts.policy import may
 
 # By group: (name of the address, title, who finds something there).
@@ -120,26 +123,15 @@ class Menu:
     actor: Actor
     path: str
 
-    @cached_property
-    def groups(self) -> list[Group]:
-        """The groups in which the person finds something."""
-        groups = []
-        here = self._here()
-        for title, places in PLACES:
-            entries = [
-                Entry(text, reverse(name), reverse(name) == here)
-                for name, text, perm in places
-                if perm is None or may(self.actor, perm)
-            ]
-            if entries:
-                groups.append(Group(title, entries))
-        return groups
+    @property
+    def side(self) -> str:
+        """The groups in which the person finds something, as HTML."""
+        return _side(self.actor.roles, _here(self.path), str(get_language()))
 
-    @cached_property
+    @property
     def department(self) -> str:
         """The department that the person acts for."""
-        names = Department.objects.filter(pk=self.actor.department_id or "")
-        return names.values_list("name", flat=True).first() or ""
+        return self._member[0]
 
     @property
     def search(self) -> str:
@@ -155,23 +147,53 @@ class Menu:
     def unread(self) -> int:
         """Notices that the person has not read; counted up to a hundred."""
         rows = Notice.objects.visible_to(self.actor)
-        person = {"user_id": self.actor.id, "department_id": self.actor.department_id}
-        read = Member.objects.filter(**person).values_list("noticed_at", flat=True).first()
+        _name, read = self._member
         if read:
             rows = rows.filter(created_at__gt=read)
         return rows[:100].count()
 
-    def _here(self) -> str:
-        """The place that the page belongs to: the longest address that the page's begins with."""
-        known = [reverse(name) for _title, places in PLACES for name, _text, _perm in places]
-        inside = [
-            one for one in known if self.path == one or (one != "/" and _is_below(self.path, one))
+    @cached_property
+    def _member(self) -> tuple[str, datetime | None]:
+        """The department's name, and when the person read the notices."""
+        rows = Member.objects.filter(user_id=self.actor.id, department_id=self.actor.department_id)
+        return rows.values_list("department__name", "noticed_at").first() or ("", None)
+
+
+@cache
+def _addresses() -> dict[str, str]:
+    """The addresses of all places by name."""
+    return {name: reverse(name) for _title, places in PLACES for name, _text, _perm in places}
+
+
+def _here(path: str) -> str:
+    """The place that the page belongs to: the longest address that the page's begins with."""
+    inside = [
+        one
+        for one in _addresses().values()
+        if path == one or (one != "/" and path.startswith(f"{one}/"))
+    ]
+    return max(inside, key=len, default="")
+
+
+@lru_cache(maxsize=1000)
+def _side(roles: frozenset[Role], here: str, language: str) -> str:
+    """What the menu shows is a matter of the roles, the place and the language alone."""
+    groups = groups_of(replace(NOBODY, roles=roles), here)
+    return render_to_string("components/side.html", {"groups": groups})
+
+
+def groups_of(actor: Actor, here: str) -> list[Group]:
+    """The groups in which the actor's roles find something."""
+    known, groups = _addresses(), []
+    for title, places in PLACES:
+        entries = [
+            Entry(text, known[name], known[name] == here)
+            for name, text, perm in places
+            if perm is None or may(actor, perm)
         ]
-        return max(inside, key=len, default="")
-
-
-def _is_below(path: str, address: str) -> bool:
-    return path.startswith(f"{address}/")
+        if entries:
+            groups.append(Group(title, entries))
+    return groups
 
 
 def menu(request: HttpRequest) -> dict[str, Any]:

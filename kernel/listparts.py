@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django.db.models import QuerySet
 from django.utils.dateparse import parse_date
+
+from kernel.cells import Draw, number, text
 
 # More than so many choices nobody reads through: they are typed.
 MOST_CHOICES = 300
@@ -15,17 +17,24 @@ MOST_CHOICES = 300
 class Column:
     """A column: how a row's cell reads, how it is drawn, and by which fields it sorts.
 
-    ``template`` draws the cell from ``row`` and ``value``; without one the value stands as text.
+    ``draw`` gives the cell from the row and the value (``kernel.cells``); without one the value
+    stands as text. ``template`` draws it instead where the cell is a form.
     """
 
     name: str
     title: Any
     value: Callable[[Any], Any]
-    template: str = ""
+    draw: Draw | None = None
     sort: tuple[str, ...] = ()
     is_number: bool = False
     is_extra: bool = False
     width: int = 18
+    template: str = ""
+
+    @property
+    def drawn(self) -> Draw:
+        """What draws the cell."""
+        return self.draw or (number if self.is_number else text)
 
 
 @dataclass(frozen=True)
@@ -132,9 +141,8 @@ class Head:
     direction: str
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A drawn cell."""
+class Cell(NamedTuple):
+    """A cell: its column, the row as the list shows it, and how it reads."""
 
     column: Column
     row: Any

@@ -25,6 +25,7 @@ from accounts.portal.choices import departments
 from accounts.portal.deeds import deed_of
 from accounts.portal.listing import list_page, reader
 from accounts.trail import trail_status
+from kernel import cells
 from kernel.errors import Conflict, NotFound
 from kernel.keysets import KeysetList
 from kernel.listparts import Column, DayFilter, Filter, TextFilter
@@ -133,12 +134,14 @@ class AuditList(KeysetList):
         _Until("until", _("Until"), "at__lt"),
     )
     columns = (
-        Column("number", _("No."), lambda line: line.event.pk, "accounts/cells/audit_number.html"),
+        Column(
+            "number", _("No."), lambda line: line.event.pk, cells.linked("audit-entry", "event.pk")
+        ),
         Column(
             "at",
             _("When"),
             lambda line: timezone.localtime(line.event.at).strftime("%Y-%m-%d %H:%M:%S"),
-            "components/nowrap.html",
+            cells.nowrap,
             width=20,
         ),
         Column("who", _("Who"), lambda line: line.who, width=20),
@@ -148,19 +151,17 @@ class AuditList(KeysetList):
             "verb",
             _("Deed (as noun.verb)"),
             lambda line: line.event.verb,
-            "components/code.html",
+            cells.code,
             is_extra=True,
             width=28,
         ),
-        Column(
-            "subject", _("Subject"), lambda line: line.subject, "components/code.html", width=52
-        ),
+        Column("subject", _("Subject"), lambda line: line.subject, cells.code, width=52),
         Column("address", _("Network address"), lambda line: line.event.address),
         Column(
             "request",
             _("Request"),
             lambda line: line.event.request_id,
-            "components/code.html",
+            cells.code,
             is_extra=True,
             width=38,
         ),

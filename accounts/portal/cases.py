@@ -26,6 +26,7 @@ from accounts.calendars import calendars_from
 from accounts.models import InformationSystem, RuleSet, ZombieCase
 from accounts.permissions import Perm
 from accounts.policy import may
+from accounts.portal import cells as own_cells
 from accounts.portal import words
 from accounts.portal.access import signed_in
 from accounts.portal.case_forms import (
@@ -46,6 +47,7 @@ from accounts.portal.sparks import sparks_of
 from accounts.portal.steps import Step, shown_steps, take_step
 from accounts.states import CASE_OPEN, ZOMBIE_CASE
 from accounts.workdays import Calendars, workdays_left
+from kernel import cells
 from kernel.errors import NotFound
 from kernel.lists import Column, Filter
 from kernel.pages import page
@@ -91,9 +93,9 @@ class Line:
         return suspicions(self.findings)
 
     @property
-    def days_over(self) -> int:
-        """Workdays since the last day."""
-        return -(self.days_left or 0)
+    def due_shown(self) -> str:
+        """The last day with what is left to it."""
+        return own_cells.case_due(self, self.due)
 
     @property
     def badge(self) -> str:
@@ -123,7 +125,7 @@ class CaseList(DepartmentsList):
             "system",
             _("System"),
             lambda line: line.case.system.name,
-            "accounts/cells/case.html",
+            cells.linked("case", "case.pk"),
             ("system__name",),
             width=36,
         ),
@@ -138,11 +140,11 @@ class CaseList(DepartmentsList):
             "evidence",
             _("Evidence"),
             lambda line: "；".join(line.suspicions),
-            "accounts/cells/evidence.html",
+            cells.listed("suspicions"),
             width=60,
         ),
-        Column("state", _("State"), lambda line: line.state, "components/badge.html", ("state",)),
-        Column("due", _("Due"), lambda line: line.due, "accounts/cells/case_due.html"),
+        Column("state", _("State"), lambda line: line.state, cells.badge, ("state",)),
+        Column("due", _("Due"), lambda line: line.due, own_cells.case_due),
     )
 
     @property

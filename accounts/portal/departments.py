@@ -23,12 +23,14 @@ from accounts.actor import Actor
 from accounts.models import Department
 from accounts.permissions import Perm
 from accounts.policy import may
+from accounts.portal import cells as own_cells
 from accounts.portal import words
 from accounts.portal.access import signed_in
 from accounts.portal.forms import PlainForm, PortalForm
 from accounts.portal.listing import list_page, reader
 from accounts.portal.steps import Step, shown_steps, take_step
 from accounts.states import RUNNING
+from kernel import cells
 from kernel.errors import Conflict, Invalid, NotFound, Stale
 from kernel.lists import Column, Filter, List
 from kernel.pages import page
@@ -101,7 +103,7 @@ class DepartmentList(List):
             "name",
             _("Department"),
             lambda row: row.name,
-            "accounts/cells/department.html",
+            own_cells.department,
             ("name",),
             width=36,
         ),
@@ -110,7 +112,7 @@ class DepartmentList(List):
             "credit_code",
             _("Credit code"),
             lambda row: row.credit_code,
-            "accounts/cells/code.html",
+            cells.code,
             ("credit_code",),
         ),
         Column(

@@ -21,12 +21,14 @@ from accounts.actor import Actor
 from accounts.models import Department, Member
 from accounts.permissions import ROLES, Perm, Role
 from accounts.policy import may_everywhere
+from accounts.portal import cells as own_cells
 from accounts.portal import words
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
 from accounts.portal.forms import PlainForm, PortalForm
 from accounts.portal.listing import DepartmentsList, list_page, reader
 from accounts.portal.steps import Step, shown_steps, take_step
+from kernel import cells
 from kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from kernel.lists import Column, Filter
 from kernel.pages import page
@@ -173,7 +175,7 @@ class MemberList(DepartmentsList):
             "name",
             _("Person"),
             lambda line: line.member.user.name,
-            "accounts/cells/member.html",
+            own_cells.member,
             ("user__name",),
             width=24,
         ),
@@ -188,14 +190,14 @@ class MemberList(DepartmentsList):
             "roles",
             _("Roles"),
             lambda line: "、".join(str(role) for role in line.roles),
-            "accounts/cells/roles.html",
+            own_cells.roles,
             width=36,
         ),
         Column(
             "since",
             _("Since"),
             lambda line: timezone.localtime(line.member.created_at),
-            "components/day.html",
+            cells.day,
             ("created_at",),
         ),
     )

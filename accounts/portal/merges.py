@@ -37,6 +37,7 @@ from accounts.portal.steps import Step, shown_steps, take_step
 from accounts.register.columns import BY_NAME
 from accounts.register.versions import values_of
 from accounts.states import MERGE
+from kernel import cells
 from kernel.errors import NotFound
 from kernel.lists import Column, Filter
 from kernel.pages import page
@@ -98,6 +99,11 @@ class Line:
     short_risk: Any
 
     @property
+    def shown_risk(self) -> tuple[Any, str]:
+        """The risk in a word, in its colour."""
+        return self.short_risk, self.risk[1]
+
+    @property
     def names(self) -> list[str]:
         """The systems that would go."""
         return [one["name"] for one in self.merge.reasons["systems"]]
@@ -128,7 +134,7 @@ class MergeList(DepartmentsList):
             "target",
             _("Stays"),
             lambda line: line.merge.target.name,
-            "accounts/cells/merge.html",
+            cells.linked("merge", "merge.pk"),
             ("target__name",),
             width=36,
         ),
@@ -136,7 +142,7 @@ class MergeList(DepartmentsList):
             "systems",
             _("Would be merged into it"),
             lambda line: "；".join(line.names),
-            "accounts/cells/merging.html",
+            cells.listed("names"),
             width=48,
         ),
         Column(
@@ -147,15 +153,13 @@ class MergeList(DepartmentsList):
             width=28,
         ),
         Column("freed", _("Freed a year (10,000 yuan)"), lambda line: line.freed, is_number=True),
-        Column("risk", _("Risk"), lambda line: line.short_risk, "accounts/cells/risk.html"),
-        Column(
-            "state", _("State"), lambda line: line.state[0], "accounts/cells/state.html", ("state",)
-        ),
+        Column("risk", _("Risk"), lambda line: line.short_risk, cells.worded("shown_risk")),
+        Column("state", _("State"), lambda line: line.state[0], cells.worded("state"), ("state",)),
         Column(
             "finish_by",
             _("To be finished by"),
             lambda line: line.merge.finish_by,
-            "components/day.html",
+            cells.day,
             ("finish_by",),
         ),
     )

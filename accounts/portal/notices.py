@@ -14,6 +14,7 @@ from accounts.actor import CLOCK
 from accounts.models import Notice
 from accounts.portal.access import signed_in
 from accounts.portal.listing import list_page
+from kernel import cells
 from kernel.lists import Column, DayFilter, List
 
 
@@ -32,7 +33,7 @@ class NoticeList(List):
             "at",
             _("When"),
             lambda row: timezone.localtime(row.created_at),
-            "components/moment.html",
+            cells.moment,
         ),
         Column("title", _("What happened"), lambda row: row.title, width=36),
         Column("why", _("Why you are told"), lambda row: row.why, width=60),

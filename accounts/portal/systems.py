@@ -16,6 +16,7 @@ from accounts.filing import must_be_merged
 from accounts.models import InformationSystem
 from accounts.permissions import Perm
 from accounts.policy import may
+from accounts.portal import cells as own_cells
 from accounts.portal import words
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
@@ -23,6 +24,7 @@ from accounts.portal.columns import choices_of
 from accounts.portal.listing import DepartmentsList, list_page, reader
 from accounts.portal.system_steps import STEPS, is_possible
 from accounts.register.columns import BY_NAME
+from kernel import cells
 from kernel.errors import NotFound
 from kernel.lists import Column, Filter
 
@@ -75,7 +77,7 @@ class SystemList(DepartmentsList):
             "name",
             _("System"),
             lambda line: line.system.name,
-            "accounts/cells/system.html",
+            own_cells.system,
             ("name",),
             width=36,
         ),
@@ -87,18 +89,18 @@ class SystemList(DepartmentsList):
             sort=("department__name",),
             width=28,
         ),
-        Column("state", _("State"), lambda line: line.state, "components/badge.html", ("state",)),
+        Column("state", _("State"), lambda line: line.state, cells.badge, ("state",)),
         Column(
             "verdict",
             _("Verdict"),
             lambda line: line.verdict[0] if line.verdict else None,
-            "accounts/cells/verdict.html",
+            cells.worded("verdict"),
         ),
         Column(
             "filing",
             _("Filing"),
             lambda line: line.filing[0],
-            "accounts/cells/filing.html",
+            cells.worded("filing"),
             ("filing_state",),
         ),
         Column(
@@ -128,7 +130,7 @@ class SystemList(DepartmentsList):
             "updated_at",
             _("Changed"),
             lambda line: timezone.localtime(line.system.updated_at),
-            "components/moment.html",
+            cells.moment,
             ("updated_at",),
             is_extra=True,
         ),

@@ -19,6 +19,7 @@ from accounts.actions.cases import open_case
 from accounts.models import RuleSet, Verdict, ZombieCase
 from accounts.permissions import Perm
 from accounts.policy import may
+from accounts.portal import cells as own_cells
 from accounts.portal import words
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
@@ -26,6 +27,7 @@ from accounts.portal.findings import findings_of, suspicions
 from accounts.portal.listing import DepartmentsList, list_page, reader
 from accounts.states import CASE_OPEN
 from accounts.vocabulary import Level
+from kernel import cells
 from kernel.errors import Conflict, NotFound
 from kernel.lists import Column, Filter
 from kernel.problems import refusal
@@ -74,7 +76,7 @@ class VerdictList(DepartmentsList):
             "system",
             _("System"),
             lambda line: line.verdict.system.name,
-            "accounts/cells/verdict_system.html",
+            own_cells.judged_system,
             ("system__name",),
             width=36,
         ),
@@ -89,25 +91,27 @@ class VerdictList(DepartmentsList):
             "level",
             _("Verdict"),
             lambda line: line.level[0],
-            "accounts/cells/level.html",
+            cells.worded("level"),
             ("level",),
         ),
         Column(
             "evidence",
             _("Evidence"),
             lambda line: "；".join(line.evidence),
-            "accounts/cells/evidence.html",
+            cells.listed("suspicions"),
             width=60,
         ),
         Column(
             "judged_at",
             _("Judged"),
             lambda line: timezone.localtime(line.verdict.judged_at),
-            "components/moment.html",
+            cells.moment,
             ("judged_at",),
             is_extra=True,
         ),
-        Column("case", _("Case"), lambda line: line.why_none, "accounts/cells/open_case.html"),
+        Column(
+            "case", _("Case"), lambda line: line.why_none, template="accounts/cells/open_case.html"
+        ),
     )
 
     @property

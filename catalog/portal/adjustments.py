@@ -10,7 +10,6 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -25,7 +24,9 @@ from accounts.portal.forms import PortalForm
 from accounts.portal.listing import DepartmentsList, list_page, reader
 from catalog.actions.adjustments import register_adjustment
 from catalog.models import Adjustment, Resource
+from catalog.portal import cells as own_cells
 from catalog.portal.due import dues
+from kernel import cells
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.lists import Column, Filter
 from kernel.pages import page
@@ -84,7 +85,13 @@ class AdjustmentList(DepartmentsList):
         Filter("department", _("Department"), departments, "department_id"),
     )
     columns = (
-        Column("entry", _("Entry"), lambda row: row.name, "catalog/cells/link.html", width=36),
+        Column(
+            "entry",
+            _("Entry"),
+            lambda row: row.name,
+            cells.linked("resource", "resource_id"),
+            width=36,
+        ),
         Column(
             "department",
             _("Department"),
@@ -98,11 +105,11 @@ class AdjustmentList(DepartmentsList):
             "happened_on",
             _("Day of the change"),
             lambda row: row.happened_on,
-            "components/day.html",
+            cells.day,
             ("happened_on",),
         ),
-        Column("state", _("State"), lambda row: row.word, "catalog/cells/word.html"),
-        Column("due", _("Due"), lambda row: row.due and row.due.on, "catalog/cells/due.html"),
+        Column("state", _("State"), lambda row: row.word, own_cells.word),
+        Column("due", _("Due"), lambda row: row.due and row.due.on, own_cells.due),
         Column("note", _("Remark"), lambda row: row.note, is_extra=True, width=40),
     )
 
@@ -125,7 +132,6 @@ class AdjustmentList(DepartmentsList):
             row.word = _FOLLOWED[1][1] if row.entry_id else _FOLLOWED[0][1]
             row.badge = "good" if row.entry_id else "warn"
             row.due = due
-            row.address = reverse("resource", args=[row.resource_id])
         return rows
 
 

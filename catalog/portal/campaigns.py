@@ -25,9 +25,11 @@ from accounts.portal.listing import list_page, reader
 from accounts.portal.steps import Step, shown_steps, take_step
 from catalog.actions.campaigns import close_campaign, open_campaign
 from catalog.models import Campaign, CampaignTask
+from catalog.portal import cells as own_cells
 from catalog.portal.due import dues
 from catalog.portal.tasks import TASK_STATES, CampaignTaskList
 from catalog.states import CAMPAIGN
+from kernel import cells
 from kernel.errors import DomainError, Invalid, NotFound
 from kernel.lists import Column, Filter, List
 from kernel.pages import page
@@ -107,20 +109,20 @@ class CampaignList(List):
         ),
     )
     columns = (
-        Column("name", _("Census"), lambda row: row.name, "catalog/cells/link.html", width=36),
-        Column("state", _("State"), lambda row: row.word, "catalog/cells/word.html", ("state",)),
+        Column("name", _("Census"), lambda row: row.name, cells.linked("campaign"), width=36),
+        Column("state", _("State"), lambda row: row.word, own_cells.word, ("state",)),
         Column(
             "due_on",
             _("To be confirmed by"),
             lambda row: row.due and row.due.on,
-            "catalog/cells/due.html",
+            own_cells.due,
             ("due_on",),
         ),
         Column(
             "progress",
             _("Confirmed"),
             lambda row: f"{row.confirmed} / {row.asked}",
-            "catalog/cells/progress.html",
+            own_cells.progress,
         ),
     )
 
@@ -137,7 +139,6 @@ class CampaignList(List):
         ):
             row.word, row.badge = STATES[row.state]
             row.due = due
-            row.address = reverse("campaign", args=[row.pk])
         return rows
 
     @property

@@ -21,6 +21,7 @@ from catalog.interchange.columns import ITEM_COLUMNS
 from catalog.models import CodeList, CodeListVersion, DataElement, Item
 from catalog.portal.words import column_label
 from catalog.vocabulary import ItemType
+from kernel import cells
 from kernel.errors import NotFound
 from kernel.lists import Column, Filter, List
 from kernel.pages import page
@@ -57,7 +58,7 @@ class CodeLists(List):
             "identifier",
             _("Identifier"),
             lambda row: row.identifier,
-            "catalog/cells/link.html",
+            cells.linked("code-list-page"),
             ("identifier",),
         ),
         Column("name", _("Name"), lambda row: row.name, sort=("name",), width=40),
@@ -77,7 +78,7 @@ class CodeLists(List):
             "effective_on",
             _("In force since"),
             lambda row: row.current.effective_on if row.current else None,
-            "components/day.html",
+            cells.day,
             ("current__effective_on",),
         ),
         Column("size", _("Codes"), lambda row: row.size, sort=("size",), is_number=True),
@@ -92,12 +93,6 @@ class CodeLists(List):
             .defer("current__codes", "current__names")
             .annotate(size=size)
         )
-
-    def lines(self, rows: list[Any]) -> list[Any]:
-        """With their addresses."""
-        for row in rows:
-            row.address = reverse("code-list-page", args=[row.pk])
-        return rows
 
     def tabs(self) -> list[tuple[str, Any, bool]]:
         """Beside the data elements."""
@@ -119,7 +114,7 @@ class Elements(List):
             "identifier",
             _("Identifier"),
             lambda row: row.identifier,
-            "catalog/cells/link.html",
+            cells.linked("data-element-page"),
             ("identifier",),
         ),
         Column("name", _("Name"), lambda row: row.name, sort=("name",), width=30),
@@ -139,9 +134,8 @@ class Elements(List):
         return DataElement.objects.visible_to(self.actor).select_related("code_list")
 
     def lines(self, rows: list[Any]) -> list[Any]:
-        """With their addresses."""
+        """With their types in words."""
         for row in rows:
-            row.address = reverse("data-element-page", args=[row.pk])
             row.type_word = column_label(ITEM_COLUMNS["data_type"], row.data_type)
         return rows
 

@@ -10,8 +10,10 @@ from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import may
 from catalog.models import Demand
+from catalog.portal import cells as own_cells
 from catalog.portal.demand_words import STATES
 from catalog.portal.due import dues
+from kernel import cells
 from kernel.lists import Column, Filter, List
 
 _LATE = "late"
@@ -43,14 +45,14 @@ class DemandList(List):
     filters = (Filter("state", _("State"), _states, apply=_by_state),)
     columns = (
         Column(
-            "title", _("Demand"), lambda row: row.title, "catalog/cells/link.html", ("title",),
+            "title", _("Demand"), lambda row: row.title, cells.linked("demand"), ("title",),
             width=36,
         ),
         Column(
             "department", _("Asking department"), lambda row: row.department.name,
             sort=("department__name",), width=28,
         ),
-        Column("state", _("State"), lambda row: row.word, "catalog/cells/word.html", ("state",)),
+        Column("state", _("State"), lambda row: row.word, own_cells.word, ("state",)),
         Column(
             "routed_to", _("Answering department"),
             lambda row: row.routed_to.name if row.routed_to else "",
@@ -58,11 +60,11 @@ class DemandList(List):
         ),
         Column(
             "answer_by", _("Answer due"), lambda row: row.due and row.due.on,
-            "catalog/cells/due.html", ("answer_by",),
+            own_cells.due, ("answer_by",),
         ),
         Column(
             "created_at", _("Asked on"), lambda row: timezone.localtime(row.created_at),
-            "components/day.html", ("created_at",),
+            cells.day, ("created_at",),
         ),
         Column("needed_by", _("Needed by"), lambda row: row.needed_by, is_extra=True),
     )  # fmt: skip
@@ -82,7 +84,6 @@ class DemandList(List):
         for row, due in zip(rows, dues(waits), strict=True):
             row.word, row.badge = STATES[row.state]
             row.due = due
-            row.address = reverse("demand", args=[row.pk])
         return rows
 
     def tabs(self) -> list[tuple[str, Any, bool]]:

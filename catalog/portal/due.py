@@ -7,7 +7,9 @@ from datetime import date
 from django.utils import timezone
 
 from accounts.calendars import calendars_from
+from accounts.portal.cells import left_badge, provisional
 from accounts.workdays import workdays_left
+from kernel.cells import beside, day
 
 SOON = 2
 
@@ -21,14 +23,14 @@ class Due:
     is_provisional: bool = False
 
     @property
-    def days_over(self) -> int:
-        """Workdays since the last day."""
-        return -self.days_left
-
-    @property
-    def badge(self) -> str:
-        """The colour of what is left."""
-        return "bad" if self.days_left < 0 else "warn" if self.days_left <= SOON else "good"
+    def shown(self) -> str:
+        """The day and what is left to it."""
+        tone = "bad" if self.days_left < 0 else "warn" if self.days_left <= SOON else "good"
+        return beside(
+            day(self, self.on),
+            self.is_provisional and provisional(),
+            left_badge(self.days_left, tone, is_over=self.days_left < 0),
+        )
 
 
 def dues(days: Iterable[tuple[date | None, bool]]) -> list[Due | None]:

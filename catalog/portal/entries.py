@@ -16,9 +16,11 @@ from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
 from accounts.portal.listing import DepartmentsList, list_page, reader
 from catalog.models import Entry, Resource
+from catalog.portal import cells as own_cells
 from catalog.portal import words
 from catalog.portal.entry_steps import STEPS
 from catalog.states import ENTRY
+from kernel import cells
 from kernel.lists import Column, Filter
 
 _BULK = ("submit", "approve", "review", "publish", "return")
@@ -48,7 +50,7 @@ class ResourceList(DepartmentsList):
             "name",
             _("Name"),
             lambda row: row.latest.name if row.latest else "",
-            "catalog/cells/name.html",
+            own_cells.entry,
             width=40,
         ),
         Column("code", _("Code"), lambda row: row.code, sort=("code",), width=26),
@@ -63,7 +65,7 @@ class ResourceList(DepartmentsList):
             "state",
             _("State"),
             lambda row: words.ENTRY_STATES[row.latest.state][0] if row.latest else "",
-            "catalog/cells/state.html",
+            cells.worded("state_word"),
         ),
         Column(
             "number", _("Version"), lambda row: row.latest and row.latest.number, is_number=True
@@ -78,7 +80,7 @@ class ResourceList(DepartmentsList):
             "updated_at",
             _("Changed"),
             lambda row: timezone.localtime(row.updated_at),
-            "components/moment.html",
+            cells.moment,
             ("updated_at",),
         ),
     )

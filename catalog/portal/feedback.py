@@ -6,7 +6,6 @@ from uuid import UUID
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -20,6 +19,8 @@ from accounts.portal.listing import DepartmentsList, list_page, reader
 from accounts.portal.steps import Step, shown_steps, take_step
 from catalog.actions.feedback import settle_feedback
 from catalog.models import Feedback
+from catalog.portal import cells as own_cells
+from kernel import cells
 from kernel.errors import NotFound
 from kernel.lists import Column, Filter
 from kernel.pages import page
@@ -68,15 +69,17 @@ class FeedbackList(DepartmentsList):
         Filter("department", _("Department"), departments, "department_id"),
     )
     columns = (
-        Column("text", _("Feedback"), lambda row: row.short, "catalog/cells/link.html", width=60),
+        Column(
+            "text", _("Feedback"), lambda row: row.short, cells.linked("feedback-page"), width=60
+        ),
         Column("entry", _("Entry"), lambda row: row.name, width=36),
         Column("department", _("Department"), lambda row: row.department.name, width=28),
-        Column("state", _("State"), lambda row: row.word, "catalog/cells/word.html"),
+        Column("state", _("State"), lambda row: row.word, own_cells.word),
         Column(
             "created_at",
             _("Written on"),
             lambda row: timezone.localtime(row.created_at),
-            "components/moment.html",
+            cells.moment,
             ("created_at",),
         ),
         Column("contact", _("Contact"), lambda row: row.contact, is_extra=True),
@@ -94,7 +97,6 @@ class FeedbackList(DepartmentsList):
             row.short = row.text if len(row.text) <= 80 else f"{row.text[:79]}…"
             row.name = _name(row)
             row.word, row.badge = _state(row)
-            row.address = reverse("feedback-page", args=[row.pk])
         return rows
 
 

@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.permissions import Perm
 from accounts.portal.listing import DepartmentsList
 from catalog.models import CatalogImport, ImportFinding
+from catalog.portal import cells as own_cells
 from catalog.portal.import_words import FINDINGS, KINDS, STATES
 from catalog.portal.words import is_chinese
+from kernel import cells
 from kernel.lists import Column, Filter, List
 
 
@@ -38,17 +40,17 @@ class ImportList(DepartmentsList):
     )
     columns = (
         Column(
-            "source", _("Catalogue"), lambda row: row.source, "catalog/cells/link.html",
+            "source", _("Catalogue"), lambda row: row.source, cells.linked("import"),
             ("source",), width=36,
         ),
         Column(
-            "file_name", _("File"), lambda row: row.file_name, "catalog/cells/code.html", width=36
+            "file_name", _("File"), lambda row: row.file_name, cells.code, width=36
         ),
         Column(
             "department", _("Department"),
             lambda row: row.department.name if row.department else "", width=28,
         ),
-        Column("state", _("State"), lambda row: row.word, "catalog/cells/word.html", ("state",)),
+        Column("state", _("State"), lambda row: row.word, own_cells.word, ("state",)),
         *(
             Column(name, title, attrgetter(name), is_number=True)
             for name, title in (
@@ -58,7 +60,7 @@ class ImportList(DepartmentsList):
         ),
         Column(
             "created_at", _("Handed in"), lambda row: timezone.localtime(row.created_at),
-            "components/moment.html", ("created_at",),
+            cells.moment, ("created_at",),
         ),
     )  # fmt: skip
 
@@ -71,7 +73,6 @@ class ImportList(DepartmentsList):
         """With the state in words."""
         for row in rows:
             row.word, row.badge = STATES[row.state]
-            row.address = reverse("import", args=[row.pk])
         return rows
 
     @property
@@ -102,7 +103,7 @@ class FindingList(List):
     columns = (
         Column("line", _("Row"), lambda row: row.line, sort=("line",), is_number=True),
         Column("column", _("Column"), lambda row: row.column, sort=("column",), width=28),
-        Column("kind", _("Kind"), lambda row: row.word, "catalog/cells/word.html", ("kind",)),
+        Column("kind", _("Kind"), lambda row: row.word, own_cells.word, ("kind",)),
         Column("before", _("Value in the file"), lambda row: row.before, width=40),
         Column("after", _("Value taken"), lambda row: row.after, width=40),
         Column("hint", _("Cause and cure"), lambda row: row.hint, width=60),

@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
@@ -30,12 +29,13 @@ from catalog.actions.likenesses import (
     request_scan,
 )
 from catalog.models import Likeness, LikenessScan, Resource
+from catalog.portal import cells as own_cells
 from catalog.portal.likeness_words import KINDS, STATES, reason_lines
 from catalog.states import LIKENESS
 from catalog.versions import items_of
 from kernel.errors import NotFound
 from kernel.lists import Column, Filter
-from kernel.pages import page
+from kernel.pages import address_of, page
 from kernel.problems import Problem
 
 _PERMS = (Perm.LIKENESS_DECIDE,)
@@ -99,15 +99,15 @@ class LikenessList(DepartmentsList):
     )  # fmt: skip
     columns = (
         Column(
-            "left", _("Entry"), lambda row: row.names[0], "catalog/cells/pair.html",
+            "left", _("Entry"), lambda row: row.names[0], own_cells.pair,
             ("left__published__name",), width=36,
         ),
-        Column("other", _("And"), lambda row: row.names[1], "catalog/cells/other.html", width=36),
+        Column("other", _("And"), lambda row: row.names[1], own_cells.other, width=36),
         Column("kind", _("Kind"), lambda row: KINDS[row.kind], sort=("kind",)),
         Column(
             "score", _("Likeness"), lambda row: f"{row.score:.0%}", sort=("score",), is_number=True
         ),
-        Column("state", _("State"), lambda row: row.word, "catalog/cells/word.html", ("state",)),
+        Column("state", _("State"), lambda row: row.word, own_cells.word, ("state",)),
     )  # fmt: skip
 
     def shown_filters(self) -> list[Any]:
@@ -128,7 +128,7 @@ class LikenessList(DepartmentsList):
         for row in rows:
             row.word, row.badge = STATES[row.state]
             row.names = [_name(one) for one in (row.left, row.right)]
-            row.address = reverse("likeness", args=[row.pk])
+            row.address = address_of("likeness", row.pk)
         return rows
 
     def tabs(self) -> list[tuple[str, Any, bool]]:

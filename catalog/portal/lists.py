@@ -18,9 +18,11 @@ from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
 from accounts.portal.listing import list_page, reader
 from catalog.models import Demand, Item, SearchDocument
+from catalog.portal import cells as own_cells
 from catalog.portal import words
 from catalog.portal.demand_words import STATES
 from catalog.vocabulary import ShareType
+from kernel import cells
 from kernel.listparts import AnyFilter
 from kernel.lists import Column, Filter, List
 
@@ -31,7 +33,6 @@ _SHOWN = (
     *("entry__share_type", "entry__share_condition", "entry__share_modes"),
     *("entry__update_cycle", "entry__refusal_reason", "entry__legal_basis"),
 )
-LINK = "catalog/cells/link.html"
 
 
 class ThreeLists(List):
@@ -69,10 +70,13 @@ class NeedList(ThreeLists):
         Filter("department", _("Asking department"), departments, "department_id"),
     )
     columns = (
-        Column("title", _("Demand"), lambda row: row.title, LINK, ("title",), width=36),
+        Column(
+            "title", _("Demand"), lambda row: row.title, cells.linked("demand"), ("title",),
+            width=36,
+        ),
         Column("department", _("Asking department"), lambda row: row.department.name, width=28),
         Column("items", _("Items wanted"), lambda row: "、".join(row.wanted_items), width=40),
-        Column("state", _("State"), lambda row: row.word, "catalog/cells/word.html", ("state",)),
+        Column("state", _("State"), lambda row: row.word, own_cells.word, ("state",)),
         Column("routed_to", _("Answering department"), lambda row: row.answers, width=28),
         Column("resource", _("Entry offered"), lambda row: row.offered, width=36),
         Column("basis", _("Basis of use"), lambda row: row.basis, is_extra=True, width=36),
@@ -102,7 +106,6 @@ class NeedList(ThreeLists):
             entry = said.resource.published if said.resource else None
             row.offered = entry.name if entry else ""
             row.asked_on = timezone.localdate(row.created_at)
-            row.address = reverse("demand", args=[row.pk])
         return rows
 
 
@@ -122,9 +125,12 @@ class InForceList(ThreeLists):
         ),
     )
     first_columns: ClassVar[tuple[Column, ...]] = (
-        Column("name", _("Entry"), lambda row: row.name, LINK, ("name",), width=40),
         Column(
-            "code", _("Code"), lambda row: row.resource.code, "catalog/cells/code.html",
+            "name", _("Entry"), lambda row: row.name, cells.linked("resource", "resource_id"),
+            ("name",), width=40,
+        ),
+        Column(
+            "code", _("Code"), lambda row: row.resource.code, cells.code,
             ("resource__code",), width=24,
         ),
         Column(
@@ -137,12 +143,6 @@ class InForceList(ThreeLists):
         """Entries in force, as far as the lists show them."""
         rows: Any = SearchDocument.objects.visible_to(self.actor)
         return rows.select_related("resource", "department", "entry").only(*_SHOWN)
-
-    def lines(self, rows: list[Any]) -> list[Any]:
-        """With their addresses."""
-        for row in rows:
-            row.address = reverse("resource", args=[row.resource_id])
-        return rows
 
 
 class DutyList(InForceList):

@@ -7,7 +7,6 @@ from django.db.models import BooleanField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -21,10 +20,12 @@ from accounts.portal.choices import departments
 from accounts.portal.listing import DepartmentsList, list_page, reader
 from accounts.portal.steps import Step
 from catalog.models import Entry
+from catalog.portal import cells as own_cells
 from catalog.portal import words
 from catalog.portal.due import dues
 from catalog.portal.entry_steps import STEPS
 from catalog.states import ENTRY
+from kernel import cells
 from kernel.lists import Column, Filter
 
 # Whose turn a version is, by its state: the permission to go on from there.
@@ -87,7 +88,7 @@ class ReviewList(DepartmentsList):
     )
     columns = (
         Column(
-            "name", _("Entry"), lambda row: row.name, "catalog/cells/link.html", ("name",), width=40
+            "name", _("Entry"), lambda row: row.name, own_cells.under_review, ("name",), width=40
         ),
         Column(
             "department",
@@ -96,13 +97,13 @@ class ReviewList(DepartmentsList):
             sort=("department__name",),
             width=28,
         ),
-        Column("state", _("State"), lambda row: row.word, "catalog/cells/word.html", ("state",)),
+        Column("state", _("State"), lambda row: row.word, own_cells.word, ("state",)),
         Column("number", _("Version"), lambda row: row.number, sort=("number",), is_number=True),
         Column(
             "due",
             _("Due"),
             lambda row: row.due and row.due.on,
-            "catalog/cells/due.html",
+            own_cells.due,
             ("due_on",),
         ),
         Column("message", _("What changes"), lambda row: row.change_message, width=40),
@@ -110,7 +111,7 @@ class ReviewList(DepartmentsList):
             "updated_at",
             _("Changed"),
             lambda row: timezone.localtime(row.updated_at),
-            "components/moment.html",
+            cells.moment,
             ("updated_at",),
             is_extra=True,
         ),
@@ -132,7 +133,6 @@ class ReviewList(DepartmentsList):
         for row, due in zip(rows, told, strict=True):
             row.word, row.badge = words.ENTRY_STATES[row.state]
             row.due = due
-            row.address = f"{reverse('resource', args=[row.resource_id])}?tab=versions"
         return rows
 
     bulk = {verb: _of_entry(STEPS[verb]) for verb in ("approve", "review", "publish", "return")}

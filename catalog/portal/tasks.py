@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
@@ -18,11 +17,13 @@ from accounts.portal.steps import Step, shown_steps, take_step
 from catalog.actions.campaigns import confirm_task, return_task
 from catalog.interchange.columns import ENTRY_COLUMNS
 from catalog.models import CampaignTask
+from catalog.portal import cells as own_cells
 from catalog.portal.due import dues
 from catalog.portal.words import column_title
 from catalog.quality.completeness import CENSUS_NUMBERS
 from catalog.reports import counts_of
 from catalog.states import CAMPAIGN_TASK
+from kernel import cells
 from kernel.errors import NotFound
 from kernel.lists import Column, Filter, List
 from kernel.pages import page
@@ -89,16 +90,16 @@ class CampaignTaskList(List):
             "department",
             _("Department"),
             lambda row: row.department.name,
-            "catalog/cells/link.html",
+            cells.linked("campaign-task"),
             ("department__name",),
             width=28,
         ),
-        Column("state", _("State"), lambda row: row.word, "catalog/cells/word.html", ("state",)),
+        Column("state", _("State"), lambda row: row.word, own_cells.word, ("state",)),
         Column(
             "confirmed_at",
             _("Confirmed on"),
             lambda row: row.confirmed_at and timezone.localtime(row.confirmed_at),
-            "components/day.html",
+            cells.day,
             ("confirmed_at",),
         ),
         *(_counted(name) for name in COUNTED),
@@ -116,7 +117,6 @@ class CampaignTaskList(List):
         for row in rows:
             row.word, row.badge = TASK_STATES[row.state]
             row.kept = row.counts if row.state == "confirmed" else present[row.department_id]
-            row.address = reverse("campaign-task", args=[row.pk])
         return rows
 
 

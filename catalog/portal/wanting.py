@@ -12,10 +12,12 @@ from django.views.decorators.http import require_GET
 from accounts.permissions import Perm
 from accounts.portal.access import signed_in
 from accounts.portal.listing import list_page, reader
+from catalog.portal import cells as own_cells
 from catalog.portal import words
 from catalog.portal.due import dues
 from catalog.portal.lists import InForceList
 from catalog.portal.quality_words import FRESHNESS, GAPS, gap_text
+from kernel import cells
 from kernel.lists import Column, Filter
 
 _POINTS = (("60", _("Below 60")), ("80", _("Below 80")), ("100", _("Below 100")))
@@ -54,17 +56,17 @@ class OverdueList(InForceList):
             "updated",
             _("Data last came"),
             lambda row: row.came,
-            "components/day.html",
+            cells.day,
             ("resource__data_updated_at",),
         ),
         Column(
             "fresh_until",
             _("To be updated by"),
             lambda row: row.fresh_until,
-            "catalog/cells/due.html",
+            own_cells.due,
             ("fresh_until",),
         ),
-        Column("word", _("State"), lambda row: row.word, "catalog/cells/word.html", is_extra=True),
+        Column("word", _("State"), lambda row: row.word, own_cells.word, is_extra=True),
     )
 
     def rows(self) -> Any:

@@ -35,6 +35,7 @@ from exchange.portal.sides import ALL, MADE, RECEIVED, STATE, SidesList
 from exchange.portal.stories import Told, story
 from exchange.services import CHANGE_OPEN, served_departments
 from exchange.states import SERVICE_CHANGE
+from kernel import cells
 from kernel.errors import NotFound
 from kernel.lists import Column, Filter
 from kernel.pages import page
@@ -165,7 +166,7 @@ class ChangeList(SidesList):
             "name",
             _("Data"),
             lambda line: line.name,
-            "exchange/sharing/cells/change.html",
+            cells.linked("announcement", "change.pk"),
             width=36,
         ),
         Column("kind", _("Kind"), lambda line: line.kind, sort=("kind",)),
@@ -181,7 +182,7 @@ class ChangeList(SidesList):
             "on",
             _("From this day on"),
             lambda line: line.change.effective_on,
-            "components/day.html",
+            cells.day,
             ("effective_on",),
         ),
         Column("reason", _("Reason"), lambda line: line.change.reason, width=48),

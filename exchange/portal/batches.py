@@ -22,8 +22,10 @@ from accounts.register.reading import CSV
 from exchange.actions.recalls import recall_batch
 from exchange.actions.rejects import read_rejects
 from exchange.models import Batch, Delivery
+from exchange.portal import cells as own_cells
 from exchange.portal import lane_words as words
 from exchange.portal.datasets import dataset_of, name_of
+from kernel import cells
 from kernel.errors import NotFound
 from kernel.lists import Column, DayFilter, Filter, List
 from kernel.pages import page
@@ -80,7 +82,7 @@ class BatchList(List):
             "number",
             _("Batch"),
             lambda row: row.number,
-            "exchange/cells/batch.html",
+            own_cells.batch,
             is_number=True,
         ),
         Column("dataset", _("Dataset"), lambda row: name_of(row.dataset), width=40),
@@ -89,7 +91,7 @@ class BatchList(List):
             "published",
             _("Published"),
             lambda row: row.created_at,
-            "exchange/cells/moment.html",
+            cells.moment,
             ("created_at",),
         ),
         Column("received", _("Rows"), lambda row: row.received, is_number=True),

@@ -26,10 +26,12 @@ from accounts.portal.listing import list_page, reader
 from accounts.portal.steps import Step, shown_steps, take_step
 from accounts.portal.words import DUTIES
 from accounts.querysets import standing_on
+from exchange.portal import cells as own_cells
 from exchange.portal.deadlines import Deadline, deadlines
 from exchange.portal.request_forms import SharingForm, line, text
 from exchange.portal.sides import ALL, SidesList
 from exchange.portal.subjects import Subject, subjects_of
+from kernel import cells
 from kernel.errors import NotFound
 from kernel.lists import Column, Filter
 from kernel.pages import page
@@ -145,7 +147,7 @@ class ClockList(SidesList):
             "duty",
             _("Duty"),
             lambda line: line.deadline.duty,
-            "exchange/sharing/cells/clock.html",
+            cells.linked("clock", "row.pk"),
             ("kind",),
             width=36,
         ),
@@ -153,13 +155,13 @@ class ClockList(SidesList):
             "article",
             _("Order 809"),
             lambda line: line.deadline.article,
-            "exchange/sharing/cells/article.html",
+            own_cells.article,
         ),
         Column(
             "subject",
             _("What it concerns"),
             lambda line: line.subject.title if line.subject else "",
-            "exchange/sharing/cells/subject.html",
+            own_cells.subject,
             width=36,
         ),
         Column(
@@ -180,14 +182,14 @@ class ClockList(SidesList):
             "standing",
             _("How it stands"),
             lambda line: line.deadline.left,
-            "exchange/sharing/cells/standing.html",
+            own_cells.standing,
             ("due_on",),
         ),
         Column(
             "started",
             _("Begun"),
             lambda line: timezone.localtime(line.row.started_at).date(),
-            "components/day.html",
+            cells.day,
             ("started_at",),
             is_extra=True,
         ),

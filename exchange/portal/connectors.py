@@ -19,8 +19,10 @@ from accounts.portal.listing import DepartmentsList, list_page, reader
 from accounts.portal.steps import Step, shown_steps, take_step
 from exchange.actions.connectors import Test, close_connector, test_connector
 from exchange.models import Connector
+from exchange.portal import cells as own_cells
 from exchange.portal import connector_words
 from exchange.portal import lane_words as words
+from kernel import cells
 from kernel.errors import Conflict, Forbidden, NotFound
 from kernel.lists import Column, Filter
 from kernel.pages import page
@@ -66,7 +68,7 @@ class ConnectorList(DepartmentsList):
             "name",
             _("Connector"),
             lambda row: row.name,
-            "exchange/cells/link.html",
+            cells.linked("connector"),
             ("name",),
             width=36,
         ),
@@ -79,8 +81,8 @@ class ConnectorList(DepartmentsList):
             sort=("department__name",),
             width=28,
         ),
-        Column("state", _("State"), lambda row: row.state_word[0], "exchange/cells/state.html"),
-        Column("test", _("Last test"), lambda row: row.test_word[0], "exchange/cells/tested.html"),
+        Column("state", _("State"), lambda row: row.state_word[0], cells.worded("state_word")),
+        Column("test", _("Last test"), lambda row: row.test_word[0], own_cells.tested),
     )
 
     def rows(self) -> Any:
@@ -90,7 +92,6 @@ class ConnectorList(DepartmentsList):
     def lines(self, rows: list[Any]) -> list[Any]:
         """With state and how the last test went."""
         for row in rows:
-            row.link = reverse("connector", args=[row.pk])
             row.state_word = words.badge(words.CONNECTOR_STATES, row.state)
             row.test_word = _tested(row)
         return rows

@@ -25,6 +25,7 @@ from accounts.portal.listing import list_page, reader
 from exchange.portal.credential_forms import CredentialForm
 from exchange.portal.keys import KeyList, issued, key_of
 from exchange.portal.secret_pages import secret_page
+from kernel import cells
 from kernel.lists import Column, Filter
 
 _SOON = timedelta(days=30)
@@ -58,24 +59,24 @@ class CredentialList(KeyList):
             sort=("system__department__name",),
             width=28,
         ),
-        Column("token", _("Token"), lambda row: str(row), "exchange/cells/code.html"),
-        Column("state", _("State"), lambda row: row.state_word[0], "exchange/cells/state.html"),
+        Column("token", _("Token"), lambda row: str(row), cells.code),
+        Column("state", _("State"), lambda row: row.state_word[0], cells.worded("state_word")),
         Column(
             "ends",
             _("Ends"),
             lambda row: timezone.localtime(row.expires_at),
-            "components/day.html",
+            cells.day,
             ("expires_at",),
         ),
         Column(
             "used",
             _("Last used"),
             lambda row: row.last_used_at,
-            "exchange/cells/moment.html",
+            cells.moment,
             ("last_used_at",),
         ),
         Column("from", _("From address"), lambda row: row.last_used_from, is_extra=True),
-        Column("deed", _("Steps"), lambda row: "", "exchange/cells/credential_deeds.html"),
+        Column("deed", _("Steps"), lambda row: "", template="exchange/cells/credential_deeds.html"),
     )
 
     def rows(self) -> Any:

@@ -23,6 +23,7 @@ from exchange.actions.retention import retain_dataset
 from exchange.models import Batch, Dataset, Subscription
 from exchange.portal import lane_words as words
 from exchange.portal.dataset_forms import HandOverForm, RetainForm
+from kernel import cells
 from kernel.errors import NotFound
 from kernel.lists import Column, Filter
 from kernel.pages import page
@@ -102,7 +103,7 @@ class DatasetList(DepartmentsList):
             "name",
             _("Dataset"),
             lambda row: name_of(row),
-            "exchange/cells/link.html",
+            cells.linked("dataset"),
             ("resource__published__name",),
             width=40,
         ),
@@ -114,7 +115,7 @@ class DatasetList(DepartmentsList):
             width=28,
         ),
         Column("system", _("Published by"), lambda row: row.system.name, width=28),
-        Column("state", _("State"), lambda row: row.state_word[0], "exchange/cells/state.html"),
+        Column("state", _("State"), lambda row: row.state_word[0], cells.worded("state_word")),
         Column(
             "batches",
             _("Batches"),
@@ -122,7 +123,7 @@ class DatasetList(DepartmentsList):
             sort=("last_number",),
             is_number=True,
         ),
-        Column("last", _("Last published"), lambda row: row.last_at, "exchange/cells/moment.html"),
+        Column("last", _("Last published"), lambda row: row.last_at, cells.moment),
         Column("consumers", _("Subscriptions"), lambda row: row.consumers, is_number=True),
         Column("kind", _("Kind"), lambda row: words.DATASET_KINDS[row.kind], is_extra=True),
         Column(
@@ -150,7 +151,6 @@ class DatasetList(DepartmentsList):
         for row in rows:
             row.last_at, row.consumers = times.get(row.pk), held.get(row.pk, 0)
             row.state_word = words.badge(words.DATASET_STATES, row.state)
-            row.link = reverse("dataset", args=[row.pk])
         return rows
 
     @property

@@ -8,12 +8,15 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.calendars import calendars_from
 from accounts.clocks import CLOCKS, KEEPING
 from accounts.models import Obligation
+from accounts.portal.cells import left_badge, provisional
 from accounts.portal.words import DUTIES
 from accounts.workdays import workdays_left
+from kernel.cells import beside, day, muted, toned
 
 _ARTICLE = re.compile(r"(\d+)(?:\((\d+)\))?")
 
@@ -36,11 +39,6 @@ class Deadline:
         return self.obligation.kind in KEEPING
 
     @property
-    def over(self) -> int:
-        """Workdays since the last day."""
-        return -self.left
-
-    @property
     def is_late(self) -> bool:
         """Whether it was met after its last day."""
         met = self.obligation.met_at
@@ -60,6 +58,35 @@ class Deadline:
     def is_statutory(self) -> bool:
         """Whether the Order itself sets the number of days."""
         return CLOCKS[self.obligation.kind].is_statutory
+
+    @property
+    def left_shown(self) -> str:
+        """What is left of it, with its last day."""
+        return beside(
+            left_badge(self.left, self.level, is_over=self.left < 0),
+            muted(day(self, self.obligation.due_on)),
+            self.obligation.is_provisional and provisional(),
+        )
+
+    @property
+    def shown(self) -> str:
+        """How it stands."""
+        if self.is_open:
+            return beside(self.left_shown, self._extension)
+        if self.is_kept:
+            return toned(_("to be kept"))
+        if self.obligation.state == "cancelled":
+            return toned(_("fell away"))
+        words = toned(_("met late"), "bad") if self.is_late else toned(_("met in time"), "good")
+        return beside(words, muted(day(self, self.obligation.met_at)))
+
+    @property
+    def _extension(self) -> str:
+        extended = self.obligation.extended_workdays
+        if extended:
+            text = ngettext("extended by %(n)s workday", "extended by %(n)s workdays", extended)
+            return toned(text % {"n": extended})
+        return toned(_("more time asked for"), "warn") if self.obligation.asked_at else ""
 
     @property
     def article(self) -> str:

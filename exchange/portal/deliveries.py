@@ -6,7 +6,6 @@ from uuid import UUID
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -21,6 +20,7 @@ from exchange.actions.redeliveries import redeliver_subscription
 from exchange.models import Attempt, Delivery
 from exchange.portal import lane_words as words
 from exchange.portal.datasets import name_of
+from kernel import cells
 from kernel.errors import NotFound
 from kernel.lists import Column, DayFilter, Filter, List
 from kernel.pages import page
@@ -82,18 +82,18 @@ class DeliveryList(List):
             "dataset",
             _("Dataset"),
             lambda row: name_of(row.subscription.dataset),
-            "exchange/cells/link.html",
+            cells.linked("delivery"),
             width=36,
         ),
         Column("number", _("Batch"), lambda row: row.number, is_number=True),
         Column("system", _("To the system"), lambda row: row.subscription.system.name, width=28),
         Column("mode", _("How"), lambda row: words.MODES[row.subscription.mode]),
-        Column("state", _("State"), lambda row: row.state_word[0], "exchange/cells/state.html"),
+        Column("state", _("State"), lambda row: row.state_word[0], cells.worded("state_word")),
         Column(
             "arrived",
             _("Arrived"),
             lambda row: row.delivered_at,
-            "exchange/cells/moment.html",
+            cells.moment,
             ("delivered_at",),
         ),
         Column(
@@ -104,7 +104,7 @@ class DeliveryList(List):
             "error",
             _("Last error"),
             lambda row: row.error_shown,
-            "exchange/cells/code.html",
+            cells.code,
             width=40,
         ),
     )
@@ -118,7 +118,6 @@ class DeliveryList(List):
     def lines(self, rows: list[Any]) -> list[Any]:
         """With state and address."""
         for row in rows:
-            row.link = reverse("delivery", args=[row.pk])
             row.state_word = _state(row)
             row.error_shown = "" if row.delivered_at else row.last_error
         return rows
@@ -149,19 +148,19 @@ class AttemptList(List):
         DayFilter("to", _("To"), "created_at__date__lte"),
     )
     columns = (
-        Column("at", _("At"), lambda row: row.created_at, "exchange/cells/second.html"),
+        Column("at", _("At"), lambda row: row.created_at, cells.second),
         Column(
             "dataset",
             _("Dataset"),
             lambda row: name_of(row.subscription.dataset),
-            "exchange/cells/link.html",
+            cells.linked("subscription", "subscription_id"),
             width=36,
         ),
         Column("number", _("Batch"), lambda row: row.number, is_number=True),
         Column("system", _("To the system"), lambda row: row.subscription.system.name, width=28),
-        Column("state", _("State"), lambda row: row.state_word[0], "exchange/cells/state.html"),
+        Column("state", _("State"), lambda row: row.state_word[0], cells.worded("state_word")),
         Column("status", _("Status"), lambda row: row.status, is_number=True),
-        Column("error", _("Error"), lambda row: row.error, "exchange/cells/code.html"),
+        Column("error", _("Error"), lambda row: row.error, cells.code),
         Column("ms", _("Milliseconds"), lambda row: row.duration_ms, is_number=True),
         Column("excerpt", _("Answer"), lambda row: row.excerpt, is_extra=True, width=60),
     )
@@ -175,7 +174,6 @@ class AttemptList(List):
     def lines(self, rows: list[Any]) -> list[Any]:
         """With state and the address of the subscription."""
         for row in rows:
-            row.link = reverse("subscription", args=[row.subscription_id])
             row.state_word = (_("received"), "good") if row.ok else (_("failed"), "bad")
         return rows
 

@@ -28,6 +28,7 @@ from exchange.portal.beginnings import Beginning, begin
 from exchange.portal.deadlines import Deadline, nearest, open_by_subject
 from exchange.portal.request_forms import SharingForm, text
 from exchange.portal.sides import ALL, LEFT, MADE, RECEIVED, STATE, SidesList
+from kernel import cells
 from kernel.errors import NotFound
 from kernel.lists import Column, Filter
 
@@ -83,7 +84,7 @@ class DisputeList(SidesList):
             "name",
             _("Data"),
             lambda line: line.name,
-            "exchange/sharing/cells/dispute.html",
+            cells.linked("dispute", "dispute.pk"),
             width=36,
         ),
         Column("about", _("What it concerns"), lambda line: line.about),
@@ -107,7 +108,7 @@ class DisputeList(SidesList):
             "opened",
             _("Opened on"),
             lambda line: timezone.localtime(line.dispute.created_at).date(),
-            "components/day.html",
+            cells.day,
             ("created_at",),
         ),
     )

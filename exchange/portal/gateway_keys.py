@@ -23,6 +23,7 @@ from exchange.portal import lane_words as words
 from exchange.portal.credential_forms import GatewayKeyForm
 from exchange.portal.keys import KeyList, issued, key_of
 from exchange.portal.secret_pages import secret_page
+from kernel import cells
 from kernel.lists import Column, Filter
 
 
@@ -51,12 +52,12 @@ class GatewayKeyList(KeyList):
         ),
         Column("department", _("Department"), lambda row: row.department.name, width=28),
         Column("dialect", _("Gateway"), lambda row: words.DIALECTS[row.dialect]),
+        Column("requester", _("Requester id"), lambda row: row.requester, cells.code),
+        Column("state", _("State"), lambda row: row.state_word[0], cells.worded("state_word")),
+        Column("issued", _("Issued"), lambda row: row.created_at, cells.moment),
         Column(
-            "requester", _("Requester id"), lambda row: row.requester, "exchange/cells/code.html"
+            "deed", _("Steps"), lambda row: "", template="exchange/cells/gateway_key_deeds.html"
         ),
-        Column("state", _("State"), lambda row: row.state_word[0], "exchange/cells/state.html"),
-        Column("issued", _("Issued"), lambda row: row.created_at, "exchange/cells/moment.html"),
-        Column("deed", _("Steps"), lambda row: "", "exchange/cells/gateway_key_deeds.html"),
     )
 
     def rows(self) -> Any:

@@ -20,11 +20,13 @@ from accounts.portal.forms import PortalForm
 from accounts.portal.listing import list_page
 from accounts.portal.steps import take_step
 from exchange.models import Grant
+from exchange.portal import cells as own_cells
 from exchange.portal import sharing_words as words
 from exchange.portal.deadlines import Deadline, nearest, open_by_subject
 from exchange.portal.grant_page import grant_context
 from exchange.portal.grant_steps import STEPS, is_offered
 from exchange.portal.sides import ALL, STATE, SidesList
+from kernel import cells
 from kernel.errors import Forbidden, NotFound
 from kernel.lists import Column, Filter
 from kernel.pages import page
@@ -81,7 +83,7 @@ class GrantList(SidesList):
             "name",
             _("Data"),
             lambda line: line.grant.request.entry.name,
-            "exchange/sharing/cells/grant.html",
+            cells.linked("grant", "grant.pk"),
             ("request__entry__name",),
             width=36,
         ),
@@ -101,14 +103,12 @@ class GrantList(SidesList):
         ),
         Column("system", _("System"), lambda line: line.grant.system.name, width=28),
         STATE,
-        Column(
-            "ends", _("Until"), lambda line: line.grant.ends_on, "components/day.html", ("ends_on",)
-        ),
+        Column("ends", _("Until"), lambda line: line.grant.ends_on, cells.day, ("ends_on",)),
         Column(
             "certify",
             _("To be certified by"),
             lambda line: line.grant.certify_by,
-            "components/day.html",
+            cells.day,
             ("certify_by",),
             is_extra=True,
         ),
@@ -116,7 +116,7 @@ class GrantList(SidesList):
             "owed",
             _("Owed"),
             lambda line: line.left,
-            "exchange/sharing/cells/owed.html",
+            own_cells.owed,
             ("due_on",),
         ),
         Column(

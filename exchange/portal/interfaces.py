@@ -34,6 +34,7 @@ from exchange.models import Grant, GrantDay, ServiceInterface
 from exchange.portal import lane_words as words
 from exchange.portal.interface_forms import LOGINS, TryForm
 from exchange.states import INTERFACE
+from kernel import cells
 from kernel.errors import DomainError, Invalid, NotFound
 from kernel.lists import Column, Filter
 from kernel.pages import page
@@ -97,11 +98,11 @@ class InterfaceList(DepartmentsList):
             "name",
             _("Interface"),
             lambda row: row.name,
-            "exchange/cells/link.html",
+            cells.linked("interface"),
             ("name",),
             width=36,
         ),
-        Column("code", _("Code"), lambda row: row.code, "exchange/cells/code.html", ("code",)),
+        Column("code", _("Code"), lambda row: row.code, cells.code, ("code",)),
         Column(
             "provider",
             _("Provider"),
@@ -110,8 +111,8 @@ class InterfaceList(DepartmentsList):
             width=28,
         ),
         Column("kind", _("Kind"), lambda row: words.INTERFACE_KINDS[row.kind]),
-        Column("state", _("State"), lambda row: row.state_word[0], "exchange/cells/state.html"),
-        Column("breaker", _("Breaker"), lambda row: row.breaker[0], "exchange/cells/breaker.html"),
+        Column("state", _("State"), lambda row: row.state_word[0], cells.worded("state_word")),
+        Column("breaker", _("Breaker"), lambda row: row.breaker[0], cells.worded("breaker")),
         Column(
             "resource",
             _("Entry"),
@@ -129,7 +130,6 @@ class InterfaceList(DepartmentsList):
     def lines(self, rows: list[Any]) -> list[Any]:
         """With state and breaker."""
         for row in rows:
-            row.link = reverse("interface", args=[row.pk])
             row.state_word = words.badge(words.INTERFACE_STATES, row.state)
             row.breaker = breaker_of(row)
         return rows

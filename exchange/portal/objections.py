@@ -31,6 +31,7 @@ from exchange.portal.objection_forms import (
     ObjectionForm,
 )
 from exchange.portal.sides import ALL, LEFT, MADE, RECEIVED, STATE, SidesList
+from kernel import cells
 from kernel.lists import Column, Filter
 from kernel.pages import page
 
@@ -80,7 +81,7 @@ class ObjectionList(SidesList):
             "name",
             _("Data"),
             lambda line: line.name,
-            "exchange/sharing/cells/objection.html",
+            cells.linked("objection", "objection.pk"),
             ("resource__published__name",),
             width=36,
         ),
@@ -105,7 +106,7 @@ class ObjectionList(SidesList):
             "submitted",
             _("Submitted"),
             lambda line: timezone.localtime(line.objection.created_at).date(),
-            "components/day.html",
+            cells.day,
             ("created_at",),
         ),
     )

@@ -21,12 +21,14 @@ from accounts.portal.listing import list_page, reader
 from accounts.portal.steps import take_step
 from exchange.answers import ANSWER_CLOCKS
 from exchange.models import SharingRequest
+from exchange.portal import cells as own_cells
 from exchange.portal import sharing_words as words
 from exchange.portal.deadlines import Deadline, nearest, open_by_subject
 from exchange.portal.request_page import request_context
 from exchange.portal.request_steps import STEPS, is_offered, next_step
 from exchange.portal.sides import ALL, MADE, RECEIVED, STATE, SidesList
 from exchange.states import REQUEST_OPEN, REQUEST_PENDING
+from kernel import cells
 from kernel.errors import NotFound
 from kernel.lists import Column, DayFilter, Filter
 from kernel.pages import page
@@ -85,7 +87,7 @@ class RequestList(SidesList):
             "name",
             _("Data"),
             lambda line: line.request.entry.name,
-            "exchange/sharing/cells/request.html",
+            own_cells.request,
             ("entry__name",),
             width=36,
         ),
@@ -111,20 +113,20 @@ class RequestList(SidesList):
             "left",
             _("Workdays left"),
             lambda line: line.left,
-            "exchange/sharing/cells/left.html",
+            own_cells.left,
             ("due_on",),
         ),
         Column(
             "next",
             _("What you can do"),
             lambda line: line.next,
-            "exchange/sharing/cells/next_request.html",
+            own_cells.next_of_request,
         ),
         Column(
             "submitted",
             _("Submitted"),
             lambda line: timezone.localtime(line.request.created_at).date(),
-            "components/day.html",
+            cells.day,
             ("created_at",),
         ),
         Column("basis", _("Basis"), lambda line: line.request.basis, is_extra=True, width=48),

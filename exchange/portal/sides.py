@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Perm
 from accounts.policy import may_everywhere
+from exchange.portal import cells as own_cells
+from kernel import cells
 from kernel.lists import Column, List
 
 MADE, RECEIVED, ALL = "made", "received", "all"
@@ -15,7 +17,7 @@ STATE = Column(
     "state",
     _("State"),
     lambda line: line.state[0],
-    "exchange/sharing/cells/state.html",
+    cells.worded("state"),
     ("state",),
 )
 # Of the lines whose clocks are read with ``open_by_subject``.
@@ -23,7 +25,7 @@ LEFT = Column(
     "left",
     _("Workdays left"),
     lambda line: line.deadline.left if line.deadline else None,
-    "exchange/sharing/cells/left.html",
+    own_cells.left,
     ("due_on",),
 )
 

@@ -33,11 +33,13 @@ from exchange.actions.subscriptions import (
 )
 from exchange.dataplane.webhooks import Outcome
 from exchange.models import Subscription
+from exchange.portal import cells as own_cells
 from exchange.portal import lane_words as words
 from exchange.portal.datasets import name_of
 from exchange.portal.secret_pages import secret_page
 from exchange.portal.subscription_forms import RedeliverForm
 from exchange.states import SUBSCRIPTION
+from kernel import cells
 from kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from kernel.lists import Column, Filter
 from kernel.pages import page
@@ -125,7 +127,7 @@ class SubscriptionList(DepartmentsList):
             "dataset",
             _("Dataset"),
             lambda row: name_of(row.dataset),
-            "exchange/cells/link.html",
+            cells.linked("subscription"),
             width=36,
         ),
         Column("system", _("To the system"), lambda row: row.system.name, width=28),
@@ -137,17 +139,15 @@ class SubscriptionList(DepartmentsList):
             width=28,
         ),
         Column("mode", _("How"), lambda row: words.MODES[row.mode]),
-        Column("state", _("State"), lambda row: row.state_word[0], "exchange/cells/lane.html"),
+        Column("state", _("State"), lambda row: row.state_word[0], own_cells.lane),
         Column("position", _("Has batch"), lambda row: row.position, is_number=True),
-        Column(
-            "lag", _("Behind"), lambda row: row.lag, "exchange/cells/number.html", is_number=True
-        ),
+        Column("lag", _("Behind"), lambda row: row.lag, cells.number, is_number=True),
         Column("error", _("Last error"), lambda row: row.last_error, is_extra=True, width=50),
         Column(
             "opened",
             _("Open since"),
             lambda row: row.created_at,
-            "exchange/cells/moment.html",
+            cells.moment,
             ("created_at",),
             is_extra=True,
         ),
@@ -162,7 +162,6 @@ class SubscriptionList(DepartmentsList):
         """With state and lag."""
         for row in rows:
             _word(row)
-            row.link = reverse("subscription", args=[row.pk])
         return rows
 
     @property

@@ -23,6 +23,7 @@ from accounts.portal.steps import Step, shown_steps, take_step
 from exchange.actions.sync_runs import start_run
 from exchange.actions.syncs import change_sync, close_sync, pause_sync, resume_sync
 from exchange.models import SyncJob, SyncRun
+from exchange.portal import cells as own_cells
 from exchange.portal import words
 from exchange.portal.datasets import name_of
 from exchange.portal.sync_forms import TimetableForm, timetable_word
@@ -71,7 +72,7 @@ class SyncList(DepartmentsList):
             "name",
             _("Job"),
             lambda line: line.job.name,
-            "exchange/cells/job.html",
+            own_cells.job,
             ("name",),
             width=36,
         ),
@@ -82,18 +83,18 @@ class SyncList(DepartmentsList):
             sort=("department__name",),
             width=28,
         ),
-        Column("state", _("State"), lambda line: line.state[0], "exchange/cells/job_state.html"),
+        Column("state", _("State"), lambda line: line.state[0], own_cells.job_state),
         Column(
             "last",
             _("Last run"),
             lambda line: line.last.state[0] if line.last else None,
-            "exchange/cells/last_run.html",
+            own_cells.last_run,
         ),
         Column(
             "next",
             _("Next run"),
             lambda line: line.next_at,
-            "exchange/cells/next_run.html",
+            own_cells.next_run,
             ("next_run_at",),
         ),
     )

@@ -23,6 +23,7 @@ from exchange.models import Grant, UseRecord
 from exchange.portal.beginnings import Beginning, begin
 from exchange.portal.request_forms import SharingForm, day, text
 from exchange.portal.sides import ALL, MADE, RECEIVED, SidesList
+from kernel import cells
 from kernel.errors import NotFound
 from kernel.lists import Column, DayFilter, Filter
 from kernel.pages import page
@@ -74,7 +75,7 @@ class RecordList(SidesList):
             "name",
             _("Data"),
             lambda row: row.grant.request.entry.name,
-            "exchange/sharing/cells/record.html",
+            cells.linked("use-record"),
             ("grant__request__entry__name",),
             width=36,
         ),
@@ -85,8 +86,8 @@ class RecordList(SidesList):
             sort=("department__name",),
             width=28,
         ),
-        Column("from", _("From"), lambda row: row.starts_on, "components/day.html", ("starts_on",)),
-        Column("to", _("To"), lambda row: row.ends_on, "components/day.html", ("ends_on",)),
+        Column("from", _("From"), lambda row: row.starts_on, cells.day, ("starts_on",)),
+        Column("to", _("To"), lambda row: row.ends_on, cells.day, ("ends_on",)),
         Column("scenario", _("Scenario of use"), lambda row: row.scenario, width=48),
         Column("process", _("Process of use"), lambda row: row.process, width=48, is_extra=True),
         Column("effect", _("What it achieved"), lambda row: row.effect, width=48),
@@ -102,7 +103,7 @@ class RecordList(SidesList):
             "kept",
             _("To be kept until"),
             lambda row: row.keep_until,
-            "components/day.html",
+            cells.day,
             ("keep_until",),
         ),
     )

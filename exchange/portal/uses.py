@@ -27,6 +27,7 @@ from exchange.models import Dataset, UseEntry
 from exchange.portal import sharing_words as words
 from exchange.portal.request_forms import SharingForm
 from exchange.tables import current_schema
+from kernel import cells
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.keysets import KeysetList
 from kernel.lists import Column, DayFilter, Filter, List
@@ -77,10 +78,14 @@ class UseList(KeysetList):
             "at",
             _("When"),
             lambda line: timezone.localtime(line.entry.at),
-            "components/moment.html",
+            cells.moment,
         ),
         Column(
-            "name", _("Data"), lambda line: line.name, "exchange/sharing/cells/use.html", width=36
+            "name",
+            _("Data"),
+            lambda line: line.name,
+            cells.linked("grant", "entry.grant_id"),
+            width=36,
         ),
         Column("department", _("Received by"), lambda line: line.department, width=28),
         Column("system", _("System"), lambda line: line.system, width=28),

@@ -1,0 +1,66 @@
+"""What of a list is too much for a template: its cells and the choices of its filters."""
+
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext
+
+from kernel.cells import joined, markup
+from kernel.listparts import Cell, Column, Field
+from kernel.lists import List
+
+register = template.Library()
+_SELECTED = {True: mark_safe(" selected"), False: ""}
+_NUMBER = {True: mark_safe(' class="number"'), False: ""}
+
+
+@register.simple_tag
+def choices(field: Field) -> str:
+    """The options of a filter, the chosen one selected."""
+    return joined(
+        markup(
+            '<option value="{}"{}>{}</option>', value, _SELECTED[str(value) == field.value], title
+        )
+        for value, title in field.choices
+    )
+
+
+@register.simple_tag(takes_context=True)
+def table_rows(context: Context, shown: List) -> str:
+    """The rows of the list's table."""
+    attributes = [_attributes(column) for column in shown.chosen]
+    pick = gettext("Pick") if shown.bulk_steps else ""
+    rows = []
+    for row, cells in shown.body:
+        line = [_cell(*one, context) for one in zip(attributes, cells, strict=True)]
+        picker = _picker(pick, cells[0].value, row.pk) if pick else ""
+        rows.append(markup("<tr>{}{}</tr>", picker, joined(line)))
+    return joined(rows, "\n")
+
+
+def _attributes(column: Column) -> str:
+    return markup(' data-label="{}"{}', column.title, _NUMBER[column.is_number])
+
+
+def _cell(attributes: str, cell: Cell, context: Context) -> str:
+    column, row, value = cell
+    inside = _form(cell, context) if column.template else column.drawn(row, value)
+    return markup("<td{}><span>{}</span></td>", attributes, inside)
+
+
+def _form(cell: Cell, context: Context) -> str:
+    form = context.template.engine.get_template(cell.column.template)
+    with context.push(row=cell.row, value=cell.value):
+        return form.render(context)
+
+
+def _picker(pick: str, named: Any, pk: Any) -> str:
+    return markup(
+        '<td class="pick"><label><span class="visually-hidden">{} {}</span>'
+        '<input type="checkbox" form="bulk" name="pick" value="{}"></label></td>',
+        pick,
+        named,
+        pk,
+    )
