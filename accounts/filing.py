@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from accounts.vocabulary import OwnerLevel, ProtectionLevel
+from kernel.texts import Text
 
 NEW_CONSTRUCTION = ("planned", "in_construction")
 # From the second level on a system is entered with the public security (GB/T 22240).
@@ -23,17 +24,21 @@ class FilingFault(NamedTuple):
 
 # Column -> group of the body, item of the filing, what to do.
 _ITEMS: dict[str, tuple[str, str, str]] = {
-    "project_name": ("funding", "项目名称", "name the project as the budget names it"),
-    "builder": ("construction", "建设单位", "name who builds or built it"),
-    "investment": ("funding", "投资额度", "give the approved sum in 万元, 0 if there was none"),
-    "maintenance_cost": ("funding", "运维费用", "give the yearly cost in 万元, 0 if none"),
-    "funding_source": ("funding", "经费渠道", "say where the money comes from"),
-    "data_items": ("use", "数据资源", "list the data that it holds"),
-    "business_items": ("use", "应用系统", "list the business items that it serves"),
+    "project_name": ("funding", "项目名称", Text("name the project as the budget names it")),
+    "builder": ("construction", "建设单位", Text("name who builds or built it")),
+    "investment": (
+        "funding",
+        "投资额度",
+        Text("give the approved sum in 万元, 0 if there was none"),
+    ),
+    "maintenance_cost": ("funding", "运维费用", Text("give the yearly cost in 万元, 0 if none")),
+    "funding_source": ("funding", "经费渠道", Text("say where the money comes from")),
+    "data_items": ("use", "数据资源", Text("list the data that it holds")),
+    "business_items": ("use", "应用系统", Text("list the business items that it serves")),
     "classified_protection": (
         "protection",
         "分级保护备案情况",
-        "give the record of classified protection, or 不涉及 if it holds no secrets",
+        Text("give the record of classified protection, or 不涉及 if it holds no secrets"),
     ),
 }
 
@@ -60,15 +65,17 @@ def must_be_merged(owner_level: str, state: str) -> bool:
 def _missing(values: Mapping[str, Any]) -> Iterator[FilingFault]:
     for name, (group, item, what) in _ITEMS.items():
         if values[name] in (None, "", []):
-            yield FilingFault(f"#/{group}/{name}", "required", f"{item}: {what}")
+            yield FilingFault(
+                f"#/{group}/{name}", "required", Text("{item}: {what}", item=item, what=what)
+            )
 
 
 def _protection(values: Mapping[str, Any]) -> Iterator[FilingFault]:
     level = values["protection_level"]
     if level == ProtectionLevel.NONE:
-        detail = "等级保护备案情况: grade the system, one that is planned by what it will be"
+        detail = Text("grade the system, one that is planned by what it will be")
         yield FilingFault("#/protection/protection_level", "required", detail)
     is_built = not is_new_construction(values["state"])
     if is_built and level in ENTERED_LEVELS and not values["protection_number"]:
-        detail = "等级保护备案情况: give the number of the record, as its level is two or higher"
+        detail = Text("give the number of the record, as its level is two or higher")
         yield FilingFault("#/protection/protection_number", "required", detail)

@@ -27,7 +27,7 @@ class CodesDiff(NamedTuple):
 def codes_faults(pairs: Sequence[Pair]) -> list[dict[str, str]]:
     """What is wrong with the codes of a list, by place: ``{pointer, code, detail}``."""
     if not pairs:
-        return [_fault("codes", "required", "a list has at least one code")]
+        return [_fault("codes", "required", Text("a list has at least one code"))]
     if len(pairs) > MAX_CODES:
         return [
             _fault("codes", "too-many", Text("a list has at most {most} codes", most=MAX_CODES))

@@ -7,6 +7,8 @@ only the prefix relation counts). A resource's code is its class's code, "/" and
 import re
 from dataclasses import dataclass
 
+from kernel.texts import Text
+
 _CATEGORY = re.compile(r"[1-3](\d{2}(\d{3}\d*)?)?", re.ASCII)
 _RESOURCE = re.compile(r"([1-3]\d{2}(?:\d{3}\d*)?)/(\d+)", re.ASCII)
 MAX_CATEGORY_CODE = 40
@@ -36,16 +38,20 @@ def parse_resource_code(code: str) -> ResourceCode:
 def category_code_fault(code: str, parent: str | None) -> str | None:
     """What is wrong with a class's code below ``parent``'s code (None: at the top), or None."""
     if not _CATEGORY.fullmatch(code) or len(code) > MAX_CATEGORY_CODE:
-        return "must be 1 digit (类), 3 (项), 6 (目) or more (细目), the first of them 1, 2 or 3"
+        return Text(
+            "must be 1 digit (类), 3 (项), 6 (目) or more (细目), the first of them 1, 2 or 3"
+        )
     if parent is None:
-        return None if len(code) == 1 else "a class without a parent has 1 digit (类)"
+        return None if len(code) == 1 else Text("a class without a parent has 1 digit (类)")
     if not code.startswith(parent) or code == parent:
-        return f"must begin with its parent's code {parent} and be longer"
+        return Text("must begin with its parent's code {code} and be longer", code=parent)
     width = _PARENT_WIDTH.get(len(code))
     if width is not None and len(parent) != width:
-        return f"a code of {len(code)} digits hangs under one of {width}"
+        return Text(
+            "a code of {number} digits hangs under one of {width}", number=len(code), width=width
+        )
     if len(code) > 6 and len(parent) < 6:
-        return "a code of more than 6 digits (细目) hangs under one of 6 or more"
+        return Text("a code of more than 6 digits (细目) hangs under one of 6 or more")
     return None
 
 

@@ -62,7 +62,7 @@ def check_terms(request: SharingRequest, terms: Mapping[str, Any]) -> dict[str, 
     asked = terms_asked(request)
     unknown = sorted(set(terms) - set(asked))
     if unknown:
-        raise wrong(unknown[0], "is no term of a grant")
+        raise wrong(unknown[0], Text("is no term of a grant"))
     made = asked | dict(terms)
     made |= read_bounds(made)
     _check_items(request, entry_in_force(request.resource), made)
@@ -101,15 +101,14 @@ def check_refusal(request: SharingRequest, ground: str, reason: str, basis: str)
     unconditionally, and what the catalogue shares is not exempt (Art. 14-15).
     """
     if ground not in RefusalGround.values:
-        known = ", ".join(RefusalGround.values)
-        raise _unfounded("ground", f"must be one of: {known}")
+        raise _unfounded("ground", Text("must be one of: {known}", known=RefusalGround.values))
     for name, text in (("reason", reason), ("basis", basis)):
         if not text.strip():
-            raise _unfounded(name, "must be said")
+            raise _unfounded(name, Text("must be said"))
     if ground == RefusalGround.BEYOND_CONDITION and is_unconditional(request):
-        raise _unfounded("ground", "these items are shared without condition")
+        raise _unfounded("ground", Text("these items are shared without condition"))
     if ground == RefusalGround.NOT_SHARED and not _withheld(request):
-        raise _unfounded("ground", "the catalogue shares these items")
+        raise _unfounded("ground", Text("the catalogue shares these items"))
     return {"ground": ground, "reason": reason.strip(), "basis": basis.strip()}
 
 
@@ -140,7 +139,9 @@ def _check_items(request: SharingRequest, entry: Entry, made: dict[str, Any]) ->
     _check_asked("verify_items", verify, [*request.items, *request.verify_items])
     twice = sorted(set(items) & set(verify))
     if twice or len(set(items)) < len(items) or len(set(verify)) < len(verify):
-        raise wrong("verify_items", "each item is granted once: delivered, or verified", "twice")
+        raise wrong(
+            "verify_items", Text("each item is granted once: delivered, or verified"), "twice"
+        )
     gone = sorted({*items, *verify} - shared_columns(entry))
     if gone:
         field = "items" if gone[0] in items else "verify_items"
@@ -172,7 +173,7 @@ def _check_within(field: str, given: Iterable[Any], asked: Iterable[Any]) -> Non
             field, Text("{name!r} was not requested", name=wider[0]), "not-requested"
         )
     if field == "modes" and not list(given):
-        raise wrong(field, "name at least one")
+        raise wrong(field, Text("name at least one"))
 
 
 def _check_end(request: SharingRequest, ends_on: date) -> None:
@@ -181,7 +182,7 @@ def _check_end(request: SharingRequest, ends_on: date) -> None:
             "ends_on", Text("asked for until {ends_on}", ends_on=request.ends_on), "not-requested"
         )
     if ends_on <= timezone.localdate():
-        raise wrong("ends_on", "must be a day to come")
+        raise wrong("ends_on", Text("must be a day to come"))
 
 
 def whole_schema(request: SharingRequest) -> Schema:

@@ -28,7 +28,7 @@ def read_purposes(raw: Iterable[str]) -> list[str]:
     """The purpose codes, each once; at least one."""
     codes = _each_once("purposes", raw)
     if not codes:
-        raise wrong("purposes", "name at least one purpose", "purpose-missing")
+        raise wrong("purposes", Text("name at least one purpose"), "purpose-missing")
     for code in codes:
         if not _PURPOSE.fullmatch(code):
             raise wrong(

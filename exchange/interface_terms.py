@@ -49,7 +49,7 @@ def check_declared(row: ServiceInterface, schema: Schema) -> None:
     try:
         check_pointer(row.records_at)
     except Terminal as fault:
-        raise Invalid.field("records_at", fault.detail) from fault
+        raise Invalid.field("records_at", "is not a JSON pointer such as /data/records") from fault
     codes = row.result_codes
     if len(codes) > 50 or not all(isinstance(c, str) and _CODE.fullmatch(c) for c in codes):
         raise Invalid.field("result_codes", "are up to 50 of up to 16 letters and digits")

@@ -182,8 +182,7 @@ def _plan(grant: Texts, shared: str | None, schema: UUID) -> Plan:
     """What follows from the row of a grant, the items that are shared, and a schema."""
     terms = _grant(grant)
     if shared is None:
-        told = "the resource was withdrawn from the catalogue"
-        raise GrantEnded(told, grant=str(terms.pk))
+        raise GrantEnded("the resource was withdrawn from the catalogue", grant=str(terms.pk))
     names = frozenset(_OPENING.cast((shared,), _SIZE)[0])
     # Versions of a schema are never changed.
     version = SchemaVersion.objects.get(pk=schema)

@@ -15,6 +15,7 @@ from exchange.models import Grant, GrantDay
 from exchange.rights import live_grant
 from kernel.days import today
 from kernel.models import uuid7
+from kernel.texts import Text
 
 # The bounds and the state are the database's of this moment, whatever the caller holds.
 TAKE = """
@@ -108,9 +109,13 @@ def fits_a_day(fault: QuotaExceeded) -> bool:
 
 def _exceeded(grant: Grant, rows: int = 0) -> QuotaExceeded:
     fits = grant.rows_per_day is None or rows <= grant.rows_per_day
-    detail = "it begins anew at midnight, China time; ask the provider for more if it is not enough"
+    detail = Text(
+        "it begins anew at midnight, China time; ask the provider for more if it is not enough"
+    )
     if not fits:
-        detail = "these are more rows than the quota of any day; ask for fewer, or for more a day"
+        detail = Text(
+            "these are more rows than the quota of any day; ask for fewer, or for more a day"
+        )
     return QuotaExceeded(
         detail,
         fits=fits,

@@ -7,6 +7,7 @@ from cronsim import CronSim, CronSimError
 from django.utils import timezone
 
 from kernel.errors import Invalid
+from kernel.texts import Text
 
 _EVERY = re.compile(r"every ([1-9][0-9]{0,4})([smhd])")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -20,7 +21,7 @@ def check_schedule(schedule: str, field: str) -> None:
     try:
         next_time(schedule, timezone.now())
     except ValueError as bad:
-        raise Invalid.field(field, str(bad)) from bad
+        raise Invalid.field(field, bad.args[0]) from bad
 
 
 def next_time(schedule: str, now: datetime, last: datetime | None = None) -> datetime | None:
@@ -35,16 +36,18 @@ def next_time(schedule: str, now: datetime, last: datetime | None = None) -> dat
     if every:
         return _after(int(every[1]) * _UNITS[every[2]], now, last)
     if len(schedule.split()) != 5:
-        raise ValueError("write 'every 15m' (s, m, h, d) or the five fields of cron")
+        raise ValueError(Text("write 'every 15m' (s, m, h, d) or the five fields of cron"))
     try:
         return next(CronSim(schedule, timezone.localtime(now)))
     except (CronSimError, StopIteration) as bad:
-        raise ValueError(f"no such time in cron: {bad}".rstrip(": ")) from bad
+        raise ValueError(
+            Text("no such time in cron; its five fields are as in 30 6 * * 1-5")
+        ) from bad
 
 
 def _after(seconds: int, now: datetime, last: datetime | None) -> datetime:
     if seconds < SHORTEST_SECONDS:
-        raise ValueError(f"the shortest is every {SHORTEST_SECONDS}s")
+        raise ValueError(Text("the shortest is every {seconds}s", seconds=SHORTEST_SECONDS))
     if last is None or last > now:
         return now + timedelta(seconds=seconds)
     missed = int((now - last).total_seconds() // seconds)

@@ -88,7 +88,7 @@ def _check(system: InformationSystem, kind: str, other: InformationSystem) -> No
 
 def _check_merged(system: InformationSystem) -> None:
     if system.state != "retired":
-        detail = "a living system is merged by the step merge; this says it of a retired one"
+        detail = Text("a living system is merged by the step merge; this says it of a retired one")
         raise Invalid.field("kind", detail, "not-retired")
     if SystemRelation.objects.filter(system=system, kind=Relation.MERGED_INTO).exists():
         raise MergedElsewhere(system=str(system.pk), name=system.name)

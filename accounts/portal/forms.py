@@ -71,11 +71,15 @@ class PortalForm(forms.Form):
                 found.append((field.id_for_label or field.auto_id, said))
         return found
 
+    def place_of(self, pointer: str) -> str:
+        """The field that a refusal means; no field of this form is on top."""
+        return pointer.split("/")[0]
+
     def refuse(self, refused: Invalid) -> None:
         """Show the action's refusal beside its fields; one that names no field on top."""
         errors = told_errors(refused)
         for error in errors:
-            name = error["pointer"].removeprefix("#/").split("/")[0]
+            name = self.place_of(error["pointer"].removeprefix("#/"))
             said = self.refusals.get(error["code"], error["detail"])
             self.add_error(name if name in self.fields else None, said)
         if not errors:

@@ -87,7 +87,7 @@ def _fault(name: str, value: Any) -> dict[str, str] | None:
         detail = Text("there is no such threshold; they are: {known}", known=RANGES)
         return {"pointer": pointer, "code": "unknown-field", "detail": detail}
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return {"pointer": pointer, "code": "invalid", "detail": "must be a number"}
+        return {"pointer": pointer, "code": "invalid", "detail": Text("must be a number")}
     least, most = RANGES[name]
     if not least <= value <= most:
         detail = Text("must be {least:g} to {most:g}", least=least, most=most)

@@ -15,7 +15,23 @@ from catalog.actions.reviews import (
     return_resource,
     review_resource,
 )
+from catalog.completeness import Fault
 from catalog.models import Resource
+from catalog.portal.words import fault_word
+from kernel.errors import Invalid
+from kernel.problems import told_errors
+
+
+class SubmitForm(PlainForm):
+    """The click that hands a version in; what keeps it back is said in the words of the guide."""
+
+    def refuse(self, refused: Invalid) -> None:
+        """Every fault of the version, one a line."""
+        errors = told_errors(refused)
+        for error in errors:
+            self.add_error(None, fault_word(Fault(**error)))
+        if not errors:
+            super().refuse(refused)
 
 
 class ReviseForm(PortalForm):
@@ -35,7 +51,7 @@ def _owner(row: Resource) -> UUID:
 STEPS = {
     "submit": Step(
         submit_resource,
-        PlainForm,
+        SubmitForm,
         (Perm.RESOURCE_SUBMIT,),
         _("Submit to the head"),
         _("The head of your department has it now."),

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 
 from kernel.errors import DomainError, RateLimited
 from kernel.problems import answer, problem_response, refusal
+from kernel.texts import Text
 
 REQUESTS, SECONDS = 120, 60
 _log = logging.getLogger(__name__)
@@ -29,7 +30,11 @@ def limited(view: View) -> View:
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         used, rest = used_by(request, "open", SECONDS)
         if used > REQUESTS:
-            detail = f"{REQUESTS} requests in {SECONDS} seconds are answered to one address"
+            detail = Text(
+                "{most} requests in {seconds} seconds are answered to one address",
+                most=REQUESTS,
+                seconds=SECONDS,
+            )
             refused = refusal(RateLimited(detail, retry_after=rest))
             made: HttpResponseBase = problem_response(refused, request)
         else:

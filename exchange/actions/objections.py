@@ -264,8 +264,9 @@ def _check_outcome(objection: Objection, outcome: str, batch: Batch | None) -> N
             "outcome", Text("of this kind: {known} or unfounded", known=fitting)
         )
     if corrected != (batch is not None):
-        said = "name the batch that corrects it" if corrected else "nothing was corrected"
-        raise CorrectionUnfounded.field("batch", said)
+        raise CorrectionUnfounded.field(
+            "batch", "name the batch that corrects it" if corrected else "nothing was corrected"
+        )
     if batch is not None and not _corrects(batch, objection):
         raise CorrectionUnfounded.field(
             "batch", "must be one of this resource's, published since the objection"

@@ -11,14 +11,14 @@ from accounts.states import RUNNING
 from exchange.dataplane.connectors.options import MOST_TEXT, SPECS, Option
 from exchange.models import Connector
 from exchange.portal import connector_words as words
-from kernel.errors import Invalid
-from kernel.problems import told_errors
 
 _LONG = ("private_key",)
 
 
 class ConnectorForm(PortalForm):
     """A new connector of a kind, which is the row; or the change of one, which is the row then."""
+
+    refusals = words.DESTINATIONS
 
     name = forms.CharField(label=_("Name"), max_length=120)
 
@@ -69,15 +69,10 @@ class ConnectorForm(PortalForm):
             if name.startswith(head) and value not in (None, "")
         }
 
-    def refuse(self, refused: Invalid) -> None:
+    def place_of(self, pointer: str) -> str:
         """What is said of ``options/x`` or ``secrets/x`` stands beside x."""
-        errors = told_errors(refused)
-        for error in errors:
-            where, _sep, name = error["pointer"].removeprefix("#/").partition("/")
-            field = {"options": f"option_{name}", "secrets": f"secret_{name}"}.get(where, where)
-            self.add_error(field if field in self.fields else None, error["detail"])
-        if not errors:
-            super().refuse(refused)
+        where, _sep, name = pointer.partition("/")
+        return {"options": f"option_{name}", "secrets": f"secret_{name}"}.get(where, where)
 
 
 def _option_field(name: str, option: Option) -> forms.Field:

@@ -74,3 +74,10 @@ MENDS = {
     "options-invalid": _("Change the option that is named."),
     "watermark-unsupported": _("Read in full, or name what asks for changes."),
 }
+# The same of an address that the platform is to send to or to ask.
+DESTINATIONS = {
+    **MENDS,
+    "egress-denied": _("The platform may not go there; an administrator adds it to EGRESS_ALLOW."),
+    "login-refused": _("Check the user, the name of the database or folder, and the password."),
+    "dsn-refused": _("Write user, password, one host, port and database, and nothing else."),
+}

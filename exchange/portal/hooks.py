@@ -20,6 +20,7 @@ from accounts.portal.steps import Step, shown_steps, take_step
 from exchange.actions.hooks import close_hook, open_hook, pause_hook, resume_hook, rotate_secret
 from exchange.models import Hook
 from exchange.portal import lane_words as words
+from exchange.portal.connector_words import DESTINATIONS
 from exchange.portal.secret_pages import secret_page
 from exchange.states import HOOK
 from kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
@@ -31,6 +32,8 @@ _CLOSED = 10
 
 class HookForm(PortalForm):
     """Where the notices go."""
+
+    refusals = DESTINATIONS
 
     url = forms.CharField(
         label=_("Address"),

@@ -10,8 +10,7 @@ from accounts.portal.forms import PortalForm
 from accounts.states import RUNNING
 from exchange.models import ServiceInterface
 from exchange.portal import lane_words as words
-from kernel.errors import Invalid
-from kernel.problems import told_errors
+from exchange.portal.connector_words import DESTINATIONS
 
 LOGINS = (
     ("none", _("None")),
@@ -35,16 +34,15 @@ class TryForm(PortalForm):
                 max_length=1000,
             )
 
-    def refuse(self, refused: Invalid) -> None:
+    def place_of(self, pointer: str) -> str:
         """What is said of ``parameters/x`` stands beside x."""
-        for error in told_errors(refused):
-            name = error["pointer"].rpartition("/")[2]
-            self.add_error(name if name in self.fields else None, error["detail"])
+        return pointer.rpartition("/")[2]
 
 
 class InterfaceForm(PortalForm):
     """What an interface declares; the row is the interface, or the entry's resource."""
 
+    refusals = DESTINATIONS
     keeps = frozenset({"records_at"})
 
     name = forms.CharField(label=_("Name"), max_length=120)
@@ -154,16 +152,11 @@ class InterfaceForm(PortalForm):
             found |= {"auth": auth, "secret": said["secret"]}
         return found
 
-    def refuse(self, refused: Invalid) -> None:
+    def place_of(self, pointer: str) -> str:
         """What is said of a member of ``auth`` stands beside its field."""
-        errors = told_errors(refused)
-        for error in errors:
-            parts = error["pointer"].removeprefix("#/").split("/")
-            name = f"auth_{parts[1]}" if parts[0] == "auth" and len(parts) > 1 else parts[0]
-            name = "login" if name in ("auth", "auth_kind") else name
-            self.add_error(name if name in self.fields else None, error["detail"])
-        if not errors:
-            super().refuse(refused)
+        parts = pointer.split("/")
+        name = f"auth_{parts[1]}" if parts[0] == "auth" and len(parts) > 1 else parts[0]
+        return "login" if name in ("auth", "auth_kind") else name
 
 
 def _line(parameter: dict[str, Any]) -> str:

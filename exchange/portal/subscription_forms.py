@@ -11,6 +11,7 @@ from accounts.portal.forms import PortalForm
 from exchange.dataplane.dropping import FORMATS
 from exchange.models import Subscription
 from exchange.portal import lane_words as words
+from exchange.portal.connector_words import DESTINATIONS
 
 _NAME = r"^[a-z][a-z0-9_]{0,62}$"
 
@@ -38,6 +39,8 @@ class RedeliverForm(PortalForm):
 
 class OpenForm(PortalForm):
     """How a grant is put to use; the row is the grant. Each way takes its own fields alone."""
+
+    refusals = DESTINATIONS
 
     mode = forms.ChoiceField(
         label=_("How the data comes"), choices=list(words.MODES.items()), widget=forms.RadioSelect

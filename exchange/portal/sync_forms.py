@@ -10,8 +10,6 @@ from exchange.connecting import matched
 from exchange.dataplane.connectors.base import Described
 from exchange.dataplane.schema import Schema
 from exchange.models import Dataset, SyncJob
-from kernel.errors import Invalid
-from kernel.problems import told_errors
 
 _HEAD = "item_"
 _SCHEDULE_HINT = _("Empty: by hand only. “every 20m”, or five fields of cron such as 0 3 * * 1-5.")
@@ -148,15 +146,10 @@ class ScheduleForm(PortalForm):
             "reconcile": said["reconcile"],
         }
 
-    def refuse(self, refused: Invalid) -> None:
+    def place_of(self, pointer: str) -> str:
         """What is said of the timetable stands beside the one that was written."""
-        errors = told_errors(refused)
-        for error in errors:
-            name = error["pointer"].removeprefix("#/").split("/")[0]
-            name = "own_schedule" if name == "schedule" else name
-            self.add_error(name if name in self.fields else None, error["detail"])
-        if not errors:
-            super().refuse(refused)
+        name = super().place_of(pointer)
+        return "own_schedule" if name == "schedule" else name
 
 
 _FULL = (SyncJob.Mode.FULL, _("Everything; what changed is found by comparing"))
