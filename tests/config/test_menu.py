@@ -30,3 +30,14 @@ def test_the_menu_says_where_one_is(department):
 
 def test_strangers_see_no_menu(client):
     assert 'id="menu"' not in text(client.get("/sign-in"))
+
+
+def test_who_comes_later_finds_their_own_places_in_their_own_language(department):
+    first = browser_of(member_with(("steward",), department))
+    operator = browser_of(member_with(("operator",), department))
+    assert "僵尸系统" in places(text(first.get("/account")))
+    assert "/cases" not in places(text(operator.get("/account")))
+    first.cookies["django_language"] = "en"
+    assert "Zombie systems" in places(text(first.get("/account")))
+    second = browser_of(member_with(("steward",), department))
+    assert "僵尸系统" in places(text(second.get("/account")))
