@@ -33,6 +33,7 @@ from kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from kernel.lists import Column, Filter
 from kernel.pages import page
 from kernel.problems import Problem, refusal
+from kernel.texts import listed
 
 
 def grantable(actor: Actor) -> list[tuple[str, Any]]:
@@ -189,7 +190,7 @@ class MemberList(DepartmentsList):
         Column(
             "roles",
             _("Roles"),
-            lambda line: "、".join(str(role) for role in line.roles),
+            lambda line: listed(str(role) for role in line.roles),
             own_cells.roles,
             width=36,
         ),

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from kernel.texts import listed
+
 KINDS = {
     "entry": _("One resource under two names"),
     "item": _("One item collected twice"),
@@ -59,7 +61,7 @@ def _said(name: str, value: Any) -> str:
     if name in ("name", "items") and isinstance(value, int | float):
         return f"{value:.0%}"
     if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
+        return listed(value)
     known = {**_WORDINGS, **_SOURCES, **_SAME, **_SUBJECTS}
     return str(known.get(str(value), value))
 

@@ -25,6 +25,7 @@ from catalog.vocabulary import ShareType
 from kernel import cells
 from kernel.listparts import AnyFilter
 from kernel.lists import Column, Filter, List
+from kernel.texts import listed
 
 _ANSWERING = ("offered", "met")
 _SHOWN = (
@@ -75,7 +76,7 @@ class NeedList(ThreeLists):
             width=36,
         ),
         Column("department", _("Asking department"), lambda row: row.department.name, width=28),
-        Column("items", _("Items wanted"), lambda row: "、".join(row.wanted_items), width=40),
+        Column("items", _("Items wanted"), lambda row: listed(row.wanted_items), width=40),
         Column("state", _("State"), lambda row: row.word, own_cells.word, ("state",)),
         Column("routed_to", _("Answering department"), lambda row: row.answers, width=28),
         Column("resource", _("Entry offered"), lambda row: row.offered, width=36),
@@ -175,7 +176,7 @@ class DutyList(InForceList):
         Column(
             "share_type", _("Share type"), lambda row: words.SHARE_TYPES[row.entry.share_type][0]
         ),
-        Column("items", _("Items"), lambda row: "、".join(_items(row, False)), width=60),
+        Column("items", _("Items"), lambda row: listed(_items(row, False)), width=60),
         Column("update_cycle", _("Update cycle"), lambda row: row.cycle),
         Column("attached", _("Data attached"), lambda row: words.YES_NO[row.is_attached]),
         Column(
@@ -200,7 +201,7 @@ class DutyList(InForceList):
         """With words."""
         for row in super().lines(rows):
             row.cycle = words.UPDATE_CYCLES.get(row.entry.update_cycle, "")
-            row.demands = "、".join(demand.title for demand in row.resource.answered)
+            row.demands = listed(demand.title for demand in row.resource.answered)
         return rows
 
 
@@ -214,7 +215,7 @@ class NegativeList(InForceList):
     columns = (
         *InForceList.first_columns,
         Column("scope", _("Scope"), lambda row: row.scope),
-        Column("items", _("Items not shared"), lambda row: "、".join(_items(row, True)), width=60),
+        Column("items", _("Items not shared"), lambda row: listed(_items(row, True)), width=60),
         Column("reason", _("Reason"), lambda row: row.entry.refusal_reason, width=48),
         Column("legal_basis", _("Legal basis"), lambda row: row.entry.legal_basis, width=48),
     )

@@ -25,6 +25,7 @@ from exchange.portal import lane_words as words
 from exchange.portal.datasets import STEPS, dataset_of, name_of
 from kernel.errors import NotFound
 from kernel.pages import page
+from kernel.texts import listed
 
 _VERSIONS = 50
 _SHOWN_RULES = ("length", "scale", "pattern", "minimum", "maximum", "codes", "check")
@@ -166,5 +167,5 @@ def _told(value: Any) -> str:
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if isinstance(value, list | tuple):
-        return "、".join(map(str, value))
+        return listed(value)
     return str(value)

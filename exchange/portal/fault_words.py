@@ -13,6 +13,7 @@ from exchange.dataplane.schema import Schema
 from exchange.models import Dataset
 from exchange.portal import lane_words
 from kernel.problems import Problem
+from kernel.texts import listed
 
 # By the code of a broken rule: the cause, and the cure.
 FAULTS: dict[str, tuple[Any, Any]] = {
@@ -117,7 +118,7 @@ def _facts(item: Item | None) -> dict[str, Any]:
     return {
         "length": item.length or "–",
         "pattern": item.pattern or "–",
-        "codes": "、".join(item.codes or ()) or "–",
+        "codes": listed(item.codes or ()) or "–",
         "range": " ".join(bounds) or lane_words.TYPES[item.type],
         "type": _FORMS.get(item.type, lane_words.TYPES[item.type]),
     }

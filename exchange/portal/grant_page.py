@@ -22,6 +22,7 @@ from exchange.portal.deadlines import deadlines
 from exchange.portal.grant_steps import STEPS, is_offered
 from exchange.portal.masks import mask_text
 from exchange.states import DISPUTE_OPEN, GRANT_RUNNING, OBJECTION_OPEN, REQUEST_OPEN
+from kernel.texts import listed
 
 _DAYS = 30
 _SHOWN = 20
@@ -90,13 +91,13 @@ def _needs_certificate(row: Grant) -> bool:
 def _facts(row: Grant) -> Iterator[tuple[Any, Any]]:
     yield _("Requester"), row.department.name
     yield _("Provider"), row.provider.name
-    yield _("Systems"), "、".join([row.system.name, *_further(row)])
-    yield _("Ways of sharing"), "、".join(str(words.MODES[mode]) for mode in row.modes)
-    yield _("Purposes"), "、".join(row.purposes)
+    yield _("Systems"), listed([row.system.name, *_further(row)])
+    yield _("Ways of sharing"), listed(str(words.MODES[mode]) for mode in row.modes)
+    yield _("Purposes"), listed(row.purposes)
     if row.condition:
         yield _("Which rows"), row.condition
     if row.networks:
-        yield _("Networks"), "、".join(row.networks)
+        yield _("Networks"), listed(row.networks)
     yield _("Calls a day"), f"{row.calls_per_day:,}" if row.calls_per_day else _("no limit")
     yield _("Rows a day"), f"{row.rows_per_day:,}" if row.rows_per_day else _("no limit")
     yield _("Last day of use"), row.ends_on.isoformat()
@@ -144,11 +145,11 @@ def _changes(old: Terms, new: Terms) -> Iterator[tuple[Any, str, str]]:
 
 def _said(name: str, value: Any) -> str:
     if name == "masks":
-        return "、".join(f"{item}: {mask_text(mask)}" for item, mask in value.items())
+        return listed(f"{item}: {mask_text(mask)}" for item, mask in value.items())
     if name == "modes":
-        return "、".join(str(words.MODES[mode]) for mode in value)
+        return listed(str(words.MODES[mode]) for mode in value)
     if isinstance(value, list):
-        return "、".join(map(str, value))
+        return listed(value)
     return "" if value is None else str(value)
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from kernel.texts import listed
+
 _TEXT = ("string",)
 _DAYS = ("date", "datetime")
 _NUMBERS = ("integer", "decimal", "float")
@@ -80,5 +82,5 @@ def mask_text(mask: Mapping[str, Any]) -> Any:
     code = code_of(mask)
     if code in MASKS:
         return MASKS[code][0]
-    further = ", ".join(f"{name} {value}" for name, value in mask.items() if name != "kind")
+    further = listed(f"{name} {value}" for name, value in mask.items() if name != "kind")
     return f"{mask['kind']} {further}".strip()

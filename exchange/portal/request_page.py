@@ -21,6 +21,7 @@ from exchange.portal.deadlines import deadlines
 from exchange.portal.masks import mask_text
 from exchange.portal.request_steps import AWAITED, LATER, STEPS, is_offered, next_step, prepares
 from exchange.portal.stories import Told, story
+from kernel.texts import listed
 
 
 @dataclass(frozen=True)
@@ -89,12 +90,12 @@ def facts_of(row: SharingRequest) -> Iterator[tuple[Any, Any]]:
     )
     yield _("Scenario of use"), row.scenario
     yield _("Scope of use"), row.scope
-    yield _("Ways of sharing"), "、".join(str(words.MODES[mode]) for mode in row.modes)
+    yield _("Ways of sharing"), listed(str(words.MODES[mode]) for mode in row.modes)
     yield _("Time limit of use"), row.ends_on.isoformat()
-    yield _("Purposes"), "、".join(row.purposes)
-    yield _("System"), "、".join([row.system.name, *_further(row)])
+    yield _("Purposes"), listed(row.purposes)
+    yield _("System"), listed([row.system.name, *_further(row)])
     if row.networks:
-        yield _("Networks"), "、".join(row.networks)
+        yield _("Networks"), listed(row.networks)
     if row.calls_per_day:
         yield _("Calls a day"), f"{row.calls_per_day:,}"
     if row.rows_per_day:

@@ -37,6 +37,7 @@ from exchange.portal.wizard_forms import (
 from kernel.errors import Conflict, Forbidden, Invalid
 from kernel.pages import page
 from kernel.problems import Problem, refusal
+from kernel.texts import listed
 
 _ORDER = (ITEMS, PURPOSE, BOUNDS, REVIEW)
 _CHOICES = 20
@@ -207,7 +208,7 @@ def _text(form: RequestForm, field: Any) -> str:
     choices = {str(code): str(title) for code, title in getattr(field.field, "choices", ())}
     if field.name in ("modes", "frequency"):
         parts = value if isinstance(value, list) else [value]
-        return "、".join(choices.get(str(part), str(part)) for part in parts)
+        return listed(choices.get(str(part), str(part)) for part in parts)
     if hasattr(value, "__iter__") and not isinstance(value, str):
-        return "、".join(str(getattr(part, "name", part)) for part in value)
+        return listed(str(getattr(part, "name", part)) for part in value)
     return str(getattr(value, "name", value))

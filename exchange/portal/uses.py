@@ -33,6 +33,7 @@ from kernel.keysets import KeysetList
 from kernel.lists import Column, DayFilter, Filter, List
 from kernel.pages import page
 from kernel.problems import Problem, refusal
+from kernel.texts import listed
 
 FOUND = 200
 _RELATED = ("grant__request__entry",)
@@ -94,9 +95,7 @@ class UseList(KeysetList):
         Column("why", _("Purpose and reason"), lambda line: line.why, width=36),
         Column("end_user", _("End user"), lambda line: line.entry.end_user, is_extra=True),
         Column("rows", _("Rows"), lambda line: line.entry.rows, is_number=True),
-        Column(
-            "items", _("Items"), lambda line: "、".join(line.entry.items), width=48, is_extra=True
-        ),
+        Column("items", _("Items"), lambda line: listed(line.entry.items), width=48, is_extra=True),
         Column(
             "edition", _("Edition"), lambda line: line.entry.edition, is_number=True, is_extra=True
         ),
