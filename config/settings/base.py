@@ -183,7 +183,10 @@ SESSION_IDLE_SECONDS = env.number("SESSION_IDLE_MINUTES") * 60
 SESSIONS_AT_ONCE = env.number("SESSIONS_AT_ONCE")
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 # Not in a cookie of their own, where they could be read.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_FAILURE_VIEW = "kernel.problems.form_expired"
