@@ -69,9 +69,12 @@ def address_of(route: str, ids: dict[str, str]) -> str:
 
 
 class Readers:
-    """Who sees which page: of each the authority and the first of the others."""
+    """Who sees which page: of each the authority and the first of the others.
 
-    def __init__(self, scene: Scene) -> None:
+    With ``part`` and ``parts`` of every so many pages one alone is looked at.
+    """
+
+    def __init__(self, scene: Scene, part: int = 0, parts: int = 1) -> None:
         self.browsers: dict[str, Client] = {
             role: browser_of(scene.people[role, "owner"]) for role in PEOPLE
         }
@@ -80,7 +83,7 @@ class Readers:
         self.seen: list[tuple[str, str, str]] = []
         # Addresses that give a file.
         self.files: set[str] = set()
-        for name, route in pages():
+        for name, route in sorted(pages())[part::parts]:
             if name not in ELSEWHERE:
                 self._look(name, address_of(route, scene.ids))
 
