@@ -7,6 +7,7 @@ from kernel.errors import (
     Malformed,
     RateLimited,
     TooLarge,
+    Unauthenticated,
     Unavailable,
 )
 
@@ -16,6 +17,48 @@ class SamePerson(Forbidden):
 
     code = "same-person"
     title = "Another person has to take this step"
+
+
+class SignatureRefused(Unauthenticated):
+    """A signed call is not signed as it must be, or something of it was changed."""
+
+    code = "signature-refused"
+    title = "The signature of this call does not count"
+
+
+class ClockSkewed(Unauthenticated):
+    """A signed call was signed too long ago or ahead of time; ``server_time`` is ours."""
+
+    code = "clock-skewed"
+    title = "This call was not signed just now; see the clock"
+
+
+class NonceUsed(Unauthenticated):
+    """A signed call was taken before; a call that is repeated is signed anew."""
+
+    code = "nonce-used"
+    title = "This signed call was taken already"
+
+
+class SignatureNeeded(Forbidden):
+    """Calls of this information system are taken only if they are signed."""
+
+    code = "signature-needed"
+    title = "Calls of this system have to be signed"
+
+
+class NetworkRefused(Forbidden):
+    """A call comes from an address from which this system or key does not call."""
+
+    code = "network-refused"
+    title = "This system does not call from this address"
+
+
+class CertificateRefused(Forbidden):
+    """The connection shows no client certificate that is bound to this system."""
+
+    code = "certificate-refused"
+    title = "This system calls with a client certificate of its own"
 
 
 class WrongPassword(Forbidden):
