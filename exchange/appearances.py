@@ -14,6 +14,7 @@ from exchange.dataplane.disclosing import disclose_page
 from exchange.dataplane.disclosure import Disclosure
 from exchange.dataplane.errors import Terminal
 from exchange.dataplane.schema import Schema
+from exchange.dataplane.sealed import source_of
 from exchange.dataplane.store import check_lately
 from exchange.models import Dataset, UseEntry
 from exchange.storage import store
@@ -136,7 +137,7 @@ def log_of(dataset: Dataset, key: tuple[Any, ...]) -> Log:
 def _rows(path: Path, schema: Schema, key: tuple[Any, ...]) -> list[dict[str, Any]]:
     """The rows of a stored file that bear the key."""
     wanted = [(name, "=", value) for name, value in zip(schema.key, key, strict=True)]
-    rows: list[dict[str, Any]] = pq.read_table(path, filters=wanted).to_pylist()
+    rows: list[dict[str, Any]] = pq.read_table(source_of(path), filters=wanted).to_pylist()
     return rows
 
 

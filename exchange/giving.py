@@ -10,6 +10,7 @@ from accounts.actor import Actor
 from catalog.vocabulary import ShareMode
 from exchange import ledger, quotas
 from exchange.calls import Call
+from exchange.dataplane.sealed import size_of
 from exchange.ledger import Use
 from exchange.models import Grant, Subscription
 from exchange.parts import Part, Wanted
@@ -58,7 +59,7 @@ def part_of(file: Shown, grant: Grant, format: str, wanted: Wanted) -> Part:
     """What of the file to give. Its tag is of what is shown alone, and keyed: it tells nothing of
     rows and items that are not."""
     etag = salted_hmac("exchange.table", f"{grant.pk}{file.digest}").hexdigest()
-    return wanted.part(etag, file.path.stat().st_size, compresses=format in TEXTS)
+    return wanted.part(etag, size_of(file.path), compresses=format in TEXTS)
 
 
 def rows_in(file: Shown, part: Part) -> int:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 from exchange.dataplane import reading
 from exchange.dataplane.disclosing import disclose_changes, disclose_table
@@ -22,7 +21,7 @@ from exchange.dataplane.stored import holds_just, open_blob
 from exchange.errors import CursorExpired, StoreFailed
 from exchange.models import Batch, Dataset, Grant, Snapshot
 from exchange.snapshots import base_for
-from exchange.storage import limits, projections, store
+from exchange.storage import keep_file, limits, projections, store
 from exchange.tables import batch_file
 
 # Beyond these it costs more to find out who was shown before than to load the table anew.
@@ -185,24 +184,24 @@ def _kept(grant: Grant, name: str, write: Callable[[Path], int]) -> Shown:
         os.utime(facts)
         return Shown(path, int(rows), digest)
     except FileNotFoundError:
-        return _made(folder, path, facts, write)
+        return _made(grant, path, facts, write)
 
 
-def _made(folder: Path, path: Path, facts: Path, write: Callable[[Path], int]) -> Shown:
-    folder.mkdir(exist_ok=True)
-    staged = folder / f".{uuid4().hex}"
-    try:
+def _made(grant: Grant, path: Path, facts: Path, write: Callable[[Path], int]) -> Shown:
+    path.parent.mkdir(exist_ok=True)
+    with store().workspace() as work:
+        staged = work / "shown"
         made = Shown(path, write(staged), _sha256(staged))
-        os.replace(staged, path)
-        staged.write_text(f"{made.rows} {made.digest}")
-        os.replace(staged, facts)
-        return made
-    except FileNotFoundError as gone:
-        if folder.exists():
-            raise
-        raise StoreFailed("the right changed meanwhile", retry_after=1) from gone
-    finally:
-        staged.unlink(missing_ok=True)
+        told = work / "facts"
+        told.write_text(f"{made.rows} {made.digest}")
+        try:
+            keep_file(staged, path, grant.resource_id)
+            os.replace(told, facts)
+        except FileNotFoundError as gone:
+            if path.parent.exists():
+                raise
+            raise StoreFailed("the right changed meanwhile", retry_after=1) from gone
+    return made
 
 
 def _sha256(path: Path) -> str:

@@ -20,7 +20,7 @@ from exchange.dataplane import reading
 from exchange.dataplane.schema import Schema
 from exchange.errors import CursorExpired, StoreFailed
 from exchange.models import Dataset, Snapshot
-from exchange.storage import hold_blobs, limits, store
+from exchange.storage import hold_blobs, limits, store, store_of
 from kernel.failpoints import failpoint
 
 KEPT_SNAPSHOTS = 2
@@ -74,10 +74,11 @@ def _step(dataset: Dataset, base: Snapshot | None, number: int, known: int) -> S
     files = [store().path(digest) for digest in digests]
     source = store().path(base.digest) if base else None
     schema = Schema.from_json(dataset.schema.body)
-    with store().stage() as staged:
+    place = store_of(dataset.resource_id)
+    with place.stage() as staged:
         rows = reading.fold(source, files, schema, staged, limits())
         failpoint("fold.after_write")
-        blob = store().commit(staged)
+        blob = place.commit(staged)
     failpoint("fold.before_keep")
     with transaction.atomic():
         _require_none_recalled(dataset, until, known)

@@ -1,5 +1,6 @@
 """Where the exchange keeps its bytes, and within which bounds it works on them."""
 
+import os
 from functools import cache
 from pathlib import Path
 from uuid import UUID
@@ -7,8 +8,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
+from exchange.datakeys import key_of
 from exchange.dataplane.errors import Terminal
 from exchange.dataplane.limits import Limits
+from exchange.dataplane.sealed import seal_file
 from exchange.dataplane.store import FolderStore
 from exchange.errors import StoreFailed
 
@@ -16,6 +19,22 @@ from exchange.errors import StoreFailed
 def store() -> FolderStore:
     """The content-addressed store of batches, snapshots and quarantined rows."""
     return _store_at(Path(settings.STORE_DIR) / "blobs")
+
+
+def store_of(resource_id: UUID) -> FolderStore:
+    """The same store; what is committed through it is sealed if the resource's grade asks so."""
+    key = key_of(resource_id)
+    return FolderStore(store().root, key) if key else store()
+
+
+def keep_file(made: Path, target: Path, resource_id: UUID) -> None:
+    """Let a finished file stand elsewhere in STORE_DIR, sealed if the resource's grade asks so."""
+    key = key_of(resource_id)
+    if key:
+        plain, made = made, made.with_name(f"{made.name}.sealed")
+        seal_file(plain, made, key)
+        plain.unlink()
+    os.replace(made, target)
 
 
 def projections() -> Path:

@@ -28,7 +28,7 @@ from exchange.models import Batch, Dataset, Snapshot
 from exchange.numbers import take_number
 from exchange.rights import require_publisher
 from exchange.snapshots import base_for
-from exchange.storage import hold_blobs, limits, store
+from exchange.storage import hold_blobs, limits, store, store_of
 from exchange.tables import current_schema, keep_snapshot, snapshot_at_head
 from kernel.failpoints import failpoint
 from kernel.idempotency import KeyReused
@@ -167,7 +167,7 @@ def _prepare_parts(dataset: Dataset, parts: Parts) -> Prepared:
         "schema": current_schema(dataset),
         "published": None if parts.kind == "append" else _published(dataset),
         "beyond": parts.beyond if parts.kind == "changes" else None,
-        "store": store(),
+        "store": store_of(dataset.resource_id),
         "limits": limits(),
         "policy": Policy(cast(OnReject, dataset.on_reject), dataset.max_rejected_percent / 100),
     }
@@ -197,7 +197,7 @@ def _prepare(dataset: Dataset, body: Body, base: Snapshot | None) -> Prepared:
             encoding=body.encoding,
             schema=current_schema(dataset),
             base=store().path(base.digest) if base else None,
-            store=store(),
+            store=store_of(dataset.resource_id),
             limits=body.limits,
             policy=Policy(cast(OnReject, dataset.on_reject), dataset.max_rejected_percent / 100),
         )

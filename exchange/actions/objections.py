@@ -27,7 +27,7 @@ from exchange.actions.tellings import OFFICE
 from exchange.errors import CorrectionUnfounded, ItemNotGranted, NothingAttached
 from exchange.models import Batch, Dataset, Grant, Objection
 from exchange.states import OBJECTION, OBJECTION_OPEN
-from exchange.storage import hold_blobs, store
+from exchange.storage import hold_blobs, store_of
 from exchange.tables import current_schema
 from exchange.values import key_values, stored_value
 from exchange.vocabulary import ObjectionKind, ObjectionOutcome
@@ -113,7 +113,7 @@ def attach_evidence(
     if media_type is None or not name.lower().endswith(EXTENSIONS[media_type]):
         raise AttachmentRefused("the bytes are of no kind that is kept, or the name says another")
     _require_no_evidence(objection)
-    blob = faults.guarded(lambda: _keep(content))
+    blob = faults.guarded(lambda: _keep(content, objection.resource_id))
     with transaction.atomic():
         locked = Objection.objects.select_for_update(no_key=True).get(pk=objection.pk)
         _require_no_evidence(locked)
@@ -285,10 +285,11 @@ def _require_no_evidence(objection: Objection) -> None:
         raise Conflict("its evidence has been attached already")
 
 
-def _keep(content: bytes) -> Any:
-    with store().stage() as staged:
+def _keep(content: bytes, resource_id: UUID) -> Any:
+    place = store_of(resource_id)
+    with place.stage() as staged:
         staged.write_bytes(content)
-        return store().commit(staged)
+        return place.commit(staged)
 
 
 def _tell(

@@ -29,7 +29,7 @@ from exchange.models import Batch, Dataset, Subscription
 from exchange.numbers import take_number
 from exchange.recalls import departments_with, forget_projections
 from exchange.snapshots import base_for
-from exchange.storage import hold_blobs, limits, store
+from exchange.storage import hold_blobs, limits, store, store_of
 from exchange.tables import batch_file, current_schema, keep_snapshot
 from kernel.failpoints import failpoint
 from kernel.jobs import wake
@@ -106,23 +106,25 @@ def _plan(dataset: Dataset, batch: Batch) -> _Plan:
         Removed(batch_file(each), tuple(batch_file(b) for b in live if b.number > each.number))
         for each in gone
     ]
-    with store().stage() as whole, store().stage() as changes:
+    place = store_of(dataset.resource_id)
+    with place.stage() as whole, place.stage() as changes:
         source = store().path(base.digest) if base else None
         files = [batch_file(each) for each in live]
         rows = recalling.table_without(source, files, schema, whole, limits())
         counted = recalling.compensate(removed, whole, schema, changes, limits())
-        return _Plan(gone, store().commit(changes), counted, store().commit(whole), rows)
+        return _Plan(gone, place.commit(changes), counted, place.commit(whole), rows)
 
 
 def _replaced(batch: Batch, schema: Schema) -> list[Batch]:
     """Older recalls that gave rows of this batch again: nobody may be given those either."""
     later = batch.dataset.batches.filter(number__gt=batch.number, recalled_by=None)
     recalled, bounds = batch_file(batch), limits()
-    return [
-        each
-        for each in later.filter(kind=Batch.Kind.RECALL).order_by("number")
-        if recalling.restores_from(batch_file(each), recalled, schema, bounds)
-    ]
+    with store().workspace() as work:
+        return [
+            each
+            for each in later.filter(kind=Batch.Kind.RECALL).order_by("number")
+            if recalling.restores_from(batch_file(each), recalled, schema, work, bounds)
+        ]
 
 
 @transaction.atomic

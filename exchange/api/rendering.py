@@ -14,6 +14,7 @@ from rest_framework.utils.urls import replace_query_param
 
 from exchange.actions.reads import Page
 from exchange.api.streams import SMALL, StillOpen, stream_bytes, stream_file
+from exchange.dataplane.sealed import is_sealed
 from exchange.errors import StoreFailed
 from exchange.giving import GivenFile
 from exchange.parts import Part, Wanted
@@ -131,7 +132,7 @@ def _body(path: Path, media_type: str, part: Part, still: StillOpen) -> HttpResp
             response = HttpResponse(content_type=media_type)
             if not part.coding:
                 response["Content-Length"] = str(part.size)
-        elif settings.ACCEL_REDIRECT and part.status == 200 and _is_small(part):
+        elif settings.ACCEL_REDIRECT and _is_small(part) and not is_sealed(path):
             response = HttpResponse(content_type=media_type)
             response["X-Accel-Redirect"] = f"/_store/{path.relative_to(settings.STORE_DIR)}"
         else:
@@ -145,7 +146,7 @@ def _body(path: Path, media_type: str, part: Part, still: StillOpen) -> HttpResp
 
 
 def _is_small(part: Part) -> bool:
-    return part.size < SMALL and not part.coding
+    return part.status == 200 and part.size < SMALL and not part.coding
 
 
 def json_response(body: bytes) -> HttpResponse:

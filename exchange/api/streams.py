@@ -11,6 +11,7 @@ from django.db import connection
 from django.http import StreamingHttpResponse
 
 from exchange.dataplane.codings import compressed
+from exchange.dataplane.sealed import open_plain, size_of
 from exchange.parts import Part
 
 log = structlog.get_logger(__name__)
@@ -28,9 +29,9 @@ def stream_file(
 ) -> StreamingHttpResponse:
     """The file or a part of it, while its reader may have it; raises FileNotFoundError if it is
     gone already."""
-    file = path.open("rb")
+    file = open_plain(path)
     if part is None:
-        return _streamed(file, path.stat().st_size, content_type, still_open)
+        return _streamed(file, size_of(path), content_type, still_open)
     file.seek(part.start)
     if not part.coding:
         return _streamed(file, part.length, content_type, still_open)

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from exchange.dataplane.encoding import COLUMNAR, encode, printable, table_writer
 from exchange.dataplane.errors import DataplaneError, Transient
+from exchange.dataplane.sealed import source_of
 
 FORMATS = ("parquet", "ndjson", "csv")
 _BATCH_ROWS = 65_536
@@ -104,7 +105,7 @@ def is_base_name(name: str) -> bool:
 
 def convert(source: Path, *, format: str, out: Path) -> None:
     """Write the rows of a Parquet file in another format, record batch by record batch."""
-    with pq.ParquetFile(source, pre_buffer=False) as file:
+    with pq.ParquetFile(source_of(source), pre_buffer=False) as file:
         tables = (
             pa.Table.from_batches([batch], file.schema_arrow)
             for batch in file.iter_batches(_BATCH_ROWS, use_threads=False)

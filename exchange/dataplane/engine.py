@@ -11,6 +11,8 @@ import duckdb
 
 from exchange.dataplane.errors import Terminal, Transient
 from exchange.dataplane.limits import Limits
+from exchange.dataplane.sealed import Damaged
+from exchange.dataplane.sealed_files import FILES, readable_name
 
 
 @contextlib.contextmanager
@@ -28,6 +30,7 @@ def engine(limits: Limits, work: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         with translated():
             _set_up(con)
+            con.register_filesystem(FILES)
             yield con
     finally:
         con.close()
@@ -79,6 +82,11 @@ def translated() -> Iterator[None]:
         raise Transient("disk", str(error).splitlines()[0][:200]) from error
     except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
         raise Terminal("schema-mismatch", "stored values do not fit the schema") from error
+    except duckdb.Error as error:
+        # What a sealed file's reader raises arrives as its text alone.
+        if Damaged.__name__ not in str(error):
+            raise
+        raise Terminal("blob-corrupt", "a stored file is damaged") from None
 
 
 def quoted(name: str) -> str:
@@ -92,8 +100,8 @@ def literal(text: str) -> str:
 
 
 def scan(paths: list[Path]) -> str:
-    """A table expression over Parquet files whose columns are matched by name."""
-    names = ", ".join(literal(str(path)) for path in paths)
+    """A table expression over Parquet files, sealed or not, whose columns are matched by name."""
+    names = ", ".join(literal(readable_name(path)) for path in paths)
     return f"read_parquet([{names}], union_by_name = true)"
 
 

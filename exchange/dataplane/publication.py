@@ -30,6 +30,7 @@ from exchange.dataplane.reading import fold
 from exchange.dataplane.repeats import keys_repeat, reject_repeats
 from exchange.dataplane.schema import Schema
 from exchange.dataplane.screening import Screened, screen
+from exchange.dataplane.sealed import source_of
 from exchange.dataplane.store import Store, check_blob, check_lately
 from exchange.dataplane.straight import OutOfOrder, Plan, Straight
 
@@ -221,7 +222,7 @@ def _judge(screened: Screened, policy: Policy) -> None:
 def _check_not_emptied(screened: Screened, base: Path) -> None:
     """An empty snapshot is a broken export far more often than an empty table."""
     accepted = screened.received - screened.rejected
-    rows = pq.read_metadata(base).num_rows
+    rows = pq.read_metadata(source_of(base)).num_rows
     if rows and not accepted:
         detail = f"it would delete all {rows} rows; send changes with the rows to delete if so"
         raise _refused("empty-snapshot", detail, screened)

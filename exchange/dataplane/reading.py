@@ -22,6 +22,7 @@ from exchange.dataplane.errors import Terminal
 from exchange.dataplane.limits import Limits
 from exchange.dataplane.parquet_files import BlobWriter
 from exchange.dataplane.schema import Schema
+from exchange.dataplane.sealed_files import readable_name
 from exchange.dataplane.store import check_blob
 from exchange.dataplane.stored import open_blob, select_items
 
@@ -145,7 +146,7 @@ def _write_json(
     columns = [
         made[field.name] if field.name not in stored else json_expression(field) for field in schema
     ]
-    rows = f"read_parquet({literal(str(source))}, file_row_number = true)"
+    rows = f"read_parquet({literal(readable_name(source))}, file_row_number = true)"
     array = "true" if format == "json" else "false"
     with workspace(out) as work, engine(limits, work) as con:
         run(

@@ -45,7 +45,9 @@ def table_without(
         return fold(source, left, schema, out, limits)
 
 
-def restores_from(restoring: Path, recalled: Path, schema: Schema, limits: Limits) -> bool:
+def restores_from(
+    restoring: Path, recalled: Path, schema: Schema, work: Path, limits: Limits
+) -> bool:
     """Whether an older compensating batch gives rows again whose keys the recalled batch names."""
     if not schema.key:
         return False
@@ -56,7 +58,7 @@ def restores_from(restoring: Path, recalled: Path, schema: Schema, limits: Limit
         SELECT count(*) FROM (SELECT {keys} FROM ({rows}) WHERE _op = 'upsert')
         SEMI JOIN ({named}) USING ({keys})
     """
-    with workspace(restoring) as work, engine(limits, work) as con:
+    with engine(limits, work) as con:
         return bool(run(con, query)[0][0])
 
 

@@ -14,6 +14,7 @@ from exchange.dataplane.formats.part_files import Part, read_parts
 from exchange.dataplane.limits import Limits
 from exchange.dataplane.schema import Schema
 from exchange.dataplane.screening import LINE, screen
+from exchange.dataplane.sealed import source_of
 from exchange.dataplane.store import Store
 from exchange.dataplane.stored import select_items
 
@@ -79,7 +80,7 @@ def compare(
         ranges = _ranges(con, schema)
     return Compared(
         source_rows=screened.received,
-        published_rows=pq.read_metadata(published).num_rows if published else 0,
+        published_rows=pq.read_metadata(source_of(published)).num_rows if published else 0,
         unfit=screened.rejected,
         ranges=ranges,
         **found,

@@ -1,7 +1,8 @@
 """Content-addressed immutable blobs: a name is the SHA-256 of the bytes it stands for.
 
 A blob that ``commit`` returned is on the disk for good: bytes are flushed before the name
-exists, and the name is flushed before ``commit`` returns.
+exists, and the name is flushed before ``commit`` returns. A blob may lie there sealed: its name is
+that of the plain bytes all the same.
 """
 
 import contextlib
@@ -9,9 +10,7 @@ import functools
 import hashlib
 import os
 import re
-import shutil
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -19,6 +18,17 @@ from pathlib import Path
 from typing import Protocol
 
 from exchange.dataplane.errors import Terminal, Transient
+from exchange.dataplane.scratch import LEAST_SECONDS, scratch, sweep
+from exchange.dataplane.sealed import (
+    KEYRING,
+    Damaged,
+    DataKey,
+    is_sealed,
+    key_id_of,
+    open_plain,
+    seal_file,
+    size_of,
+)
 from kernel.failpoints import failpoint
 
 LATELY_SECONDS = 600
@@ -27,7 +37,7 @@ DIGEST = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class BlobRef:
-    """SHA-256 in lower-case hex, and the length in bytes."""
+    """SHA-256 in lower-case hex, and the length in bytes, both of the plain bytes."""
 
     digest: str
     size: int
@@ -59,31 +69,29 @@ class Store(Protocol):
 
 
 class FolderStore:
-    """Blobs as files ``<root>/ab/cd/<digest>``; temporary files under ``<root>/stage``."""
+    """Blobs as files ``<root>/ab/cd/<digest>``; temporary files under ``<root>/stage``.
 
-    def __init__(self, root: Path | str) -> None:
+    With a key what is committed is sealed with it; what is read may be sealed with any.
+    """
+
+    def __init__(self, root: Path | str, key: DataKey | None = None) -> None:
         self.root = Path(root)
+        self._key = key
         self._stage = self.root / "stage"
         with _disk("store-unwritable"):
             self._stage.mkdir(parents=True, exist_ok=True)
 
     @contextlib.contextmanager
     def stage(self) -> Iterator[Path]:
-        path = self._stage / uuid.uuid4().hex
-        try:
-            yield path
-        finally:
-            path.unlink(missing_ok=True)
+        with self.workspace() as folder:
+            yield folder / "blob"
 
     @contextlib.contextmanager
     def workspace(self) -> Iterator[Path]:
-        path = self._stage / uuid.uuid4().hex
-        with _disk("store-unwritable"):
-            path.mkdir(mode=0o700)
-        try:
+        with contextlib.ExitStack() as stack:
+            with _disk("store-unwritable"):
+                path = stack.enter_context(scratch(self._stage))
             yield path
-        finally:
-            shutil.rmtree(path, ignore_errors=True)
 
     def commit(self, staged: Path) -> BlobRef:
         try:
@@ -96,24 +104,39 @@ class FolderStore:
     def _commit(self, staged: Path) -> BlobRef:
         failpoint("store.after_write")
         with staged.open("rb") as file:
-            os.fsync(file.fileno())
+            if self._key is None:
+                os.fsync(file.fileno())
             failpoint("store.after_fsync")
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            size = os.fstat(file.fileno()).st_size
-        staged.chmod(0o440)
+            made = BlobRef(
+                hashlib.file_digest(file, "sha256").hexdigest(), os.fstat(file.fileno()).st_size
+            )
+        if self._key is None:
+            self._name(staged, made.digest)
+        else:
+            self._seal(staged, made.digest, self._key)
+        return made
+
+    def _seal(self, plain: Path, digest: str, key: DataKey) -> None:
+        with self.workspace() as folder:
+            seal_file(plain, folder / "sealed", key)
+            failpoint("store.after_seal")
+            self._name(folder / "sealed", digest)
+
+    def _name(self, whole: Path, digest: str) -> None:
+        """Give bytes that are on the disk their name for good."""
+        whole.chmod(0o440)
         target = self._target(digest)
         self._make_folder(target.parent)
-        self._link(staged, target)
+        self._link(whole, target)
         failpoint("store.after_link")
         _fsync_folder(target.parent)
-        return BlobRef(digest, size)
 
     def _link(self, staged: Path, target: Path) -> None:
         """Give the bytes their name; equal bytes already there stay and count as new again."""
         try:
             os.link(staged, target)
         except FileExistsError:
-            if _digest_of(target) == target.name:
+            if _stands(target, staged):
                 with contextlib.suppress(FileNotFoundError):
                     # Young again, or the collector of unreferenced blobs might take it.
                     os.utime(target)
@@ -134,10 +157,33 @@ class FolderStore:
         return self.root / digest[:2] / digest[2:4] / digest
 
     def path(self, digest: str) -> Path:
+        target = self.file(digest)
+        # Here, where the key can be asked for, and not in the middle of a query.
+        key_id = key_id_of(target)
+        if key_id:
+            KEYRING.key(key_id)
+        return target
+
+    def file(self, digest: str) -> Path:
+        """As ``path``, also where the key that opens it is not to be had."""
         target = self._target(digest)
         if not target.is_file():
             raise Terminal("blob-missing", digest)
         return target
+
+    def read(self, digest: str) -> bytes:
+        """The plain bytes of a blob that is small."""
+        with open_plain(self.path(digest)) as file:
+            return file.read()
+
+    def seal(self, digest: str) -> bool:
+        """Seal the blob where it lies plain; False if it was sealed, or there is no key."""
+        target = self.file(digest)
+        if self._key is None or is_sealed(target):
+            return False
+        with _disk("store-write-failed"):
+            self._seal(target, digest, self._key)
+        return True
 
     def holds(self, digest: str) -> bool:
         """Whether there are bytes under the digest, sound or not."""
@@ -163,19 +209,9 @@ class FolderStore:
                 if DIGEST.fullmatch(path.name) and path.stat().st_mtime <= limit:
                     yield path.name
 
-    def sweep_stage(self, older_than: float) -> int:
-        """Remove what crashed writers left behind more than ``older_than`` seconds ago."""
-        limit, swept = time.time() - older_than, 0
-        for path in self._stage.iterdir():
-            with contextlib.suppress(FileNotFoundError):
-                if path.stat().st_mtime > limit:
-                    continue
-                if path.is_dir():
-                    shutil.rmtree(path, ignore_errors=True)
-                else:
-                    path.unlink()
-                swept += 1
-        return swept
+    def sweep_stage(self, older_than: float = LEAST_SECONDS) -> int:
+        """Remove what killed writers left behind more than ``older_than`` seconds ago."""
+        return sweep(self._stage, older_than)
 
 
 def check_blob(path: Path) -> BlobRef:
@@ -185,7 +221,9 @@ def check_blob(path: Path) -> BlobRef:
     """
     try:
         digest = _digest_of(path)
-        size = path.stat().st_size
+        size = size_of(path)
+    except Damaged as error:
+        raise Terminal("blob-corrupt", f"{path.name}: {error}") from None
     except FileNotFoundError:
         raise Terminal("blob-missing", path.name) from None
     except OSError as error:
@@ -213,8 +251,17 @@ def check_lately(path: Path) -> Path:
     return path
 
 
+def _stands(target: Path, again: Path) -> bool:
+    """Whether the blob there is whole, and sealed with no other key than it would be now."""
+    try:
+        key_id = key_id_of(again)
+        return (key_id is None or key_id_of(target) == key_id) and _digest_of(target) == target.name
+    except (Damaged, Terminal):
+        return False
+
+
 def _digest_of(path: Path) -> str:
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

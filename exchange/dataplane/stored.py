@@ -8,12 +8,13 @@ import pyarrow.parquet as pq
 from exchange.dataplane.engine import quoted, scan
 from exchange.dataplane.errors import Terminal
 from exchange.dataplane.schema import Schema
+from exchange.dataplane.sealed import source_of
 
 
 def open_blob(path: Path) -> pq.ParquetFile:
     """A stored file to read; Terminal ``blob-missing`` or ``blob-corrupt``."""
     try:
-        return pq.ParquetFile(path, page_checksum_verification=True)
+        return pq.ParquetFile(source_of(path), page_checksum_verification=True)
     except FileNotFoundError:
         raise Terminal("blob-missing", path.name) from None
     except (pa.ArrowException, OSError):

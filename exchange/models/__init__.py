@@ -1,9 +1,10 @@
 from exchange.models.batch import Batch, Snapshot
 from exchange.models.connector import Connector
+from exchange.models.datakey import DataKey
 from exchange.models.dataset import Dataset, SchemaVersion
 from exchange.models.dispute import Dispute
 from exchange.models.grant import Grant, GrantDay, GrantEdition
-from exchange.models.interface import GatewayKey, InterfaceDay, Nonce, ServiceInterface
+from exchange.models.interface import GatewayKey, InterfaceDay, ServiceInterface
 from exchange.models.objection import Objection
 from exchange.models.request import SharingRequest
 from exchange.models.service import Hook, ServiceChange, ServiceReply
@@ -16,6 +17,7 @@ __all__ = [
     "Attempt",
     "Batch",
     "Connector",
+    "DataKey",
     "Dataset",
     "Delivery",
     "Dispute",
@@ -25,7 +27,6 @@ __all__ = [
     "GrantEdition",
     "Hook",
     "InterfaceDay",
-    "Nonce",
     "Objection",
     "SchemaVersion",
     "SeenFile",

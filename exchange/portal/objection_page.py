@@ -127,8 +127,8 @@ def objection_evidence(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Forbidden("it is for the two sides, and for who decides a dispute about it")
     if not found.evidence_digest:
         raise NotFound()
-    path = faults.guarded(lambda: store().path(found.evidence_digest))
-    answer = HttpResponse(path.read_bytes(), content_type="application/octet-stream")
+    content = faults.guarded(lambda: store().read(found.evidence_digest))
+    answer = HttpResponse(content, content_type="application/octet-stream")
     name = content_disposition_header(True, found.evidence_name)
     answer.headers["Content-Disposition"] = name or "attachment"
     return answer

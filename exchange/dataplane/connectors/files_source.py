@@ -1,9 +1,5 @@
 """Files as a source: those of a pattern, in the order of their paths, each fetched whole first."""
 
-import contextlib
-import shutil
-import tempfile
-import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,11 +24,10 @@ from exchange.dataplane.connectors.places import require_columns
 from exchange.dataplane.connectors.proposing import columns_of
 from exchange.dataplane.connectors.typed import as_items
 from exchange.dataplane.errors import Terminal
+from exchange.dataplane.scratch import scratch, sweep
 
 HEAD_BYTES = 4 * 1024 * 1024
 HEAD_ROWS = 10_000
-# A copy is read within this time.
-LEFT_SECONDS = 48 * 3600
 _CUT_SAFELY = ("csv", "ndjson")
 
 
@@ -164,9 +159,9 @@ class FilesSource:
     @contextmanager
     def _fetched(self, entry: Entry, most: int | None = None) -> Iterator[tuple[Path, str]]:
         self._work.mkdir(parents=True, exist_ok=True)
-        _sweep(self._work)
-        with tempfile.TemporaryDirectory(dir=self._work) as folder:
-            file = Path(folder) / f"file{Path(entry.path).suffix.lower()}"
+        sweep(self._work)
+        with scratch(self._work) as folder:
+            file = folder / f"file{Path(entry.path).suffix.lower()}"
             if most is None:
                 yield file, self._place.fetch(entry, file)
                 return
@@ -233,14 +228,6 @@ def _sized(tables: Iterator[pa.Table], request: ReadRequest) -> Iterator[pa.Tabl
                 held = []
     if held:
         yield pa.concat_tables(held)
-
-
-def _sweep(work: Path) -> None:
-    """Remove the copies that readers left who were killed."""
-    for folder in work.iterdir():
-        with contextlib.suppress(OSError):
-            if time.time() - folder.stat().st_mtime > LEFT_SECONDS:
-                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _cut(file: Path) -> None:

@@ -13,6 +13,7 @@ from psycopg2 import extensions, sql
 
 from exchange.dataplane.errors import Terminal
 from exchange.dataplane.overlapping import ahead
+from exchange.dataplane.sealed import source_of
 
 BATCH_ROWS = 16_384
 READ_BYTES = 1 << 20
@@ -28,7 +29,7 @@ def read_batches(source: Path, wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
     Terminal ``batch-unreadable`` if the file is broken or lacks one of them.
     """
     try:
-        with pq.ParquetFile(source, pre_buffer=False) as file:
+        with pq.ParquetFile(source_of(source), pre_buffer=False) as file:
             for batch in file.iter_batches(BATCH_ROWS, columns=wanted.names, use_threads=False):
                 yield pa.RecordBatch.from_arrays(
                     [batch.column(field.name).cast(field.type) for field in wanted], schema=wanted

@@ -13,6 +13,7 @@ from exchange.dataplane.chunks import Chunk
 from exchange.dataplane.errors import Terminal
 from exchange.dataplane.limits import Limits
 from exchange.dataplane.schema import Schema
+from exchange.dataplane.sealed import source_of
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def _batches(part: Part | Path, limits: Limits) -> Iterator[pa.RecordBatch]:
             return
         part = part.path
     try:
-        with pq.ParquetFile(part) as file:
+        with pq.ParquetFile(source_of(part)) as file:
             yield from file.iter_batches(limits.batch_rows)
     except (pa.ArrowException, OSError) as error:
         raise Terminal("part-unreadable", f"a part of the read is damaged: {error}") from None

@@ -1,0 +1,46 @@
+"""Sealed files under names that DuckDB reads."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from fsspec import AbstractFileSystem
+
+from exchange.dataplane.sealed import SealedFile, is_sealed, size_of
+
+_SCHEME = "sealed"
+
+
+class SealedFiles(AbstractFileSystem):  # type: ignore[misc]
+    """The file system of names that begin with ``sealed://``; read only."""
+
+    protocol = _SCHEME
+
+    def _open(self, path: str, mode: str = "rb", **options: Any) -> SealedFile:
+        return SealedFile(Path(path))
+
+    def exists(self, path: str, **options: Any) -> bool:
+        """Whether there is a file."""
+        return os.path.isfile(self._strip_protocol(path))
+
+    def glob(self, path: str, **options: Any) -> list[str]:
+        """The name itself: none here is a pattern."""
+        return [self._strip_protocol(path)]
+
+    def info(self, path: str, **options: Any) -> dict[str, Any]:
+        """Name, plain size and kind."""
+        name = self._strip_protocol(path)
+        return {"name": name, "size": size_of(Path(name)), "type": "file"}
+
+    def modified(self, path: str) -> datetime:
+        """When the file was last written."""
+        return datetime.fromtimestamp(os.stat(self._strip_protocol(path)).st_mtime, UTC)
+
+
+FILES = SealedFiles(skip_instance_cache=True)
+
+
+def readable_name(path: Path) -> str:
+    """What DuckDB reads the file's plain bytes by."""
+    return f"{_SCHEME}://{path.absolute()}" if is_sealed(path) else str(path)
