@@ -37,6 +37,8 @@ CREATE = """
         region_code text, address text, phone text, married boolean, income numeric(12, 2),
         updated_at timestamptz NOT NULL, remark text)
 """
+# What a source that is read by its watermark should have; see docs/howto/connectors.md.
+INDEX = "CREATE INDEX ON person (updated_at, id)"
 FILL = """
     INSERT INTO person
     SELECT g, lpad((110101190000000000 + g)::text, 18, '0'), '张三' || g,

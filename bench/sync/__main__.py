@@ -18,7 +18,7 @@ import psycopg2
 from psycopg2.extensions import make_dsn, parse_dsn
 
 from bench import database, venv
-from bench.persons import CHANGE, CREATE, FILL
+from bench.persons import CHANGE, CREATE, FILL, INDEX
 from bench.sync import rivals
 from bench.sync.memory import watched
 from config.launch import services
@@ -54,7 +54,7 @@ class Course:
     def fill(self, first: int, last: int) -> None:
         """Rows ``first`` to ``last`` into the source."""
         command = FILL.format(first=first, last=last)
-        ask(self.source, *([CREATE] if first == 1 else []), command)
+        ask(self.source, *([CREATE, INDEX] if first == 1 else []), command)
         ask(self.source, "VACUUM ANALYZE person")
 
     def change(self, turn: int) -> None:
