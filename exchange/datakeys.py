@@ -8,6 +8,7 @@ from base64 import b64decode, b64encode
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 
 from catalog.models import Resource
 from exchange.dataplane.errors import Terminal
@@ -54,4 +55,7 @@ def _made(resource_id: UUID, cipher: str) -> Opened:
     row = DataKey.objects.create(
         resource_id=resource_id, cipher=cipher, sealed=seal(b64encode(secret).decode())
     )
-    return Opened(row.pk, cipher, secret)
+    made = Opened(row.pk, cipher, secret)
+    # Known only once it is here to stay: what a rolled back key sealed nobody could open.
+    transaction.on_commit(lambda: KEYRING.add(made))
+    return made

@@ -85,4 +85,7 @@ def _require_blob(digest: str) -> None:
 
 @cache
 def _store_at(root: Path) -> FolderStore:
-    return FolderStore(root)
+    found = FolderStore(root)
+    # The first use by a process: one that was killed may have left plain bytes behind.
+    found.sweep_stage()
+    return found

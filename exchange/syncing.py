@@ -24,11 +24,13 @@ from django.conf import settings
 
 from exchange import runs
 from exchange.connections import source_of
+from exchange.datakeys import key_of
 from exchange.dataplane.connectors.base import ReadRequest, Source
 from exchange.dataplane.errors import Terminal, Transient
 from exchange.dataplane.formats.part_files import Part
 from exchange.dataplane.overlapping import ahead
 from exchange.dataplane.schema import Schema
+from exchange.dataplane.sealed import DataKey, sealed
 from exchange.models import Dataset, SyncJob, SyncRun
 from exchange.runs import RunLease
 from exchange.storage import run_folder
@@ -108,6 +110,11 @@ class Pass:
     def source(self) -> Source:
         """The place that the rows come from."""
         return source_of(self.job.connector)
+
+    @cached_property
+    def key(self) -> DataKey | None:
+        """What the run's pieces are sealed with."""
+        return key_of(self.dataset.resource_id)
 
     @cached_property
     def columns(self) -> dict[str, str]:
@@ -220,7 +227,7 @@ class Pass:
         run = self.run
         number = run.chunks + 1
         path = run_folder(run.pk) / f"{number:06d}-{self.lease.token}.parquet"
-        write_part(chunk.table, path)
+        write_part(chunk.table, path, self.key)
         if chunk.finished is not None:
             seen = [chunk.finished.path, chunk.finished.tag, chunk.finished.digest]
             run.report.setdefault("files", []).append(seen)
@@ -255,14 +262,16 @@ class Pass:
 _PROGRESS = ("mode", "place", "rows_read", "rows_expected", "bytes_read", "report")
 
 
-def write_part(table: pa.Table, path: Path) -> None:
-    """Write rows as one part; it has its name only once its bytes are on the disk."""
-    staged = path.with_suffix(".new")
+def write_part(table: pa.Table, path: Path, key: DataKey | None = None) -> None:
+    """Write rows as one part, sealed if there is a key; it has its name only once its bytes are on
+    the disk."""
+    staged, out = path.with_suffix(".new"), pa.BufferOutputStream()
+    # Read once and thrown away: light compression, no dictionaries, no statistics.
+    pq.write_table(table, out, compression="lz4", use_dictionary=False, write_statistics=False)
+    whole = [memoryview(out.getvalue())]
     try:
-        # Read once and thrown away: light compression, no dictionaries, no statistics.
-        pq.write_table(
-            table, staged, compression="lz4", use_dictionary=False, write_statistics=False
-        )
+        with staged.open("wb") as file:
+            file.writelines(sealed(whole, key) if key else whole)
         with staged.open("rb") as file:
             os.fsync(file.fileno())
         os.replace(staged, path)

@@ -18,7 +18,7 @@ from accounts.permissions import Perm
 from accounts.policy import require
 from exchange.actions.batches import BATCH_SCOPE
 from exchange.dataplane.errors import DataplaneError
-from exchange.models import Attempt, Grant, Nonce, SyncRun, Upload
+from exchange.models import Attempt, Grant, SyncRun, Upload
 from exchange.projected import FACTS
 from exchange.recalls import forget_recalled
 from exchange.states import RUN_OPEN
@@ -64,7 +64,7 @@ def sweep_orphans(*, actor: Actor) -> int:
     while digests := list(islice(old, _CHUNK)):
         for digest in set(digests) - referenced(digests):
             removed += remove_blob(digest)
-    removed += store().sweep_stage(ORPHAN_SECONDS) + _sweep_projections()
+    removed += store().sweep_stage() + _sweep_projections()
     removed += forget_recalled(timezone.now() - timedelta(seconds=ORPHAN_SECONDS))
     removed += sweep_folders("sync", SyncRun, RUN_KEPT, ORPHAN_SECONDS)
     removed += sweep_folders("uploads", Upload, UPLOAD_KEPT, ORPHAN_SECONDS)
@@ -72,15 +72,13 @@ def sweep_orphans(*, actor: Actor) -> int:
 
 
 def expire_attempts(*, actor: Actor) -> int:
-    """Remove attempts to deliver ATTEMPT_RETENTION_DAYS old, and nonces that are over; how many.
+    """Remove attempts to deliver ATTEMPT_RETENTION_DAYS old; how many.
 
     That a batch arrived stays known by its delivery.
     """
     require(actor, Perm.DATASET_VIEW)
-    now = timezone.now()
-    before = now - timedelta(days=settings.ATTEMPT_RETENTION_DAYS)
-    removed = _remove_rows(Attempt.objects.filter(created_at__lt=before))
-    return removed + _remove_rows(Nonce.objects.filter(expires_at__lt=now))
+    before = timezone.now() - timedelta(days=settings.ATTEMPT_RETENTION_DAYS)
+    return _remove_rows(Attempt.objects.filter(created_at__lt=before))
 
 
 def _remove_rows(rows: QuerySet[Any]) -> int:

@@ -21,6 +21,7 @@ from exchange import faults
 from exchange.actions.batches import Body, Published, publish_batch
 from exchange.actions.rehearsals import Rehearsed, rehearse_batch, rehearse_rejects
 from exchange.bodies import require_takes, unpacked
+from exchange.datakeys import key_of
 from exchange.dataplane import parts
 from exchange.dataplane.errors import DataplaneError
 from exchange.dataplane.publication import Kind
@@ -119,7 +120,8 @@ def receive_part(
                 offset=upload.received,
             )
         room = upload.size - offset
-        part = faults.guarded(lambda: parts.append(file, offset, chunks, room, BodyUnreadable))
+        key = faults.guarded(lambda: key_of(upload.dataset.resource_id))
+        part = faults.guarded(lambda: parts.append(file, offset, chunks, room, BodyUnreadable, key))
         failpoint("upload.after_fsync")
         if part.failure and digest:
             raise part.failure
@@ -152,10 +154,10 @@ def finish_upload(upload: Upload, *, actor: Actor, format: str, encoding: str) -
     require_publisher(upload.dataset, actor)
     if upload.state == "finished":
         return Published(upload.batch, replayed=True)
-    with _held(upload, finished_too=True) as file, store().workspace() as work:
+    with _held(upload, finished_too=True), store().workspace() as work:
         if upload.state == "finished":
             return Published(upload.batch, replayed=True)
-        body = _body(upload, file, work, format, encoding)
+        body = _body(upload, work, format, encoding)
         failpoint("upload.before_publish")
         published = publish_batch(upload.dataset, actor=actor, body=body)
         failpoint("upload.published")
@@ -171,8 +173,8 @@ def finish_upload(upload: Upload, *, actor: Actor, format: str, encoding: str) -
 def rehearse_upload(upload: Upload, *, actor: Actor, format: str, encoding: str) -> Rehearsed:
     """What its finish would do now; nothing is stored, and the upload stays open."""
     require(actor, Perm.BATCH_PUBLISH, upload.dataset.department_id)
-    with _held(upload) as file, store().workspace() as work:
-        body = _body(upload, file, work, format, encoding)
+    with _held(upload), store().workspace() as work:
+        body = _body(upload, work, format, encoding)
         return rehearse_batch(upload.dataset, actor=actor, body=body)
 
 
@@ -181,25 +183,26 @@ def read_upload_rejects(
 ) -> BinaryIO:
     """The rows of it that would be rejected, as an open file in csv, ndjson or xlsx."""
     require(actor, Perm.BATCH_PUBLISH, upload.dataset.department_id)
-    with _held(upload) as file, store().workspace() as work:
-        body = _body(upload, file, work, format, encoding)
+    with _held(upload), store().workspace() as work:
+        body = _body(upload, work, format, encoding)
         return rehearse_rejects(upload.dataset, actor=actor, body=body, format=wanted)
 
 
-def _body(upload: Upload, file: BufferedRandom, work: Path, format: str, encoding: str) -> Body:
+def _body(upload: Upload, work: Path, format: str, encoding: str) -> Body:
     if upload.received != upload.size:
         raise UploadIncomplete(
             Text("{received} of {size} bytes are here", received=upload.received, size=upload.size),
             offset=upload.received,
         )
-    digest = faults.guarded(lambda: parts.digest_of(file))
+    path = faults.guarded(lambda: parts.whole(_folder(upload), upload.size, work))
+    digest = faults.guarded(lambda: parts.digest_of(path))
     if upload.digest and upload.digest != digest:
         raise DigestMismatch(
             "cancel this upload and send the body again", announced=upload.digest, arrived=digest
         )
     coding = upload.content_encoding
     return Body(
-        path=unpacked(_folder(upload) / parts.BODY, coding, work / "unpacked"),
+        path=unpacked(path, coding, work / "unpacked"),
         digest=digest,
         kind=cast(Kind, upload.kind),
         format=format,

@@ -4,7 +4,7 @@ import io
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import structlog
 from django.db import connection
@@ -29,7 +29,7 @@ def stream_file(
 ) -> StreamingHttpResponse:
     """The file or a part of it, while its reader may have it; raises FileNotFoundError if it is
     gone already."""
-    file = open_plain(path)
+    file = cast(IO[bytes], open_plain(path))
     if part is None:
         return _streamed(file, size_of(path), content_type, still_open)
     file.seek(part.start)

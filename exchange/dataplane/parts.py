@@ -12,11 +12,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BufferedRandom
 from pathlib import Path
+from typing import BinaryIO
 
 from exchange.dataplane.errors import TooLarge, Transient
+from exchange.dataplane.sealed import DataKey, copy_plain, sealed
 from kernel.failpoints import failpoint
 
 BODY = "body"
+_PART = ".part"
 
 
 class Busy(Exception):
@@ -59,44 +62,89 @@ def append(
     chunks: Iterable[bytes],
     room: int,
     breaks: type[Exception],
+    key: DataKey | None = None,
 ) -> Appended:
-    """Write the chunks behind the offset and flush them to the disk.
+    """Write the chunks behind the offset and flush them to the disk; with a key, sealed.
 
     What lies behind the offset from an attempt that was not acknowledged is overwritten. Where the
     chunks end with an error of the kind ``breaks``, what came before it is kept. TooLarge
     ``part-too-large`` beyond ``room``, Transient when the disk refuses.
     """
-    total, digest = 0, hashlib.sha256()
-    failure: Exception | None = None
-    with _disk():
-        file.seek(offset)
-        file.truncate()
-    source = iter(chunks)
-    while True:
-        try:
-            chunk = next(source, None)
-        except breaks as broken:
-            failure = broken
-            break
-        if chunk is None:
-            break
-        total += len(chunk)
-        if total > room:
-            raise TooLarge("part-too-large", f"{room} bytes of the announced size are missing")
-        digest.update(chunk)
+    taken = _Taken(chunks, room, breaks)
+    folder = Path(file.name).parent
+    if key is None and not _starts(folder):
         with _disk():
-            file.write(chunk)
+            file.seek(offset)
+            file.truncate()
+        _write(file, taken)
+    else:
+        # A sealed file cannot grow, so that each part is one of its own.
+        with _disk():
+            part = (folder / f"{offset}{_PART}").open("wb")
+        with part:
+            _write(part, sealed(taken, key) if key else taken)
+        with _disk():
+            _fsync_folder(folder)
+    return Appended(taken.size, taken.digest.hexdigest(), taken.failure)
+
+
+class _Taken:
+    """Chunks that come in, counted and hashed while they are passed on."""
+
+    def __init__(self, chunks: Iterable[bytes], room: int, breaks: type[Exception]) -> None:
+        self._source, self._room, self._breaks = iter(chunks), room, breaks
+        self.size, self.digest = 0, hashlib.sha256()
+        self.failure: Exception | None = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            try:
+                chunk = next(self._source, None)
+            except self._breaks as broken:
+                self.failure = broken
+                return
+            if chunk is None:
+                return
+            self.size += len(chunk)
+            if self.size > self._room:
+                raise TooLarge(
+                    "part-too-large", f"{self._room} bytes of the announced size are missing"
+                )
+            self.digest.update(chunk)
+            yield chunk
+
+
+def _write(file: BinaryIO, pieces: Iterable[bytes]) -> None:
+    for piece in pieces:
+        with _disk():
+            file.write(piece)
     with _disk():
         file.flush()
         failpoint("upload.after_write")
         os.fsync(file.fileno())
-    return Appended(total, digest.hexdigest(), failure)
 
 
-def digest_of(file: BufferedRandom) -> str:
+def whole(folder: Path, size: int, work: Path) -> Path:
+    """The body of so many bytes as one plain file, put together in ``work`` if need be."""
+    starts = _starts(folder)
+    if not starts:
+        return folder / BODY
+    with _disk(), (work / BODY).open("xb") as out, (folder / BODY).open("rb") as plain:
+        # What came before the data was graded lies in front.
+        out.write(plain.read(starts[0]))
+        while out.tell() < size:
+            copy_plain(folder / f"{out.tell()}{_PART}", out)
+    return work / BODY
+
+
+def _starts(folder: Path) -> list[int]:
+    """Where the parts begin that are files of their own."""
+    return sorted(int(path.stem) for path in folder.glob(f"*{_PART}"))
+
+
+def digest_of(path: Path) -> str:
     """SHA-256 in hex of the whole body."""
-    with _disk():
-        file.seek(0)
+    with _disk(), path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

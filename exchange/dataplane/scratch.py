@@ -7,56 +7,60 @@ import contextlib
 import fcntl
 import os
 import shutil
-import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-
-# Younger folders may have been made and not been locked yet.
-LEAST_SECONDS = 60
 
 
 @contextlib.contextmanager
 def scratch(parent: Path) -> Iterator[Path]:
     """An empty folder below the parent that nobody else may enter, removed at the end."""
     path = parent / uuid.uuid4().hex
-    path.mkdir(mode=0o700)
-    held = _open(path)
-    try:
+    with _locked(parent, fcntl.LOCK_SH):
+        path.mkdir(mode=0o700)
+        held = _open(path)
         fcntl.flock(held, fcntl.LOCK_SH)
+    try:
         yield path
     finally:
         shutil.rmtree(path, ignore_errors=True)
         os.close(held)
 
 
-def sweep(parent: Path, older_than: float = LEAST_SECONDS) -> int:
-    """Remove what lies below the parent, is so many seconds old and held by nobody; how many."""
-    limit, swept = time.time() - older_than, 0
-    for path in parent.iterdir() if parent.is_dir() else ():
-        with contextlib.suppress(FileNotFoundError):
-            if path.stat().st_mtime > limit:
-                continue
-            if path.is_dir():
-                swept += _remove(path)
-            else:
-                path.unlink()
-                swept += 1
-    return swept
+def sweep(parent: Path) -> int:
+    """Remove the folders below the parent that nobody holds, and files, which nobody can; how
+    many."""
+    if not parent.is_dir():
+        return 0
+    with contextlib.ExitStack() as dead:
+        with _locked(parent, fcntl.LOCK_EX):
+            left = [path for path in parent.iterdir() if _is_left(path, dead)]
+        for path in left:
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink()
+    return len(left)
 
 
-def _remove(path: Path) -> bool:
+def _is_left(path: Path, dead: contextlib.ExitStack) -> bool:
+    if not path.is_dir():
+        return True
     held = _open(path)
+    dead.callback(os.close, held)
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
-    else:
-        shutil.rmtree(path, ignore_errors=True)
-        return True
+    return True
+
+
+@contextlib.contextmanager
+def _locked(folder: Path, how: int) -> Iterator[None]:
+    held = _open(folder)
+    try:
+        fcntl.flock(held, how)
+        yield
     finally:
         os.close(held)
 
 
-def _open(path: Path) -> int:
-    return os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+def _open(folder: Path) -> int:
+    return os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

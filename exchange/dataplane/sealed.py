@@ -143,9 +143,9 @@ def key_id_of(path: Path) -> UUID | None:
     return UUID(bytes=_HEAD.unpack(head)[3]) if _is_head(head) else None
 
 
-def open_plain(path: Path) -> BinaryIO:
+def open_plain(path: Path) -> io.BufferedReader | SealedFile:
     """The bytes of the file as they were before it was sealed, if it was."""
-    return SealedFile(path) if is_sealed(path) else path.open("rb")  # type: ignore[return-value]
+    return SealedFile(path) if is_sealed(path) else path.open("rb")
 
 
 def source_of(path: Path) -> Any:
@@ -180,7 +180,7 @@ def copy_plain(source: Path, target: BinaryIO) -> None:
         shutil.copyfileobj(plain, target, _COPIED)
 
 
-def sealed(chunks: Iterable[bytes], key: DataKey) -> Iterator[bytes]:
+def sealed(chunks: Iterable[bytes | memoryview], key: DataKey) -> Iterator[bytes]:
     """The bytes of a sealed file; it is whole only once all of them are written."""
     number = next(each for each, name in _CIPHERS.items() if name == key.cipher)
     head = _HEAD.pack(_MAGIC, number, FRAME, key.id.bytes, os.urandom(_SALT))

@@ -12,7 +12,7 @@ from exchange.dataplane.sealed import SealedFile, is_sealed, size_of
 _SCHEME = "sealed"
 
 
-class SealedFiles(AbstractFileSystem):  # type: ignore[misc]
+class SealedFiles(AbstractFileSystem):
     """The file system of names that begin with ``sealed://``; read only."""
 
     protocol = _SCHEME

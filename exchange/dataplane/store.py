@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 from exchange.dataplane.errors import Terminal, Transient
-from exchange.dataplane.scratch import LEAST_SECONDS, scratch, sweep
+from exchange.dataplane.scratch import scratch, sweep
 from exchange.dataplane.sealed import (
     KEYRING,
     Damaged,
@@ -174,7 +174,7 @@ class FolderStore:
     def read(self, digest: str) -> bytes:
         """The plain bytes of a blob that is small."""
         with open_plain(self.path(digest)) as file:
-            return file.read()
+            return file.read() or b""
 
     def seal(self, digest: str) -> bool:
         """Seal the blob where it lies plain; False if it was sealed, or there is no key."""
@@ -209,9 +209,9 @@ class FolderStore:
                 if DIGEST.fullmatch(path.name) and path.stat().st_mtime <= limit:
                     yield path.name
 
-    def sweep_stage(self, older_than: float = LEAST_SECONDS) -> int:
-        """Remove what killed writers left behind more than ``older_than`` seconds ago."""
-        return sweep(self._stage, older_than)
+    def sweep_stage(self) -> int:
+        """Remove what killed writers left behind; how many files and folders."""
+        return sweep(self._stage)
 
 
 def check_blob(path: Path) -> BlobRef:

@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from accounts.documents import XLSX
 from accounts.permissions import Perm
 from accounts.policy import require
 from accounts.portal.access import signed_in
+from accounts.portal.form_pages import attempt, form_page
 from accounts.portal.forms import PortalForm
 from accounts.register.reading import CSV
 from exchange import faults
@@ -42,7 +42,7 @@ from exchange.models import Dataset, Upload
 from exchange.portal import fault_words
 from exchange.portal import lane_words as words
 from exchange.portal.datasets import dataset_of, name_of
-from exchange.portal.form_pages import attempt, form_page
+from exchange.storage import store
 from kernel.errors import DomainError, NotFound
 from kernel.pages import page
 from kernel.problems import Problem, refusal
@@ -211,8 +211,8 @@ def _received(dataset: Dataset, actor: Actor, said: dict[str, Any]) -> Upload:
 
 @contextlib.contextmanager
 def _as_file(sent: UploadedFile) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="publish-") as folder:
-        path = Path(folder) / "body"
+    with store().workspace() as folder:
+        path = folder / "body"
         with path.open("wb") as file:
             for chunk in sent.chunks():
                 file.write(chunk)
