@@ -40,14 +40,14 @@ def is_graded(resource_id: UUID) -> bool:
 
 
 def load_key(key_id: UUID) -> Opened:
-    """The data key with the id; Terminal ``key-missing`` where it cannot be opened here."""
+    """The data key with the id; Terminal ``data-key-missing`` where it cannot be opened here."""
     row = DataKey.objects.filter(pk=key_id).first()
     if row is None:
-        raise Terminal("key-missing", f"there is no data key {key_id}")
+        raise Terminal("data-key-missing", f"there is no data key {key_id}")
     try:
         return Opened(row.pk, row.cipher, b64decode(unseal(row.sealed)))
     except Unsealable as closed:
-        raise Terminal("key-missing", f"data key {key_id}: {closed.detail}") from None
+        raise Terminal("data-key-missing", f"data key {key_id}: {closed.detail}") from None
 
 
 def _made(resource_id: UUID, cipher: str) -> Opened:

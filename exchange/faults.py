@@ -22,7 +22,7 @@ T = TypeVar("T")
 # The disk takes no more, or fails.
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
 # Damage on our side, which no other request would mend.
-_OURS = ("blob-missing", "blob-corrupt")
+_OURS = ("blob-missing", "blob-corrupt", "data-key-missing")
 
 
 def guarded(work: Callable[[], T]) -> T:

@@ -15,6 +15,7 @@ from django.conf import settings
 
 from kernel.aead import NONCE, Aead, InvalidTag, derived
 from kernel.errors import Unavailable
+from kernel.texts import Text
 
 _LABEL = b"shuqiao sealed text"
 _SEALED = re.compile(r"((?:aes-256|sm4)-gcm)\.([0-9a-f]{16})\.([\w-]+={0,2})", re.ASCII)
@@ -51,13 +52,17 @@ def unseal(sealed: str) -> str:
     cipher, name, body = found.groups()
     key = _keys().get(name)
     if key is None:
-        raise Unsealable(f"it is sealed with the key {name}, which SEALING_KEYS lacks", name)
+        raise Unsealable(
+            Text("it is sealed with the key {name}, which SEALING_KEYS lacks", name=name), name
+        )
     try:
         held = urlsafe_b64decode(body)
         head = f"{cipher}.{name}".encode()
         return _box(cipher, key).decrypt(held[:NONCE], held[NONCE:], head).decode()
     except (InvalidTag, ValueError):
-        raise Unsealable(f"it is damaged; it was sealed with the key {name}", name) from None
+        raise Unsealable(
+            Text("it is damaged; it was sealed with the key {name}", name=name), name
+        ) from None
 
 
 def key_of(sealed: str) -> str:

@@ -49,11 +49,11 @@ class Keyring:
         return self._keys.setdefault(key.id, key)
 
     def key(self, key_id: UUID) -> DataKey:
-        """The key with the id; Terminal ``key-missing`` where it cannot be had."""
+        """The key with the id; Terminal ``data-key-missing`` where it cannot be had."""
         if key_id in self._keys:
             return self._keys[key_id]
         if self.load is None:
-            raise Terminal("key-missing", f"data key {key_id}")
+            raise Terminal("data-key-missing", f"data key {key_id}")
         return self.add(self.load(key_id))
 
 
