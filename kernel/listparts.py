@@ -173,12 +173,26 @@ class Field:
         return self.filter.narrow(rows, self.value)
 
 
+def fields_of(filters: Iterable[AnyFilter], actor: Any, query: Mapping[str, str]) -> list[Field]:
+    """The filters' fields with what the address asks for; the same choices are asked for once."""
+    told: dict[Any, Any] = {}
+    fields = []
+    for one in filters:
+        if one.choices not in told:
+            found = one.choices(actor)
+            told[one.choices] = found if isinstance(found, Typed) else list(found)
+        fields.append(_field(one, told[one.choices], query.get(one.name, "")))
+    return fields
+
+
 def field_of(one: AnyFilter, actor: Any, asked: str) -> Field:
     """The filter's field with what the address asks for."""
-    choices = one.choices(actor)
+    return fields_of([one], actor, {one.name: asked})[0]
+
+
+def _field(one: AnyFilter, choices: list[tuple[Any, Any]] | Typed, asked: str) -> Field:
     if isinstance(choices, Typed):
         words = asked.strip().replace("\0", "")[:100]
         return Field(one, choices.find(words) if words else [], words, is_typed=True)
-    listed = list(choices)
-    known = {str(value): title for value, title in listed}
-    return Field(one, listed, one.read(asked, known))
+    known = {str(value): title for value, title in choices} if asked else {}
+    return Field(one, choices, one.read(asked, known))

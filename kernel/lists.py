@@ -24,7 +24,7 @@ from kernel.listparts import (
     Filter,
     Head,
     TextFilter,
-    field_of,
+    fields_of,
 )
 
 __all__ = ["Chip", "Column", "DayFilter", "Filter", "List", "TextFilter"]
@@ -109,8 +109,7 @@ class List:
     @cached_property
     def fields(self) -> list[Field]:
         """The filters with their choices and what is on."""
-        there = self.shown_filters()
-        return [field_of(one, self.actor, self.query.get(one.name, "")) for one in there]
+        return fields_of(self.shown_filters(), self.actor, self.query)
 
     @cached_property
     def found(self) -> QuerySet[Any]:
