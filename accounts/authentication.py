@@ -2,16 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
-from functools import lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db import connection, transaction
-from django.db.models import Model, Q
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from rest_framework import authentication, permissions
 from rest_framework.exceptions import AuthenticationFailed
@@ -19,14 +13,14 @@ from rest_framework.request import Request
 
 from accounts import keys
 from accounts.actor import NOBODY, Actor
+from accounts.admission import admitted, client_address, require_usable
+from accounts.callers import caller_of_key, caller_of_token
 from accounts.errors import DepartmentUnclear, LockedOut
 from accounts.lockout import lockout_seconds
 from accounts.middleware import has_token
-from accounts.models import Credential, Department, InformationSystem, Member, SessionToken, User
+from accounts.models import Credential, Member, SessionToken, User
 from accounts.permissions import Role
-from accounts.states import RUNNING
 from kernel.errors import Forbidden
-from kernel.prepared import Prepared, Texts
 from kernel.problems import answer, refusal
 
 if TYPE_CHECKING:
@@ -35,7 +29,6 @@ if TYPE_CHECKING:
 DEPARTMENT_HEADER = "X-Acting-Department"
 SESSION_DEPARTMENT = "department_id"
 LOCKED = 429
-_USE_NOTED_EVERY = timedelta(minutes=1)
 
 
 class BearerAuthentication(authentication.BaseAuthentication):
@@ -53,8 +46,12 @@ class BearerAuthentication(authentication.BaseAuthentication):
         token = token.strip()
         if token.startswith(keys.CREDENTIAL):
             return _system_actor(token, request)
+        if token.startswith(keys.TOKEN):
+            return _token_actor(token, request)
         if token.startswith(keys.SESSION):
             return _person_actor(token, request)
+        if token.startswith((keys.SIGNING, keys.CLIENT)):
+            raise AuthenticationFailed("this secret is no token; issue a new one, this was shown")
         raise AuthenticationFailed("the bearer token is unknown")
 
 
@@ -129,30 +126,6 @@ def departments_of(user_id: UUID | None) -> list[dict[str, str]]:
     ]
 
 
-def client_address(request: HttpRequest | Request) -> str:
-    """The address that the connection came from."""
-    return str(request.META.get("REMOTE_ADDR") or "")
-
-
-def system_actor(
-    system: InformationSystem, address: str, credential_id: UUID | None = None
-) -> Actor:
-    """The system as an actor; AuthenticationFailed unless it runs and its department is open."""
-    if not system.department.is_active:
-        raise AuthenticationFailed("the department of this system is closed")
-    if system.state not in RUNNING:
-        raise AuthenticationFailed(f"this information system is {system.state}, so it may not call")
-    return Actor(
-        kind="system",
-        id=system.pk,
-        name=system.name,
-        department_id=system.department_id,
-        roles=frozenset({Role.SYSTEM}),
-        credential_id=credential_id,
-        address=address,
-    )
-
-
 def lockout_response(
     request: HttpRequest, original: HttpResponse | None, credentials: object
 ) -> HttpResponse:
@@ -163,88 +136,28 @@ def lockout_response(
 
 
 def _system_actor(token: str, request: Request) -> tuple[Actor, Credential]:
-    credential = _credential(keys.credential_prefix(token))
-    if credential is None or not keys.is_same(token, credential.digest):
+    caller = caller_of_key(keys.credential_prefix(token))
+    if caller is None or not keys.is_same(token, caller.credential.digest):
         raise AuthenticationFailed("the credential is unknown")
-    _require_usable("credential", credential)
-    address = client_address(request)
-    actor = system_actor(credential.system, address, credential.pk)
-    seen = credential.last_used_at
-    if seen is None or timezone.now() - seen >= _USE_NOTED_EVERY:
-        _note_use(credential, address)
-    return actor, credential
+    return admitted(caller, request), caller.credential
 
 
-def _columns(model: type[Model], *names: str) -> tuple[str, ...]:
-    """These columns in the model's order, in which it takes them from the database."""
-    return tuple(f.attname for f in model._meta.concrete_fields if f.attname in names)
-
-
-# Every call of a system asks this, so it reads what is asked for and no more.
-_CREDENTIAL = _columns(
-    Credential, "id", "system_id", "digest", "expires_at", "revoked_at", "last_used_at"
-)
-_SYSTEM = _columns(InformationSystem, "id", "department_id", "name", "state")
-_DEPARTMENT = _columns(Department, "id", "is_active")
-_CALLER = Prepared(
-    f"""
-    SELECT {", ".join(f"c.{name}" for name in _CREDENTIAL)},
-           {", ".join(f"s.{name}" for name in _SYSTEM)},
-           {", ".join(f"d.{name}" for name in _DEPARTMENT)}
-      FROM accounts_credential c
-      JOIN accounts_informationsystem s ON s.id = c.system_id
-      JOIN accounts_department d ON d.id = s.department_id
-     WHERE c.prefix = %(prefix)s
-    """,  # noqa: S608 - names of columns alone; the value is bound
-    {"prefix": "text"},
-)
-
-
-def _credential(prefix: str) -> Credential | None:
-    """The credential of this prefix with its system and department; None if there is none."""
-    with connection.cursor() as cursor:
-        found = _CALLER.texts(cursor, {"prefix": prefix})
-    return _made(found[0]) if found else None
-
-
-@lru_cache(maxsize=1000)
-def _made(texts: Texts) -> Credential:
-    """The rows of these texts; nobody changes them."""
-    rest = iter(_CALLER.cast(texts))
-    credential = Credential.from_db("default", _CREDENTIAL, list(islice(rest, len(_CREDENTIAL))))
-    system = InformationSystem.from_db("default", _SYSTEM, list(islice(rest, len(_SYSTEM))))
-    system.department = Department.from_db("default", _DEPARTMENT, list(rest))
-    credential.system = system
-    return credential
+def _token_actor(token: str, request: Request) -> tuple[Actor, Credential]:
+    caller = caller_of_token(token)
+    if caller is None:
+        raise AuthenticationFailed("the token is unknown")
+    return admitted(caller, request), caller.credential
 
 
 def _person_actor(token: str, request: Request) -> tuple[Actor, SessionToken]:
     row = SessionToken.objects.select_related("user").filter(digest=keys.digest(token)).first()
     if row is None or not keys.is_same(token, row.digest):
         raise AuthenticationFailed("the session token is unknown")
-    _require_usable("session token", row)
+    require_usable("session token", row)
     if not row.user.is_active:
         raise AuthenticationFailed("this account is closed")
     chosen = request.headers.get(DEPARTMENT_HEADER)
     return person_actor(row.user, chosen, client_address(request)), row
-
-
-def _require_usable(noun: str, row: Credential | SessionToken) -> None:
-    if row.revoked_at is not None:
-        raise AuthenticationFailed(f"the {noun} was revoked at {row.revoked_at:%Y-%m-%dT%H:%M:%SZ}")
-    if row.expires_at <= timezone.now():
-        raise AuthenticationFailed(f"the {noun} expired at {row.expires_at:%Y-%m-%dT%H:%M:%SZ}")
-
-
-@transaction.atomic
-def _note_use(credential: Credential, address: str) -> None:
-    """Remember when and from where; skipped while another call holds the row."""
-    now = timezone.now()
-    free = Credential.objects.select_for_update(skip_locked=True).filter(pk=credential.pk)
-    stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - _USE_NOTED_EVERY)
-    Credential.objects.filter(stale, pk__in=free.values("pk")).update(
-        last_used_at=now, last_used_from=address or None
-    )
 
 
 def _portal_actor(request: HttpRequest, user: object) -> Actor:

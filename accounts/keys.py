@@ -1,19 +1,27 @@
-"""Bearer secrets: made of 256 random bits, kept as a hash, told apart by their beginning.
+"""Secrets of systems and people: made of 256 random bits, told apart by their beginning.
 
-``sqk_<prefix>_<secret>`` calls for an information system, ``sqs_<secret>`` for a signed-in person.
+``sqk_<prefix>_<secret>`` a system sends with each call, ``sqh_<prefix>_<secret>`` it signs calls
+with, ``sqc_<prefix>_<secret>`` it gets tokens with; such a token is ``sqt_<secret>``, and
+``sqs_<secret>`` is that of a person who signed in.
 """
 
 import hashlib
 import secrets
 from hmac import compare_digest
 
-CREDENTIAL, SESSION = "sqk_", "sqs_"
+CREDENTIAL, SIGNING, CLIENT = "sqk_", "sqh_", "sqc_"
+TOKEN, SESSION = "sqt_", "sqs_"
 
 
-def new_credential() -> tuple[str, str]:
+def new_credential(kind: str = CREDENTIAL) -> tuple[str, str]:
     """The public prefix and the whole secret of a new credential."""
     prefix = secrets.token_hex(5)
-    return prefix, f"{CREDENTIAL}{prefix}_{secrets.token_urlsafe(32)}"
+    return prefix, f"{kind}{prefix}_{secrets.token_urlsafe(32)}"
+
+
+def new_token() -> str:
+    """The secret of a new token of a system."""
+    return f"{TOKEN}{secrets.token_urlsafe(32)}"
 
 
 def new_session() -> str:
@@ -23,7 +31,7 @@ def new_session() -> str:
 
 def credential_prefix(secret: str) -> str:
     """The public prefix inside a credential's secret; empty if it has not that shape."""
-    return secret.removeprefix(CREDENTIAL).partition("_")[0][:12]
+    return secret[len(CREDENTIAL) :].partition("_")[0][:12]
 
 
 def digest(secret: str) -> str:

@@ -13,9 +13,10 @@ from django.http import HttpRequest
 
 
 def has_token(request: HttpRequest) -> bool:
-    """Whether this is a call of the API that names a bearer token."""
-    told = request.META.get("HTTP_AUTHORIZATION", "")
-    return told[:7].lower() == "bearer " and request.path_info.startswith("/api/v1/")
+    """Whether this is a call of the API that names a bearer token or is signed."""
+    told = request.META
+    named = told.get("HTTP_AUTHORIZATION", "")[:7].lower() == "bearer "
+    return (named or "HTTP_SIGNATURE_INPUT" in told) and request.path_info.startswith("/api/v1/")
 
 
 class _Portal:

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from accounts.actions import (
     cases,
+    credentials,
     digests,
     escalations,
     heartbeats,
@@ -71,6 +72,12 @@ def escalate_cases() -> None:
 def expire_facts() -> None:
     """Remove the single facts whose retention is over."""
     signals.expire_facts(actor=CLOCK)
+
+
+@shared_task(name="accounts.expire_calls", ignore_result=True)
+def expire_calls() -> None:
+    """Forget signed calls too old to be taken again, and tokens of systems that are over."""
+    credentials.expire_calls(actor=CLOCK)
 
 
 @shared_task(name="accounts.expire_sessions", ignore_result=True)

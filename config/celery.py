@@ -55,7 +55,6 @@ app.conf.update(
         "exchange.expire_batches": {"queue": "bulk"},
         "exchange.scrub_blobs": {"queue": "bulk"},
         "exchange.expire_attempts": {"queue": "bulk"},
-        "exchange.expire_nonces": {"queue": "bulk"},
         "exchange.expire_grants": {"queue": "clock"},
         "exchange.certify_grants": {"queue": "clock"},
         "exchange.send_notices": {"queue": "deliver"},
@@ -68,6 +67,7 @@ app.conf.update(
         "exchange.expire_answers": {"queue": "bulk"},
         "exchange.expire_uploads": {"queue": "bulk"},
         "accounts.expire_facts": {"queue": "bulk"},
+        "accounts.expire_calls": {"queue": "bulk"},
         "accounts.expire_sessions": {"queue": "bulk"},
         "accounts.scan_systems": {"queue": "bulk"},
         "accounts.verify_trail": {"queue": "bulk"},
@@ -111,7 +111,7 @@ app.conf.beat_schedule = {
     "attempts": every(3600, "exchange.expire_attempts"),
     "answers": every(3600, "exchange.expire_answers"),
     "uploads": every(900, "exchange.expire_uploads"),
-    "nonces": every(600, "exchange.expire_nonces"),
+    "calls": every(600, "accounts.expire_calls"),
     "sessions": every(3600, "accounts.expire_sessions"),
 }
 app.autodiscover_tasks()

@@ -21,6 +21,8 @@ NATIONAL = ("gjgxjhpt_rid", "gjgxjhpt_sid", "gjgxjhpt_rtime", "gjgxjhpt_sign")
 PROVINCIAL = ("X-Client-Id", "X-Timestamp", "X-Nonce", "X-Signature")
 # A call is taken so long after it was signed; clocks may run ahead by the second.
 VALID_MS, AHEAD_MS = 600_000, 60_000
+# Longer than the call could be taken at all.
+KEPT_SECONDS = (2 * VALID_MS + AHEAD_MS) // 1000
 # Always of this length, so that no two triples make the same signed text.
 _MILLIS = re.compile(r"[0-9]{13}")
 

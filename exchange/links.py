@@ -8,8 +8,9 @@ from django.core import signing
 from django.utils import timezone
 
 from accounts.actor import Actor
-from accounts.authentication import system_actor
-from accounts.models import Credential, InformationSystem
+from accounts.admission import require_network, system_actor
+from accounts.callers import networks_of
+from accounts.models import Credential, InformationSystem, SystemAccess
 from exchange.calls import Call
 from exchange.errors import LinkExpired
 from kernel.errors import NotFound
@@ -84,11 +85,14 @@ def caller(link: Link, address: str) -> Actor:
     """The system for which the link stands, from where it is followed.
 
     LinkExpired if the credential with which it was opened no longer opens anything, and what
-    refuses a system that does not run.
+    refuses a system that does not run or does not call from there.
     """
+    lists = [*SystemAccess.objects.filter(system=link.system).values_list("networks", flat=True)]
     if link.credential is not None:
         opened = Credential.objects.filter(pk=link.credential).first()
         if opened is None or not opened.is_live:
             raise LinkExpired("the credential that opened it is no longer valid")
+        lists.append(opened.networks)
+    require_network(networks_of(*lists), address)
     system = InformationSystem.objects.select_related("department").get(pk=link.system)
     return system_actor(system, address, link.credential)

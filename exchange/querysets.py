@@ -78,7 +78,7 @@ class SubscriptionQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:
         """The rows that the actor may see."""
         if actor.kind == "system":
-            return self.filter(system_id=actor.id)
+            return _own_lanes(self, actor, "system_id")
         return _both_sides(self, actor, "grant__")
 
 
@@ -88,7 +88,7 @@ class DeliveryQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:
         """The rows that the actor may see."""
         if actor.kind == "system":
-            return self.filter(subscription__system_id=actor.id)
+            return _own_lanes(self, actor, "subscription__system_id")
         return _both_sides(self, actor, "subscription__grant__")
 
 
@@ -189,7 +189,7 @@ class AttemptQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:
         """The rows that the actor may see."""
         if actor.kind == "system":
-            return self.filter(subscription__system_id=actor.id)
+            return _own_lanes(self, actor, "subscription__system_id")
         return _both_sides(self, actor, "subscription__grant__")
 
 
@@ -269,6 +269,12 @@ def _both_sides(rows: RowsT, actor: Actor, path: str) -> RowsT:
         Q(**{f"{path}department_id": actor.department_id})
         | Q(**{f"{path}provider_id": actor.department_id})
     )
+
+
+def _own_lanes(rows: RowsT, system: Actor, owner: str) -> RowsT:
+    if not may(system, Perm.SUBSCRIPTION_READ):
+        return rows.none()
+    return rows.filter(**{owner: system.id})
 
 
 def _own(rows: RowsT, actor: Actor, perm: Perm, owner: str) -> RowsT:

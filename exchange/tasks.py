@@ -6,7 +6,6 @@ from accounts.actor import CLOCK
 from exchange.actions import (
     compaction,
     deliveries,
-    gateway_keys,
     grants,
     holdings,
     hooks,
@@ -83,11 +82,6 @@ def send_notices() -> None:
 @shared_task(name="exchange.report_signals")
 def report_signals() -> None:
     reports.report_signals(actor=CLOCK)
-
-
-@shared_task(name="exchange.expire_nonces")
-def expire_nonces() -> None:
-    gateway_keys.expire_nonces(actor=CLOCK)
 
 
 @shared_task(name="exchange.schedule_syncs")

@@ -1,6 +1,6 @@
 from accounts.models.audit import AuditBlock, AuditEvent, AuditSeal
 from accounts.models.calendar import CalendarYear
-from accounts.models.credential import Credential
+from accounts.models.credential import AccessToken, Credential, Nonce, SystemAccess
 from accounts.models.department import Department
 from accounts.models.heartbeat import Heartbeat
 from accounts.models.member import Member, SessionToken, User
@@ -20,6 +20,7 @@ from accounts.models.system import (
 from accounts.models.zombie import MergeProposal, RuleSet, Verdict, ZombieCase
 
 __all__ = [
+    "AccessToken",
     "AuditBlock",
     "AuditEvent",
     "AuditSeal",
@@ -31,6 +32,7 @@ __all__ = [
     "InformationSystem",
     "Member",
     "MergeProposal",
+    "Nonce",
     "Notice",
     "Obligation",
     "PastPassword",
@@ -41,6 +43,7 @@ __all__ = [
     "SessionToken",
     "SignalFact",
     "SignalYear",
+    "SystemAccess",
     "SystemAttachment",
     "SystemHold",
     "SystemRelation",

@@ -197,6 +197,7 @@ X_FRAME_OPTIONS = "DENY"
 # --- API ------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.signatures.SignatureAuthentication",
         "accounts.authentication.BearerAuthentication",
         "accounts.authentication.SessionAuthentication",
     ],
@@ -290,6 +291,9 @@ SYNC_CHUNK_ROWS = env.number("SYNC_CHUNK_ROWS")
 SIGNAL_RETENTION_DAYS = env.number("SIGNAL_RETENTION_DAYS")
 ANSWER_RETENTION_DAYS = env.number("ANSWER_RETENTION_DAYS")
 SESSION_RETENTION_DAYS = env.number("SESSION_RETENTION_DAYS")
+SIGNATURE_SECONDS = env.number("SIGNATURE_SECONDS")
+TOKEN_SECONDS = env.number("TOKEN_SECONDS")
+CLIENT_CERTIFICATES = env.flag("CLIENT_CERTIFICATES")
 ATTEMPT_RETENTION_DAYS = env.number("ATTEMPT_RETENTION_DAYS")
 COMPACT_BATCHES = env.number("COMPACT_BATCHES")
 COMPACT_PERCENT = env.number("COMPACT_PERCENT")

@@ -18,7 +18,6 @@ from accounts.permissions import Perm
 from accounts.policy import require
 from exchange.gateways import new_key
 from exchange.models import GatewayKey
-from exchange.nonces import forget_nonces
 from exchange.states import GATEWAY_KEY
 from kernel.errors import Conflict
 from kernel.models import uuid7
@@ -77,9 +76,3 @@ def refresh_gateway_key(key: GatewayKey, *, actor: Actor) -> tuple[str, int]:
     ends_at = held.secret_ends_at
     assert ends_at is not None  # noqa: S101
     return unseal(held.sealed_secret), int(ends_at.timestamp() * 1000)
-
-
-def expire_nonces(*, actor: Actor) -> int:
-    """Forget signed calls that are too old to be taken again anyhow; how many."""
-    require(actor, Perm.INTERFACE_VIEW)
-    return forget_nonces()

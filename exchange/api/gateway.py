@@ -15,16 +15,19 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts.actor import Actor
-from accounts.authentication import SignedIn, client_address, system_actor
+from accounts.admission import client_address, require_access, system_actor
+from accounts.authentication import SignedIn
+from accounts.callers import networks_of
+from accounts.models import SystemAccess
+from accounts.nonces import take_nonce
 from exchange import gateways
 from exchange.actions.gateway_keys import refresh_gateway_key
 from exchange.actions.interface_calls import call_interface
 from exchange.api.callers import read_call
 from exchange.api.rendering import json_response
-from exchange.gateways import NATIONAL, PROVINCIAL
+from exchange.gateways import KEPT_SECONDS, NATIONAL, PROVINCIAL
 from exchange.interface_errors import TlsMissing, fault_at
 from exchange.models import GatewayKey, ServiceInterface
-from exchange.nonces import take_nonce
 from kernel.errors import DomainError, NotFound
 from kernel.sealing import unseal
 
@@ -166,7 +169,7 @@ def _header(request: Request, name: str) -> str:
 
 
 def _key(requester: str, dialect: str) -> GatewayKey:
-    found = GatewayKey.objects.select_related("system__department").filter(
+    found = GatewayKey.objects.select_related("system__department", "system__access").filter(
         requester=requester, dialect=dialect, state="active"
     )
     key = found.first()
@@ -185,7 +188,10 @@ def _check(sign: str, secret: str, parts: tuple[str, ...], at: str) -> None:
 def _once(key: GatewayKey, request: Request, *parts: str) -> Actor:
     """The actor, for the first who comes with this signed call."""
     actor = system_actor(key.system, client_address(request))
-    if not take_nonce(key.requester, *parts):
+    access = getattr(key.system, "access", None) or SystemAccess()
+    # Such a signature binds neither the body nor the address.
+    require_access(access, networks_of(access.networks), request, signed=False)
+    if not take_nonce(key.requester, *parts, seconds=KEPT_SECONDS):
         raise AuthenticationFailed("this signed call was taken already")
     return actor
 

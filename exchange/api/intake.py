@@ -1,9 +1,6 @@
 """From a request to a body on the disk: counted, hashed, compared with what was announced."""
 
-import base64
-import binascii
 import contextlib
-import re
 from collections.abc import Iterator
 from email.message import Message
 from typing import cast
@@ -20,12 +17,12 @@ from exchange.dataplane import intake
 from exchange.dataplane.publication import Kind
 from exchange.errors import BodyUnreadable, DigestMismatch
 from exchange.storage import limits, store
+from kernel.digests import announced_digest
 from kernel.errors import Invalid, Malformed
 from kernel.idempotency import read_key
 
 CHUNK = 1024 * 1024
 KINDS = ("snapshot", "changes", "append")
-_DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/=]+):")
 _ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "gb18030": "gb18030"}
 
 
@@ -119,22 +116,6 @@ def check_length(request: Request, size: int) -> None:
             f"{announced} bytes were announced and {size} arrived; send it again",
             reason="truncated",
         )
-
-
-def announced_digest(header: str | None) -> str:
-    """The SHA-256 in hex that a Content-Digest names, empty without one; Malformed if unreadable.
-
-    It is of the bytes as they are sent: of a compressed body, of the compressed bytes (RFC 9530).
-    """
-    if not header:
-        return ""
-    found = _DIGEST.search(header)
-    if not found:
-        raise Malformed("Content-Digest must be sha-256=:<base64>: (RFC 9530)")
-    try:
-        return base64.b64decode(found[1], validate=True).hex()
-    except binascii.Error as bad:
-        raise Malformed("Content-Digest is not base64") from bad
 
 
 def _check_digest(request: Request, sha256: str) -> None:

@@ -95,19 +95,3 @@ class GatewayKey(Row):
 
     def __str__(self) -> str:
         return self.requester
-
-
-class Nonce(models.Model):
-    """A signed call that was taken: the same is not taken again, whatever a cache forgot."""
-
-    requester = models.CharField(max_length=60)
-    nonce = models.CharField(max_length=128)
-    expires_at = models.DateTimeField(db_index=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["requester", "nonce"], name="one_use_of_a_nonce"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.requester} {self.nonce}"

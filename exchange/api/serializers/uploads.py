@@ -2,9 +2,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from exchange.api.intake import KINDS, announced_digest, coding_of, format_of
+from exchange.api.intake import KINDS, coding_of, format_of
 from exchange.models import Upload
 from kernel.api import In
+from kernel.digests import announced_digest
 
 
 class UploadIn(In):

@@ -4,7 +4,7 @@ from uuid import UUID
 from django.http import HttpResponseBase
 from rest_framework.request import Request
 
-from accounts.authentication import client_address
+from accounts.admission import client_address
 from exchange import links
 from exchange.actions.files import follow_link
 from exchange.api.rendering import Unnegotiated, given_response, media_answers, read_wanted

@@ -19,7 +19,7 @@ from exchange.actions.uploads import (
     rehearse_upload,
 )
 from exchange.api import publishing_examples
-from exchange.api.intake import announced_digest, body_chunks, check_length, format_of
+from exchange.api.intake import body_chunks, check_length, format_of
 from exchange.api.rendering import MEDIA_TYPES, Unnegotiated, media_answers, read_format
 from exchange.api.serializers.datasets import ReceiptOut
 from exchange.api.serializers.uploads import UploadIn, UploadOut
@@ -27,6 +27,7 @@ from exchange.api.views.batches import REJECTS, receipt_of, rehearsal_of
 from exchange.models import Dataset, Upload
 from exchange.rights import require_publisher
 from kernel.api import ApiView, In
+from kernel.digests import announced_digest
 from kernel.errors import Invalid
 from kernel.idempotency import read_key
 
