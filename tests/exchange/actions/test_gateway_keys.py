@@ -8,13 +8,11 @@ from django.utils import timezone
 from accounts.actor import CLOCK
 from accounts.errors import SystemNotRunning
 from exchange.actions.gateway_keys import (
-    expire_nonces,
     issue_gateway_key,
     refresh_gateway_key,
     revoke_gateway_key,
 )
-from exchange.models import GatewayKey, Nonce
-from exchange.nonces import take_nonce
+from exchange.models import GatewayKey
 from kernel.errors import Conflict, Forbidden, IllegalMove
 from kernel.sealing import unseal
 from tests.people import actor_for, member_with
@@ -73,14 +71,3 @@ def test_a_revoked_key_stays_revoked(admin, issued):
     revoke_gateway_key(issued[0], actor=admin)
     with pytest.raises(IllegalMove):
         revoke_gateway_key(issued[0], actor=admin)
-
-
-def test_old_nonces_are_forgotten_and_young_ones_are_not(db):
-    assert take_nonce("r", "one")
-    assert take_nonce("r", "two")
-    Nonce.objects.filter(pk=Nonce.objects.first().pk).update(
-        expires_at=timezone.now() - timedelta(seconds=1)
-    )
-    assert expire_nonces(actor=CLOCK) == 1
-    assert not take_nonce("r", "two")
-    assert take_nonce("r", "one")

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.actor import CLOCK
 from exchange.actions.upkeep import ORPHAN_SECONDS, expire_attempts, sweep_orphans
-from exchange.models import Attempt, Nonce, SyncJob, SyncRun, Upload
+from exchange.models import Attempt, SyncJob, SyncRun, Upload
 from kernel.errors import Forbidden
 
 
@@ -74,19 +74,15 @@ def test_what_belongs_to_nobody_goes_after_a_day(db, store_dir):
     assert sweep_orphans(actor=CLOCK) == 1
 
 
-def test_attempts_and_nonces_go_when_they_are_old(world, settings):
+def test_attempts_go_when_they_are_old(world, settings):
     settings.ATTEMPT_RETENTION_DAYS = 30
     lane = world.subscribe()
     for days in (0, 29, 31):
         attempt = Attempt.objects.create(subscription=lane, number=1, ok=True)
         past = timezone.now() - timedelta(days=days)
         Attempt.objects.filter(pk=attempt.pk).update(created_at=past)
-    now = timezone.now()
-    Nonce.objects.create(requester="r", nonce="a", expires_at=now - timedelta(seconds=1))
-    Nonce.objects.create(requester="r", nonce="b", expires_at=now + timedelta(minutes=5))
-    assert expire_attempts(actor=CLOCK) == 2
+    assert expire_attempts(actor=CLOCK) == 1
     assert Attempt.objects.count() == 2
-    assert list(Nonce.objects.values_list("nonce", flat=True)) == ["b"]
 
 
 def test_the_security_administrator_removes_no_attempts(world, actor_of):
