@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.actor import CLOCK
 from accounts.errors import SystemNotRunning
 from exchange.actions.gateway_keys import (
     issue_gateway_key,
