@@ -29,10 +29,12 @@ from kernel.pages import page
 _CODES_SHOWN, _CHANGES_SHOWN, _USERS_SHOWN = 500, 100, 50
 
 
-def _tabs(here: str) -> list[tuple[str, Any, bool]]:
+def standard_tabs(here: str) -> list[tuple[str, Any, bool]]:
+    """What the catalogue is written by: each a list of its own."""
     return [
         (reverse("code-lists"), _("Code lists"), here == "code-lists"),
         (reverse("data-elements"), _("Data elements"), here == "data-elements"),
+        (reverse("synonyms"), _("Synonyms"), here == "synonyms"),
     ]
 
 
@@ -96,7 +98,13 @@ class CodeLists(List):
 
     def tabs(self) -> list[tuple[str, Any, bool]]:
         """Beside the data elements."""
-        return _tabs("code-lists")
+        return standard_tabs("code-lists")
+
+    @property
+    def deeds(self) -> list[tuple[str, Any]]:
+        """Adding a list."""
+        is_able = may(self.actor, Perm.CODE_LIST_ADD)
+        return [(reverse("code-list-new"), _("Add a code list"))] if is_able else []
 
 
 class Elements(List):
@@ -141,7 +149,13 @@ class Elements(List):
 
     def tabs(self) -> list[tuple[str, Any, bool]]:
         """Beside the code lists."""
-        return _tabs("data-elements")
+        return standard_tabs("data-elements")
+
+    @property
+    def deeds(self) -> list[tuple[str, Any]]:
+        """Defining an element."""
+        is_able = may(self.actor, Perm.ELEMENT_DEFINE)
+        return [(reverse("data-element-new"), _("Define a data element"))] if is_able else []
 
 
 def _types() -> list[tuple[str, str]]:
@@ -181,6 +195,7 @@ def code_list_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     changes = diff_codes(before.pairs, shown.pairs) if before else None
     context = {
         "code_list": row,
+        "revises": may(actor, Perm.CODE_LIST_REVISE, row.department_id),
         "versions": versions,
         "shown": shown,
         "words": words,
@@ -208,6 +223,7 @@ def data_element_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     told = items.select_related("entry__department", "source_department")
     context = {
         "element": row,
+        "changes": may(actor, Perm.ELEMENT_DEFINE),
         "type": column_label(ITEM_COLUMNS["data_type"], row.data_type),
         "items": told.order_by("entry__name", "pk")[:_USERS_SHOWN],
         "counts": items.aggregate(

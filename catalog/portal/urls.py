@@ -19,6 +19,7 @@ from catalog.portal import (
     saved,
     scorecards,
     search,
+    standards,
     tasks,
     wanting,
 )
@@ -72,7 +73,14 @@ urlpatterns = [
     path("negative-list", lists.negative_list, name="negative-list"),
     path("adjustments", adjustments.adjustment_list, name="adjustments"),
     path("code-lists", codelists.code_lists, name="code-lists"),
+    path("code-lists/new", standards.code_list_new, name="code-list-new"),
     path("code-lists/<uuid:pk>", codelists.code_list_page, name="code-list-page"),
+    path("code-lists/<uuid:pk>/revise", standards.code_list_revise, name="code-list-revise"),
     path("data-elements", codelists.data_elements, name="data-elements"),
+    path("data-elements/new", standards.element_new, name="data-element-new"),
     path("data-elements/<uuid:pk>", codelists.data_element_page, name="data-element-page"),
+    path("data-elements/<uuid:pk>/change", standards.element_change, name="data-element-change"),
+    path("synonyms", standards.synonym_list, name="synonyms"),
+    path("synonyms/new", standards.synonym_new, name="synonym-new"),
+    path("synonyms/<uuid:pk>/change", standards.synonym_change, name="synonym-change"),
 ]

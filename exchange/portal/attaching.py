@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods
 from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.portal.access import signed_in
+from accounts.portal.form_pages import attempt, form_page
 from accounts.portal.listing import reader
 from catalog.models import Resource
 from exchange.actions.datasets import attach_dataset
 from exchange.portal.dataset_forms import AttachForm
-from exchange.portal.form_pages import attempt, form_page
 from kernel.errors import NotFound
 from kernel.pages import page
 

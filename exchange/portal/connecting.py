@@ -14,6 +14,7 @@ from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import require
 from accounts.portal.access import signed_in
+from accounts.portal.form_pages import attempt, form_page
 from accounts.portal.listing import reader
 from exchange.actions.connectors import (
     browse_connector,
@@ -28,7 +29,6 @@ from exchange.portal import connector_words
 from exchange.portal import lane_words as words
 from exchange.portal.connector_forms import ConnectorForm
 from exchange.portal.connectors import connector_of
-from exchange.portal.form_pages import attempt, form_page
 from kernel.errors import DomainError
 from kernel.pages import page
 from kernel.problems import Problem, refusal

@@ -14,11 +14,11 @@ from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import require
 from accounts.portal.access import signed_in
+from accounts.portal.form_pages import attempt, form_page
 from accounts.portal.listing import reader
 from catalog.models import Resource
 from exchange.actions.interfaces import change_interface, register_interface
 from exchange.models import ServiceInterface
-from exchange.portal.form_pages import attempt, form_page
 from exchange.portal.interface_forms import InterfaceForm
 from exchange.portal.interfaces import interface_of
 from kernel.errors import NotFound

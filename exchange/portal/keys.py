@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
 from accounts.permissions import Perm
+from accounts.portal.form_pages import attempt, form_page
 from accounts.portal.forms import PortalForm
 from accounts.portal.listing import DepartmentsList, reader
-from exchange.portal.form_pages import attempt, form_page
 from kernel.errors import NotFound
 
 

@@ -19,6 +19,7 @@ from exchange.portal import (
     scheduling,
     subscribing,
     subscriptions,
+    sync_reading,
     syncs,
     usage,
 )
@@ -88,6 +89,7 @@ urlpatterns = [
     path("syncs/schedule", scheduling.sync_schedule, name="sync-schedule"),
     path("syncs/<uuid:pk>/start", syncs.sync_start, name="sync-start"),
     path("syncs/<uuid:pk>/reconcile", syncs.sync_reconcile, name="sync-reconcile"),
+    path("syncs/<uuid:pk>/reading", sync_reading.sync_reading, name="sync-reading"),
     path("syncs/<uuid:pk>/<slug:verb>", syncs.sync_step, name="sync-step"),
     path("interfaces", interfaces.interface_list, name="interfaces"),
     path("interfaces/register", interface_pages.interface_register, name="interface-register"),

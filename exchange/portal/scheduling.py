@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods
 from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.portal.access import signed_in
+from accounts.portal.form_pages import attempt
 from accounts.portal.listing import reader
 from exchange.actions.connectors import browse_connector, describe_table
 from exchange.actions.syncs import schedule_sync
 from exchange.models import Connector, Dataset
 from exchange.portal.connecting import refusal_facts
 from exchange.portal.datasets import name_of
-from exchange.portal.form_pages import attempt
 from exchange.portal.sync_forms import ScheduleForm
 from kernel.errors import DomainError, NotFound
 from kernel.pages import page

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods
 from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.portal.access import signed_in
+from accounts.portal.form_pages import attempt, form_page
 from accounts.portal.listing import reader
 from catalog.vocabulary import ShareMode
 from exchange.actions.subscriptions import open_subscription
 from exchange.models import Grant
-from exchange.portal.form_pages import attempt, form_page
 from exchange.portal.secret_pages import secret_page
 from exchange.portal.subscription_forms import OpenForm
 from kernel.errors import NotFound

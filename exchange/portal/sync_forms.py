@@ -1,6 +1,6 @@
 """Forms of sync jobs: from a table of a connector, item by item, to when it runs."""
 
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -57,12 +57,9 @@ class TimetableForm(PortalForm):
         self.fields["expected"].initial = self.row.version
 
 
-class ScheduleForm(PortalForm):
-    """The job over a dataset, which is the row, and a table as the source describes it."""
+class ReadingForm(PortalForm):
+    """What is read into a dataset, which is the row, of a table as the source describes it."""
 
-    keeps = frozenset({"schedule", "reconcile"})
-
-    name = forms.CharField(label=_("Name of the job"), max_length=120)
     mode = forms.ChoiceField(label=_("What is read"), widget=forms.RadioSelect)
     watermark = forms.ChoiceField(
         label=_("Column that grows with every change"),
@@ -77,25 +74,13 @@ class ScheduleForm(PortalForm):
         initial=0,
         help_text=_("Seconds of a time, days of a date, steps of a number."),
     )
-    timetable = forms.ChoiceField(label=_("When it runs"), choices=TIMETABLES, required=False)
-    own_schedule = forms.CharField(
-        label=_("Another timetable"),
-        max_length=100,
-        required=False,
-        help_text=_("“every 20m”, or five fields of cron such as 0 3 * * 1-5."),
-    )
-    reconcile = forms.ChoiceField(
-        label=_("When it is compared with the source"), choices=COMPARISONS, required=False
-    )
 
     described: Described
 
     @classmethod
-    def over(
-        cls, dataset: Dataset, described: Described, actor: Any, data: Any = None
-    ) -> "ScheduleForm":
+    def over(cls, dataset: Dataset, described: Described, actor: Any, data: Any = None) -> Self:
         """The form over a described table; with ``data`` as it was sent."""
-        made = type("ScheduleForm", (cls,), {"described": described})
+        made = type(cls.__name__, (cls,), {"described": described})
         return made(data, None, row=dataset, actor=actor)
 
     def prepare(self) -> None:
@@ -116,6 +101,15 @@ class ScheduleForm(PortalForm):
         mode.choices = _MODES[self.row.kind]
         mode.initial = mode.choices[0][0]
 
+    def begin_with(self, job: SyncJob) -> None:
+        """What the job reads now stands chosen, where the table has it."""
+        self.fields["overlap"].initial = job.overlap
+        chosen = {f"{_HEAD}{item}": column for item, column in job.mapping.items()}
+        for name, value in {"mode": job.mode, "watermark": job.watermark, **chosen}.items():
+            field: Any = self.fields.get(name)
+            if field and value in dict(field.choices):
+                field.initial = value
+
     @property
     def plain(self) -> list[Any]:
         """The fields that are no items."""
@@ -130,18 +124,44 @@ class ScheduleForm(PortalForm):
     def values(self) -> dict[str, Any]:
         """As the action takes them."""
         said = self.cleaned_data
-        is_own = said["timetable"] == "own"
         mapping = {
             name.removeprefix(_HEAD): column
             for name, column in said.items()
             if name.startswith(_HEAD)
         }
         return {
-            "name": said["name"],
             "mapping": mapping,
             "mode": said["mode"],
             "watermark": said["watermark"],
             "overlap": said["overlap"] or 0,
+        }
+
+
+class ScheduleForm(ReadingForm):
+    """A new job: what is read, under which name and when."""
+
+    field_order = ("name",)
+
+    name = forms.CharField(label=_("Name of the job"), max_length=120)
+    timetable = forms.ChoiceField(label=_("When it runs"), choices=TIMETABLES, required=False)
+    own_schedule = forms.CharField(
+        label=_("Another timetable"),
+        max_length=100,
+        required=False,
+        help_text=_("“every 20m”, or five fields of cron such as 0 3 * * 1-5."),
+    )
+    reconcile = forms.ChoiceField(
+        label=_("When it is compared with the source"), choices=COMPARISONS, required=False
+    )
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """As the action takes them."""
+        said = self.cleaned_data
+        is_own = said["timetable"] == "own"
+        return {
+            **super().values,
+            "name": said["name"],
             "schedule": said["own_schedule"] if is_own else said["timetable"],
             "reconcile": said["reconcile"],
         }

@@ -198,6 +198,7 @@ def _job_shown(
         "comparison": timetable_word(job.reconcile),
         "runs": runs,
         "history": [(one.run.number, one.progress.rows, one.seconds) for one in reversed(runs)],
+        "changes": may(actor, Perm.SYNC_SCHEDULE, job.department_id) and job.state != "closed",
         "compares": line.can_start and job.dataset.kind == "table",
         "steps": shown_steps(job, actor, STEPS, lambda name: _is_possible(job, name), verb, form),
         "verb": verb,

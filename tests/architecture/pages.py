@@ -38,6 +38,7 @@ ELSEWHERE = {
     "open-data-file": "the file of an open dataset",
     "connector-tables": "what the connected database answers",
     "connector-table": "what the connected database answers",
+    "sync-reading": "what the connected database answers",
 }
 
 

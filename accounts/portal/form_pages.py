@@ -34,7 +34,7 @@ def form_page(
     title: Any,
     back: str,
     refused: Problem | None = None,
-    template: str = "exchange/form.html",
+    template: str = "accounts/form.html",
     **more: Any,
 ) -> HttpResponse:
     """The form; with status 422 or the refusal's where it was sent and not taken."""
