@@ -57,7 +57,7 @@ def _prepare(
     """The three servers over the same rows, and what each is asked."""
     source = folder / "residents.parquet"
     write_residents(source, rows)
-    keys = _keys(source)
+    keys = shown_keys(source)
     variables = database.make_database("bench_lookup") | {"STORE_DIR": str(folder / "store")}
     scene = database.step(
         "bench.hub.scene", "make", str(source), json.dumps(TERMS), variables=variables
@@ -86,7 +86,7 @@ def _prepare(
     return ports, asked
 
 
-def _keys(source: Path) -> list[str]:
+def shown_keys(source: Path) -> list[str]:
     """Keys of residents whom the grant's condition shows."""
     bound = Bound()
     shown = condition_sql(parse_condition(FILTER, RESIDENTS), RESIDENTS, bound)
@@ -119,10 +119,10 @@ def _rounds(
     """The three in turn, so that whatever else the machine does falls on all."""
     for name, requests in asked.items():
         (folder / f"{name}.json").write_text(json.dumps(requests))
-        _press(folder, ports, name, chosen.clients, min(chosen.seconds, 2))
+        press(folder, ports, name, chosen.clients, min(chosen.seconds, 2))
     rounds = []
     for _ in range(chosen.runs):
-        told = {n: _press(folder, ports, n, chosen.clients, chosen.seconds) for n in ports}
+        told = {n: press(folder, ports, n, chosen.clients, chosen.seconds) for n in ports}
         for name, figures in told.items():
             times = f"p50 {figures['p50'] * 1000:.1f} ms, p99 {figures['p99'] * 1000:.1f} ms"
             print(f"{name:10} {figures['rate']:8,.0f} answers/s  {times}")
@@ -130,7 +130,7 @@ def _rounds(
     return rounds
 
 
-def _press(
+def press(
     folder: Path, ports: dict[str, int], name: str, clients: int, seconds: float
 ) -> dict[str, float]:
     words = [str(ports[name]), str(clients), str(seconds), str(folder / f"{name}.json")]
