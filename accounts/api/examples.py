@@ -114,7 +114,21 @@ RELATION = [
         request_only=True,
     )
 ]
-CREDENTIAL = [Example("For half a year", value={"days": 180}, request_only=True)]
+CREDENTIAL = [
+    Example("For half a year", value={"days": 180}, request_only=True),
+    Example(
+        "To sign calls, from one network",
+        value={"days": 180, "kind": "signing", "algorithm": "hmac-sm3", "networks": ["10.1.0.0/16"]},
+        request_only=True,
+    ),
+]
+ACCESS = [
+    Example(
+        "Signed calls from one network",
+        value={"signed_only": True, "networks": ["10.1.0.0/16"]},
+        request_only=True,
+    )
+]
 EXTENSION = [
     Example(
         "Ten more workdays",

@@ -11,6 +11,7 @@ from accounts.api.views.evidence import AuditEventView, PermissionView
 from accounts.api.views.forms import SystemExportView, SystemImportView, SystemTemplateView
 from accounts.api.views.lists import SavedListView
 from accounts.api.views.numbers import SystemNumbersView
+from accounts.api.views.oauth import IntrospectionView, RevocationView, TokenView
 from accounts.api.views.people import DepartmentView, MemberView
 from accounts.api.views.registers import (
     SystemAttachmentView,
@@ -19,7 +20,12 @@ from accounts.api.views.registers import (
 )
 from accounts.api.views.sessions import MeView, PasswordView, SignInView, SignOutView
 from accounts.api.views.signals import SignalView, SystemSignalView
-from accounts.api.views.systems import CredentialView, SystemCredentialView, SystemView
+from accounts.api.views.systems import (
+    CredentialView,
+    SystemAccessView,
+    SystemCredentialView,
+    SystemView,
+)
 from accounts.api.views.zombies import RulesView, ScanView, SystemVerdictView, VerdictView
 
 router = SimpleRouter(trailing_slash=False)
@@ -55,6 +61,18 @@ urlpatterns = [
     path("sign-out", SignOutView.as_view({"post": "create"}), name="sign-out"),
     path("me", MeView.as_view({"get": "retrieve"}), name="me"),
     path("me/password", PasswordView.as_view({"post": "create"}), name="me-password"),
+    path("oauth/token", TokenView.as_view({"post": "create"}), name="oauth-token"),
+    path(
+        "oauth/introspect",
+        IntrospectionView.as_view({"post": "create"}),
+        name="oauth-introspect",
+    ),
+    path("oauth/revoke", RevocationView.as_view({"post": "create"}), name="oauth-revoke"),
+    path(
+        "systems/<str:pk>/access",
+        SystemAccessView.as_view({"get": "retrieve", "put": "update"}),
+        name="system-access",
+    ),
     path("signals", SignalView.as_view({"post": "create"}), name="signal"),
     path(
         "systems/<str:pk>/heartbeat",

@@ -6,18 +6,33 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from accounts.actions.credentials import DEFAULT_DAYS, MOST_DAYS
+from accounts.actions.credentials import (
+    DEFAULT_DAYS,
+    MOST_CERTIFICATES,
+    MOST_DAYS,
+    MOST_NETWORKS,
+)
 from accounts.api.serializers.registers import GROUPS_IN, GROUPS_OUT, check_text
 from accounts.filing import must_be_merged
-from accounts.models import Credential, InformationSystem
-from accounts.permissions import Perm
+from accounts.models import Credential, InformationSystem, SystemAccess
+from accounts.permissions import Perm, Scope
 from accounts.policy import may
 from accounts.register.columns import GROUPS
+from accounts.signing import ALGORITHMS
 from accounts.states import FILING, REGISTRABLE, SYSTEM
 from accounts.vocabulary import Level, Network
 from kernel.api import In
 
 FILING_VERBS = {"submit": "file", "accept": "accept", "return": "return"}
+
+
+def _networks_in() -> serializers.ListField:
+    return serializers.ListField(
+        child=serializers.CharField(max_length=50),
+        default=list,
+        max_length=MOST_NETWORKS,
+        help_text="CIDR, from one of which calls must come; empty: from everywhere.",
+    )
 
 
 class _RegisterIn(In):
@@ -157,9 +172,46 @@ class SystemOut(serializers.ModelSerializer):
 
 
 class CredentialIn(In):
-    """For how long."""
+    """For how long, what for, and from where."""
 
     days = serializers.IntegerField(min_value=1, max_value=MOST_DAYS, default=DEFAULT_DAYS)
+    kind = serializers.ChoiceField(
+        choices=Credential.Kind.choices,
+        default=Credential.Kind.BEARER,
+        help_text="bearer: sent with each call; signing: signs calls; client: gets tokens.",
+    )
+    algorithm = serializers.ChoiceField(
+        choices=ALGORITHMS, default="", allow_blank=True, help_text="Of a signing key."
+    )
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(choices=[scope.value for scope in Scope]),
+        default=list,
+        help_text="To what of the system's rights the key is narrowed; empty: to none of them.",
+    )
+    networks = _networks_in()
+
+
+class AccessIn(In):
+    """How the calls of a system must come; what is not named is free."""
+
+    signed_only = serializers.BooleanField(default=False)
+    networks = _networks_in()
+    certificates = serializers.ListField(
+        child=serializers.CharField(max_length=100),
+        default=list,
+        max_length=MOST_CERTIFICATES,
+        help_text="SHA-256 fingerprints of client certificates, one of which must be shown.",
+    )
+
+
+class AccessOut(serializers.ModelSerializer):
+    """How the calls of a system must come."""
+
+    system = serializers.UUIDField(source="system_id")
+
+    class Meta:
+        model = SystemAccess
+        fields = ["system", "signed_only", "networks", "certificates", "updated_at"]
 
 
 class CredentialOut(serializers.ModelSerializer):
@@ -172,6 +224,10 @@ class CredentialOut(serializers.ModelSerializer):
         fields = [
             "id",
             "system",
+            "kind",
+            "algorithm",
+            "scopes",
+            "networks",
             "prefix",
             "last_four",
             "is_live",

@@ -8,7 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.actions.credentials import issue_credential, revoke_credential
+from accounts.actions.credentials import issue_credential, revoke_credential, set_access
 from accounts.actions.filings import (
     accept_filing,
     likeness_facts,
@@ -30,6 +30,8 @@ from accounts.actions.systems import (
 from accounts.api import examples
 from accounts.api.serializers.registers import SimilarOut
 from accounts.api.serializers.systems import (
+    AccessIn,
+    AccessOut,
     CredentialIn,
     CredentialIssuedOut,
     CredentialOut,
@@ -40,7 +42,7 @@ from accounts.api.serializers.systems import (
     SystemIn,
     SystemOut,
 )
-from accounts.models import Credential, Department, InformationSystem
+from accounts.models import Credential, Department, InformationSystem, SystemAccess
 from accounts.permissions import Perm
 from accounts.policy import may
 from kernel.api import ApiView, In, ReadView, ReasonIn
@@ -216,12 +218,36 @@ class SystemCredentialView(ApiView):
 
     def create(self, request: Request, system_pk: str, **kwargs: Any) -> Response:
         """Issue a key; the secret is in this answer and nowhere else."""
-        days = self.read(request)["days"]
-        row, secret = issue_credential(self._system(system_pk), actor=self.actor, days=days)
+        values, system = self.read(request), self._system(system_pk)
+        row, secret = issue_credential(system, actor=self.actor, **values)
         return self.show(row, status=201, secret=secret)
 
     def _system(self, pk: str) -> InformationSystem:
         return self.fetch(InformationSystem.objects.visible_to(self.actor), pk)
+
+
+class SystemAccessView(ApiView):
+    """How the calls of a system must come: signed, from where, with which certificate."""
+
+    model = SystemAccess
+    out = AccessOut
+    into = {"update": AccessIn}
+    examples = {"update": examples.ACCESS}
+    unconditional = True
+
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """What calls of the system must keep; nothing where nothing was set."""
+        system = self._system(pk)
+        return self.show(getattr(system, "access", None) or SystemAccess(system=system))
+
+    def update(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Set what calls must keep from the next one on, with every key of the system."""
+        values, system = self.read(request), self._system(pk)
+        return self.show(set_access(system, actor=self.actor, **values))
+
+    def _system(self, pk: str) -> InformationSystem:
+        rows = InformationSystem.objects.visible_to(self.actor).select_related("access")
+        return self.fetch(rows, pk)
 
 
 class CredentialView(ReadView):
