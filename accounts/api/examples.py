@@ -118,7 +118,7 @@ CREDENTIAL = [
     Example("For half a year", value={"days": 180}, request_only=True),
     Example(
         "To sign calls, from one network",
-        value={"days": 180, "kind": "signing", "algorithm": "hmac-sm3", "networks": ["10.1.0.0/16"]},
+        value={"kind": "signing", "algorithm": "hmac-sm3", "networks": ["10.1.0.0/16"]},
         request_only=True,
     ),
 ]
