@@ -20,7 +20,7 @@ from accounts.permissions import Perm, Role
 from accounts.policy import require
 from exchange.dataplane.errors import DataplaneError
 from exchange.models import Batch, Dataset, Snapshot
-from exchange.storage import store
+from exchange.storage import store, store_of
 from exchange.tables import snapshot_at_head
 from exchange.unneeded import remove_blob
 from kernel.errors import DomainError
@@ -38,6 +38,7 @@ TITLES = (
 DUE = timedelta(days=1)
 TURN_SECONDS = 300
 ROWS_PER_TURN = 5000
+_LOCKED = "data-key-missing"
 _DAMAGED = gettext_noop(
     "Stored bytes do not match their digest. Restore the file, or publish the same body again."
 )
@@ -65,8 +66,13 @@ def scrub_blobs(*, actor: Actor) -> int:
                 seen[digest] = _fault(digest)
                 left -= row.size
         faults = {digest: seen[digest] for digest in _digests(row) if seen[digest]}
+        if _LOCKED in faults.values():
+            # Nobody can say what the bytes are; doctor names the key.
+            log.error("blob_locked", dataset=str(row.dataset_id), number=row.number)
+            continue
         if not faults:
             _sound(row, actor)
+            _seal(row)
             continue
         found += 1
         if isinstance(row, Snapshot):
@@ -85,7 +91,11 @@ def _due() -> Iterator[Batch | Snapshot]:
 def _oldest(rows: QuerySet) -> list:  # type: ignore[type-arg]
     before = timezone.now() - DUE
     due = rows.filter(Q(verified_at=None) | Q(verified_at__lt=before) | Q(damaged_at__isnull=False))
-    return list(due.order_by(F("verified_at").asc(nulls_first=True), "pk")[:ROWS_PER_TURN])
+    return list(
+        due.select_related("dataset").order_by(F("verified_at").asc(nulls_first=True), "pk")[
+            :ROWS_PER_TURN
+        ]
+    )
 
 
 def _age(row: Batch | Snapshot) -> datetime:
@@ -103,6 +113,13 @@ def _fault(digest: str) -> str:
     except DataplaneError as fault:
         return fault.code
     return ""
+
+
+def _seal(row: Batch | Snapshot) -> None:
+    """Seal what lies plain of data that was graded after it was published."""
+    place = store_of(row.dataset.resource_id)
+    for digest in _digests(row):
+        place.seal(digest)
 
 
 def _sound(row: Batch | Snapshot, actor: Actor) -> None:

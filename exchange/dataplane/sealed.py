@@ -79,7 +79,7 @@ class SealedFile(io.RawIOBase):
             raise
         self._last = max(0, self.size - 1) // FRAME
         self._place = 0
-        self._number, self._held = -1, b""
+        self._held = (-1, b"")
 
     def readable(self) -> bool:
         """It is."""
@@ -118,16 +118,17 @@ class SealedFile(io.RawIOBase):
         super().close()
 
     def _frame(self, number: int) -> bytes:
-        if number != self._number:
+        held, plain = self._held
+        if number != held:
             place = _HEAD.size + number * (FRAME + TAG)
             sealed = os.pread(self._file.fileno(), FRAME + TAG, place)
             nonce = _nonce(number, is_last=number == self._last)
             try:
-                self._held = self._aead.decrypt(nonce, sealed, self._head)
+                plain = self._aead.decrypt(nonce, sealed, self._head)
             except InvalidTag:
                 raise Damaged(f"frame {number} of a sealed file is damaged") from None
-            self._number = number
-        return self._held
+            self._held = (number, plain)
+        return plain
 
 
 def is_sealed(path: Path) -> bool:

@@ -1,6 +1,7 @@
 """Sealed files under names that DuckDB reads."""
 
 import os
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,29 @@ from exchange.dataplane.sealed import SealedFile, is_sealed, size_of
 _SCHEME = "sealed"
 
 
+class _SharedFile(SealedFile):
+    """One that several threads read, each from where it has gone itself."""
+
+    def __init__(self, path: Path) -> None:
+        self._places = threading.local()
+        super().__init__(path)
+
+    @property
+    def _place(self) -> int:
+        return getattr(self._places, "place", 0)
+
+    @_place.setter
+    def _place(self, place: int) -> None:
+        self._places.place = place
+
+
 class SealedFiles(AbstractFileSystem):
     """The file system of names that begin with ``sealed://``; read only."""
 
     protocol = _SCHEME
 
     def _open(self, path: str, mode: str = "rb", **options: Any) -> SealedFile:
-        return SealedFile(Path(path))
+        return _SharedFile(Path(path))
 
     def exists(self, path: str, **options: Any) -> bool:
         """Whether there is a file."""
