@@ -11,7 +11,7 @@ from rest_framework import authentication, permissions
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from accounts import keys
+from accounts import keys, signins
 from accounts.actor import NOBODY, Actor
 from accounts.admission import admitted, client_address, require_usable
 from accounts.callers import caller_of_key, caller_of_token
@@ -58,20 +58,24 @@ class BearerAuthentication(authentication.BaseAuthentication):
 class SessionAuthentication(authentication.SessionAuthentication):
     """A person's portal session, with Django's CSRF check."""
 
-    def authenticate(self, request: Request) -> tuple[Actor, None] | None:
-        """The actor; None if nobody is signed in to the portal."""
+    def authenticate(self, request: Request) -> tuple[Actor, SessionToken] | None:
+        """The actor and the sign-in; None if nobody is signed in to the portal."""
         user = getattr(request._request, "user", None)
         if not isinstance(user, User) or not user.is_active:
             return None
+        token = signins.of_browser(request._request, user)
+        if token is None:
+            return None
         self.enforce_csrf(request)
         chosen = request.headers.get(DEPARTMENT_HEADER) or request.session.get(SESSION_DEPARTMENT)
-        return person_actor(user, chosen, client_address(request)), None
+        return person_actor(user, chosen, client_address(request)), token
 
 
 class SignedIn(permissions.BasePermission):
-    """Nobody is refused with 401, a person who has not said for which department with 409.
+    """Nobody is refused with 401, a person who has not said for which department with 409, one
+    who owes a password of their own or a second factor with 403.
 
-    A view may set ``without_department`` when it serves a person before they chose.
+    A view may set ``without_department`` when it serves a person before all that.
     """
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
@@ -79,11 +83,16 @@ class SignedIn(permissions.BasePermission):
         actor = request.user
         if not isinstance(actor, Actor) or not actor.is_authenticated:
             return False
-        if actor.department_id is None and not getattr(view, "without_department", False):
+        if getattr(view, "without_department", False):
+            return True
+        if actor.department_id is None:
             raise DepartmentUnclear(
                 f"name one of your departments in the header {DEPARTMENT_HEADER}",
                 departments=departments_of(actor.id),
             )
+        debt = signins.owed(request.auth, actor.roles) if actor.is_person else None
+        if debt is not None:
+            raise debt
         return True
 
 
@@ -156,6 +165,9 @@ def _person_actor(token: str, request: Request) -> tuple[Actor, SessionToken]:
     require_usable("session token", row)
     if not row.user.is_active:
         raise AuthenticationFailed("this account is closed")
+    if signins.is_idle(row):
+        raise AuthenticationFailed("the session token ended because it was not used")
+    signins.note_use(row)
     chosen = request.headers.get(DEPARTMENT_HEADER)
     return person_actor(row.user, chosen, client_address(request)), row
 
@@ -163,6 +175,10 @@ def _person_actor(token: str, request: Request) -> tuple[Actor, SessionToken]:
 def _portal_actor(request: HttpRequest, user: object) -> Actor:
     if not isinstance(user, User) or not user.is_active:
         return NOBODY
+    token = signins.of_browser(request, user)
+    if token is None:
+        return NOBODY
+    request.sign_in = token  # type: ignore[attr-defined]
     chosen = request.session.get(SESSION_DEPARTMENT)
     try:
         return person_actor(user, chosen, client_address(request))

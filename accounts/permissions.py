@@ -17,11 +17,13 @@ class Perm(StrEnum):
     MEMBER_ADD = "member.add"
     MEMBER_DEACTIVATE = "member.deactivate"
     MEMBER_VIEW = "member.view"
+    PASSWORD_RESET = "password.reset"  # noqa: S105 - the name of a permission
     ACCOUNT_REOPEN = "account.reopen"
     IDENTITY_LINK = "identity.link"
     SIGN_IN_VIEW = "sign_in.view"
     SIGN_IN_END = "sign_in.end"
     SECOND_FACTOR_RESET = "second_factor.reset"
+    PROPOSAL_VIEW = "proposal.view"
     ROLE_GRANT = "role.grant"
     ROLE_REVOKE = "role.revoke"
     SYSTEM_REGISTER = "system.register"
@@ -156,9 +158,8 @@ ROLES: dict[Role, Holding] = {
         frozenset({
             Perm.DEPARTMENT_REGISTER, Perm.DEPARTMENT_CHANGE, Perm.DEPARTMENT_CLOSE,
             Perm.MEMBER_ADD, Perm.MEMBER_DEACTIVATE, Perm.MEMBER_VIEW, Perm.ACCOUNT_REOPEN,
-            Perm.IDENTITY_LINK, Perm.ROLE_GRANT, Perm.ROLE_REVOKE, Perm.SYSTEM_VIEW,
-            Perm.SYSTEM_IMPORT,
-            Perm.CALENDAR_LOAD,
+            Perm.PASSWORD_RESET, Perm.IDENTITY_LINK, Perm.ROLE_GRANT, Perm.ROLE_REVOKE,
+            Perm.SYSTEM_VIEW, Perm.SYSTEM_IMPORT, Perm.CALENDAR_LOAD, Perm.PROPOSAL_VIEW,
         }),
         everywhere=True,
     ),
@@ -176,7 +177,7 @@ ROLES: dict[Role, Holding] = {
             Perm.CAMPAIGN_VIEW, Perm.CAMPAIGN_OPEN, Perm.CAMPAIGN_CLOSE, Perm.CAMPAIGN_RETURN,
             Perm.DEMAND_VIEW, Perm.DEMAND_ROUTE, Perm.DEMAND_SETTLE, Perm.DATASET_VIEW,
             Perm.REQUEST_VIEW, Perm.GRANT_REVOKE, Perm.GRANT_SUSPEND, Perm.CALENDAR_LOAD,
-            Perm.GRANT_REVOKE_ALL,
+            Perm.GRANT_REVOKE_ALL, Perm.PROPOSAL_VIEW,
             Perm.CLOCK_LIMIT, Perm.OBLIGATION_VIEW, Perm.OBLIGATION_EXTEND, Perm.DISPUTE_DECIDE,
             Perm.SERVICE_FILE, Perm.USE_VIEW, Perm.EVALUATION_VIEW, Perm.SYNC_VIEW,
             Perm.INTERFACE_VIEW,
@@ -191,7 +192,7 @@ ROLES: dict[Role, Holding] = {
             Perm.MERGE_PROPOSE, Perm.MEMBER_ADD, Perm.MEMBER_DEACTIVATE, Perm.MEMBER_VIEW,
             Perm.ROLE_GRANT, Perm.ROLE_REVOKE, Perm.CREDENTIAL_ISSUE, Perm.CREDENTIAL_REVOKE,
             Perm.ACCESS_SET,
-            Perm.ACCOUNT_REOPEN,
+            Perm.PASSWORD_RESET, Perm.ACCOUNT_REOPEN,
             Perm.RESOURCE_VIEW, Perm.SEARCH_SAVE, Perm.LIKENESS_VIEW, Perm.CAMPAIGN_VIEW,
             Perm.DEMAND_VIEW, Perm.DATASET_VIEW, Perm.REQUEST_VIEW, Perm.OBLIGATION_VIEW,
             Perm.HOOK_OPEN, Perm.EVALUATION_VIEW, Perm.CONNECTOR_VIEW, Perm.CONNECTOR_REGISTER,
@@ -245,14 +246,15 @@ ROLES: dict[Role, Holding] = {
         frozenset({
             Perm.MEMBER_VIEW, Perm.SYSTEM_VIEW, Perm.CREDENTIAL_REVOKE, Perm.ACCESS_SET,
             Perm.GRANT_REVOKE, Perm.GRANT_SUSPEND, Perm.GRANT_REVOKE_ALL,
-            Perm.SIGN_IN_VIEW, Perm.SIGN_IN_END, Perm.SECOND_FACTOR_RESET,
+            Perm.SIGN_IN_VIEW, Perm.SIGN_IN_END, Perm.SECOND_FACTOR_RESET, Perm.PROPOSAL_VIEW,
         }),
         everywhere=True,
     ),
     # Reads everything that is evidence, changes nothing.
     Role.AUDITOR: Holding(
         frozenset({
-            Perm.ZOMBIE_VIEW, Perm.AUDIT_VIEW, Perm.MEMBER_VIEW, Perm.SYSTEM_VIEW,
+            Perm.ZOMBIE_VIEW, Perm.AUDIT_VIEW, Perm.PROPOSAL_VIEW,
+            Perm.MEMBER_VIEW, Perm.SYSTEM_VIEW,
             Perm.RESOURCE_VIEW, Perm.LIKENESS_VIEW, Perm.CAMPAIGN_VIEW, Perm.DEMAND_VIEW,
             Perm.DATASET_VIEW, Perm.REQUEST_VIEW, Perm.OBLIGATION_VIEW, Perm.USE_VIEW,
             Perm.LEDGER_VIEW, Perm.EVALUATION_VIEW, Perm.CONNECTOR_VIEW, Perm.SYNC_VIEW,

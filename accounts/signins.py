@@ -16,7 +16,7 @@ from kernel.errors import Forbidden
 
 # Where a browser's session names its row.
 SIGN_IN = "sign_in"
-# The factor of a sign-in for which the identity provider vouches.
+# How one signed in where it was not with a password, and the factor that such a provider asked for.
 OIDC = "oidc"
 _NOTED_EVERY = timedelta(minutes=1)
 
@@ -63,7 +63,7 @@ def owed(token: SessionToken, roles: Iterable[Role | str]) -> Forbidden | None:
     user = token.user
     days = settings.PASSWORD_MAX_DAYS
     is_old = days and user.password_set_at + timedelta(days=days) <= timezone.now()
-    if token.factor != OIDC and (user.must_change_password or is_old):
+    if token.method != OIDC and (user.must_change_password or is_old):
         return PasswordChangeNeeded()
     if not token.factor and secondfactors.is_required(roles):
         return SecondFactorMissing()

@@ -81,6 +81,7 @@ PLACES: tuple[tuple[Any, tuple[tuple[str, Any, Perm | None], ...]], ...] = (
             ("dashboard", _("Dashboard"), Perm.EVALUATION_VIEW),
             ("supply", _("Who supplies whom"), Perm.EVALUATION_VIEW),
             ("audit", _("Audit trail"), Perm.AUDIT_VIEW),
+            ("proposals", _("Deeds for two people"), Perm.PROPOSAL_VIEW),
         ),
     ),
     (

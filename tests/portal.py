@@ -3,12 +3,21 @@
 from django.test import Client
 
 from accounts.models import Member
+from accounts.signins import SIGN_IN
+from tests.factories.accounts import SessionTokenFactory
 
 
 def browser_of(member: Member) -> Client:
     """A browser in which this person signed in."""
-    client = Client()
+    return sign_in(Client(), member)
+
+
+def sign_in(client: Client, member: Member) -> Client:
+    """The same browser, in which this person signed in now."""
     client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+    session = client.session
+    session[SIGN_IN] = str(SessionTokenFactory(user=member.user, kind="portal").pk)
+    session.save()
     return client
 
 

@@ -12,6 +12,7 @@ from accounts.errors import (
     AdministratorsApart,
     AlreadyMember,
     DepartmentClosed,
+    IdentityTaken,
     RoleNotGrantable,
     UsernameTaken,
 )
@@ -96,6 +97,23 @@ def deactivate_member(member: Member, *, actor: Actor) -> Member:
     return member
 
 
+@transaction.atomic
+def link_identity(member: Member, *, actor: Actor, identity: str) -> Member:
+    """Say who a person is at the identity provider; without an identity the link ends."""
+    require(actor, Perm.IDENTITY_LINK)
+    require_another(actor, member.user_id)
+    locked = User.objects.select_for_update().get(pk=member.user_id)
+    try:
+        with transaction.atomic():
+            locked.change(identity=identity or None)
+    except IntegrityError as twice:
+        raise IdentityTaken() from twice
+    verb = "identity.linked" if identity else "identity.unlinked"
+    audit.record(actor, verb, locked)
+    member.refresh_from_db()
+    return member
+
+
 def _person(username: str, name: str, password: str | None, actor: Actor) -> User:
     known = User.objects.select_for_update().filter(username=username).first()
     if known is not None:
@@ -107,7 +125,8 @@ def _person(username: str, name: str, password: str | None, actor: Actor) -> Use
     if not name or password is None:
         missing = "name" if not name else "password"
         raise Invalid.field(missing, "a new person needs a name and a password", "required")
-    user = User(username=username, name=name)
+    # Whom a person registers chooses a password of their own before anything else.
+    user = User(username=username, name=name, must_change_password=actor.is_person)
     check_password(password, user)
     user.set_password(password)
     try:

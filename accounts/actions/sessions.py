@@ -1,4 +1,5 @@
-"""Signing in and out: by password with a lock after repeated failures."""
+"""Signing in and out: a password, a second factor where there is one, and as many sign-ins at
+once as are allowed."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -12,18 +13,23 @@ from django.utils import timezone
 
 from accounts import audit, keys
 from accounts.actor import NOBODY, Actor
-from accounts.errors import LockedOut, WrongPassword
+from accounts.errors import LockedOut, PasswordsOff, WrongPassword
 from accounts.lockout import lockout_seconds
 from accounts.models import Member, SessionToken, User
 from accounts.permissions import Perm
 from accounts.policy import require
+from accounts.signins import living
 
 
 def sign_in(username: str, password: str, *, request: HttpRequest) -> User:
-    """The person with this name and password; a failure leaves its trace and counts."""
+    """The person with this name and password; a failure leaves its trace and counts.
+
+    It is the first step: who has a second factor shows it before a sign-in is opened.
+    """
+    if not settings.PASSWORD_SIGN_IN:
+        raise PasswordsOff()
     user = authenticate(request, username=username, password=password)
     if isinstance(user, User) and Member.objects.active().filter(user=user).exists():
-        audit.record(_person(user, request), "session.opened", user)
         return user
     known = User.objects.filter(username=username).first()
     if known is not None:
@@ -34,13 +40,37 @@ def sign_in(username: str, password: str, *, request: HttpRequest) -> User:
 
 
 @transaction.atomic
-def open_token(user: User) -> tuple[SessionToken, str]:
-    """A session token for the API and its secret, which is shown this once."""
-    secret = keys.new_session()
-    lasts = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+def open_token(
+    user: User,
+    *,
+    request: HttpRequest,
+    kind: str = SessionToken.Kind.API,
+    method: str = "password",
+    factor: str = "",
+) -> tuple[SessionToken, str]:
+    """A sign-in and its secret, which is shown this once; the oldest ends that are too many."""
+    secret, now = keys.new_session(), timezone.now()
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    if not locked.is_active:
+        raise WrongPassword()
+    locked.change(last_login=now, dormant_told_at=None)
+    actor = _person(locked, request)
+    older = SessionToken.objects.filter(living(user.pk)).order_by("-created_at", "-pk")
+    ended = _end(older.values_list("pk", flat=True)[max(0, settings.SESSIONS_AT_ONCE - 1) :])
     token = SessionToken.objects.create(
-        user=user, digest=keys.digest(secret), expires_at=timezone.now() + lasts
+        user=locked,
+        kind=kind,
+        method=method,
+        factor=factor,
+        address=_address(request),
+        agent=request.META.get("HTTP_USER_AGENT", "")[:200],
+        digest=keys.digest(secret),
+        expires_at=now + timedelta(seconds=settings.SESSION_COOKIE_AGE),
     )
+    detail = {"kind": str(kind), "method": method, "factor": factor} | (
+        {"displaced": ended} if ended else {}
+    )
+    audit.record(actor, "session.opened", locked, **detail)
     return token, secret
 
 
@@ -52,6 +82,31 @@ def sign_out(token: SessionToken | None, user: User, *, actor: Actor) -> None:
     audit.record(actor, "session.closed", user)
 
 
+@transaction.atomic
+def end_sign_in(token: SessionToken, *, actor: Actor) -> SessionToken:
+    """End one of one's own sign-ins, or as the security administrator anybody's, at once."""
+    if token.user_id != actor.id:
+        require(actor, Perm.SIGN_IN_END)
+    if _end([token.pk]):
+        audit.record(actor, "session.ended", token.user, count=1)
+    token.refresh_from_db()
+    return token
+
+
+@transaction.atomic
+def end_sign_ins(user: User, *, actor: Actor, keep: SessionToken | None = None) -> int:
+    """End all sign-ins of a person but one; how many. Others' are the security administrator's."""
+    if user.pk != actor.id:
+        require(actor, Perm.SIGN_IN_END)
+    rows = SessionToken.objects.filter(living(user.pk))
+    if keep is not None:
+        rows = rows.exclude(pk=keep.pk)
+    ended = _end(rows.values_list("pk", flat=True))
+    if ended:
+        audit.record(actor, "session.ended", user, count=ended)
+    return ended
+
+
 def expire_sessions(*, actor: Actor) -> int:
     """Remove the tokens that ended SESSION_RETENTION_DAYS ago; how many. The trail keeps who
     signed in when."""
@@ -59,6 +114,11 @@ def expire_sessions(*, actor: Actor) -> int:
     before = timezone.now() - timedelta(days=settings.SESSION_RETENTION_DAYS)
     ended = Q(expires_at__lt=before) | Q(revoked_at__lt=before)
     return SessionToken.objects.filter(ended).delete()[0]
+
+
+def _end(tokens: object) -> int:
+    rows = SessionToken.objects.filter(pk__in=list(tokens), revoked_at=None)  # type: ignore[call-overload]
+    return rows.update(revoked_at=timezone.now())
 
 
 def _person(user: User, request: HttpRequest) -> Actor:

@@ -13,12 +13,19 @@ from accounts.api.views.lists import SavedListView
 from accounts.api.views.numbers import SystemNumbersView
 from accounts.api.views.oauth import IntrospectionView, RevocationView, TokenView
 from accounts.api.views.people import DepartmentView, MemberView
+from accounts.api.views.proposals import ProposalView
 from accounts.api.views.registers import (
     SystemAttachmentView,
     SystemRelationView,
     SystemVersionView,
 )
-from accounts.api.views.sessions import MeView, PasswordView, SignInView, SignOutView
+from accounts.api.views.sessions import (
+    MeView,
+    OwnSignInView,
+    PasswordView,
+    SignInView,
+    SignOutView,
+)
 from accounts.api.views.signals import SignalView, SystemSignalView
 from accounts.api.views.systems import (
     CredentialView,
@@ -31,6 +38,8 @@ from accounts.api.views.zombies import RulesView, ScanView, SystemVerdictView, V
 router = SimpleRouter(trailing_slash=False)
 router.register("departments", DepartmentView, "department")
 router.register("members", MemberView, "member")
+router.register("me/sign-ins", OwnSignInView, "me-sign-in")
+router.register("proposals", ProposalView, "proposal")
 router.register("systems", SystemView, "system")
 router.register(
     "systems/(?P<system_pk>[^/]+)/credentials", SystemCredentialView, "system-credential"

@@ -38,6 +38,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="sessiontoken",
+            name="method",
+            field=models.CharField(default="password", max_length=10),
+        ),
+        migrations.AddField(
+            model_name="sessiontoken",
             name="used_at",
             field=models.DateTimeField(default=django.utils.timezone.now),
         ),

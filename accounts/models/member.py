@@ -76,7 +76,8 @@ class SessionToken(Row):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.API)
-    # With what the person proved the name besides the password; nothing if with nothing.
+    method = models.CharField(max_length=10, default="password")
+    # With what the person proved the name besides that; nothing if with nothing.
     factor = models.CharField(max_length=10, blank=True)
     address = models.CharField(max_length=45, blank=True)
     agent = models.CharField(max_length=200, blank=True)

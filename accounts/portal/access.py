@@ -1,4 +1,5 @@
-"""Who may see a page of the portal: people who signed in and said for which department."""
+"""Who may see a page of the portal: people who signed in, said for which department, and owe
+neither a password of their own nor a second factor."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,7 +10,12 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
+from accounts.errors import PasswordChangeNeeded, SecondFactorMissing
+from accounts.signins import owed
+
 View = Callable[..., HttpResponseBase]
+# Where a person does what comes before everything else.
+_MENDED_AT = {PasswordChangeNeeded: "account-password", SecondFactorMissing: "account-factors"}
 
 
 def signed_in(view: View) -> View:
@@ -22,6 +28,15 @@ def signed_in(view: View) -> View:
             return redirect_to_login(request.get_full_path())
         if actor.department_id is None:
             return redirect("choose-department")
+        debt = owed(request.sign_in, actor.roles)  # type: ignore[attr-defined]
+        if debt is not None and not hasattr(view, "before_debts"):
+            return redirect(_MENDED_AT[type(debt)])
         return view(request, *args, **kwargs)
 
     return inner
+
+
+def before_debts(view: View) -> View:
+    """Let a page be seen by people who still owe a password or a second factor."""
+    view.before_debts = True  # type: ignore[attr-defined]
+    return view

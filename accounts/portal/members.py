@@ -16,82 +16,25 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.actions.members import add_member, deactivate_member, grant_role, revoke_role
+from accounts.actions.members import add_member
 from accounts.actor import Actor
 from accounts.models import Department, Member
 from accounts.permissions import ROLES, Perm, Role
-from accounts.policy import may_everywhere
+from accounts.policy import may, may_everywhere
 from accounts.portal import cells as own_cells
 from accounts.portal import words
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
-from accounts.portal.forms import PlainForm, PortalForm
+from accounts.portal.forms import PortalForm
 from accounts.portal.listing import DepartmentsList, list_page, reader
-from accounts.portal.steps import Step, shown_steps, take_step
+from accounts.portal.member_steps import STEPS, grantable, is_possible
+from accounts.portal.steps import shown_steps, take_step
 from kernel import cells
 from kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from kernel.lists import Column, Filter
 from kernel.pages import page
 from kernel.problems import Problem, refusal
 from kernel.texts import listed
-
-
-def grantable(actor: Actor) -> list[tuple[str, Any]]:
-    """The roles that the actor may give: its department's own, or all for the operator."""
-    everywhere = may_everywhere(actor, Perm.ROLE_GRANT)
-    return [
-        (role.value, title)
-        for role, title in words.ROLES.items()
-        if role is not Role.SYSTEM and (everywhere or not ROLES[role].everywhere)
-    ]
-
-
-class RoleForm(PortalForm):
-    """One role."""
-
-    role = forms.ChoiceField(label=_("Role"))
-
-    def prepare(self) -> None:
-        """Those that the person does not hold yet, of those that the actor may give."""
-        self._offer([one for one in self._given() if one[0] not in self.row.roles])
-
-    def _given(self) -> list[tuple[str, Any]]:
-        return grantable(self.actor) if self.actor else []
-
-    def _offer(self, choices: list[tuple[str, Any]]) -> None:
-        field = self.fields["role"]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = [("", _("Choose")), *choices]
-
-
-class HeldRoleForm(RoleForm):
-    """One role that the person holds."""
-
-    def prepare(self) -> None:
-        """Of those that the actor may take away."""
-        self._offer([one for one in self._given() if one[0] in self.row.roles])
-
-
-def _owner(row: Member) -> UUID:
-    return row.department_id
-
-
-STEPS = {
-    "grant-role": Step(
-        grant_role, RoleForm, (Perm.ROLE_GRANT,), *words.MEMBER_STEPS["grant-role"], _owner
-    ),
-    "revoke-role": Step(
-        revoke_role, HeldRoleForm, (Perm.ROLE_REVOKE,), *words.MEMBER_STEPS["revoke-role"], _owner
-    ),
-    "deactivate": Step(
-        deactivate_member,
-        PlainForm,
-        (Perm.MEMBER_DEACTIVATE,),
-        *words.MEMBER_STEPS["deactivate"],
-        _owner,
-        _("End this membership? What the person did stays in the trail."),
-    ),
-}
 
 
 class MemberForm(PortalForm):
@@ -294,10 +237,11 @@ def _shown(
         "member": row,
         "line": _line(row),
         "others": _others(actor, row),
+        "shows_history": may(actor, Perm.SIGN_IN_VIEW),
         "steps": [
             replace(one, is_open=one.verb == verb)
             for one in shown_steps(
-                row, actor, STEPS, lambda name: _is_possible(actor, row, name), verb, form
+                row, actor, STEPS, lambda name: is_possible(actor, row, name), verb, form
             )
         ],
         "summary": form.summary if form else [],
@@ -310,15 +254,6 @@ def _others(actor: Actor, row: Member) -> list[Line]:
     """The person's memberships elsewhere, as far as the actor may see them."""
     rows: Any = Member.objects.visible_to(actor).filter(user=row.user_id)
     return [_line(one) for one in rows.exclude(pk=row.pk).select_related("user", "department")]
-
-
-def _is_possible(actor: Actor, row: Member, verb: str) -> bool:
-    given = {role for role, _title in grantable(actor)}
-    if not row.is_active or (verb == "deactivate" and not given >= set(row.roles)):
-        return False
-    if verb == "grant-role":
-        return bool(given - set(row.roles)) and row.user_id != actor.id
-    return verb == "deactivate" or bool(given & set(row.roles))
 
 
 def _line(row: Member) -> Line:

@@ -182,6 +182,46 @@ MEMBER_STEPS = {
     "grant-role": (_("Give a role"), _("The role is given.")),
     "revoke-role": (_("Take a role away"), _("The role is taken away.")),
     "deactivate": (_("End the membership"), _("The membership has ended.")),
+    "reset-password": (
+        _("Give a first password again"),
+        _("The password is set; the person chooses one of their own at the next sign-in."),
+    ),
+    "reopen": (_("Open the account again"), _("The account is open again.")),
+    "end-sign-ins": (_("End all sign-ins"), _("All sign-ins of this person have ended.")),
+    "reset-factors": (
+        _("Take the second factor away"),
+        _("The second factor is taken away; the person sets up a new one."),
+    ),
+    "link-identity": (_("Link to the identity provider"), _("The identity is noted.")),
+}
+FACTORS = {
+    "totp": _("Authenticator app"),
+    "webauthn": _("Security key"),
+    "recovery": _("Codes on paper"),
+}
+# What the trail says of how somebody signed in.
+SIGN_IN_WORDS = {
+    **FACTORS,
+    "api": _("over the API"),
+    "portal": _("in the portal"),
+    "oidc": _("through the identity provider"),
+    "second factor": _("wrong second factor"),
+    "identity": _("through the identity provider"),
+}
+# By state of a deed for two people: the word, and how it looks.
+PROPOSAL_STATES = {
+    "proposed": (_("Waits for a second person"), "warn"),
+    "confirmed": (_("Confirmed"), "good"),
+    "refused": (_("Refused"), "bad"),
+    "withdrawn": (_("Withdrawn"), ""),
+    "expired": (_("Time has run out"), ""),
+    "done": (_("Done"), "good"),
+}
+# By step with such a deed: its button, and what is said afterwards.
+PROPOSAL_STEPS = {
+    "confirm": (_("Confirm"), _("You have confirmed it.")),
+    "refuse": (_("Refuse"), _("You have refused it; nothing was done.")),
+    "withdraw": (_("Withdraw"), _("The proposal is withdrawn.")),
 }
 MEMBER_ERRORS = {
     "required": _("A new person needs a name and a password."),

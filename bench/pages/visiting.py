@@ -9,10 +9,12 @@ from time import perf_counter
 from urllib.parse import urlsplit
 
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User
+from accounts.actions.sessions import open_token
+from accounts.models import SessionToken, User
+from accounts.signins import SIGN_IN as SIGN_IN_ROW
 
 SIGN_IN = "/sign-in"
 _MOST = 150
@@ -44,6 +46,11 @@ def browser_of(username: str = "") -> Client:
         return client
     user = User.objects.get(username=username)
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    request = RequestFactory().get("/")
+    token, _secret = open_token(user, request=request, kind=SessionToken.Kind.PORTAL)
+    session = client.session
+    session[SIGN_IN_ROW] = str(token.pk)
+    session.save()
     return client
 
 

@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 
 from accounts.middleware import has_token
 from tests.factories.accounts import SessionTokenFactory
+from tests.portal import sign_in
 
 ME = "/api/v1/me"
 
@@ -31,7 +32,7 @@ def test_whoever_sends_a_token_is_that_one_whatever_the_session(
     db, member_of, assert_problem
 ) -> None:
     client, seen, token = APIClient(), member_of("steward"), member_of("head")
-    client.force_login(seen.user, backend="django.contrib.auth.backends.ModelBackend")
+    sign_in(client, seen)
     assert client.get(ME).data["name"] == seen.user.name
     secret = SessionTokenFactory(user=token.user).secret
     answer = client.get(ME, HTTP_AUTHORIZATION=f"Bearer {secret}")

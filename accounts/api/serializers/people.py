@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from accounts.models import Department, Member
+from accounts.models import Department, Member, SessionToken
 from accounts.permissions import Role
 from kernel.api import In
 
@@ -10,10 +10,15 @@ ROLES = [role.value for role in Role if role is not Role.SYSTEM]
 
 
 class SignInIn(In):
-    """A name and a password."""
+    """A name and a password, and a code of who has a second factor."""
 
     username = serializers.CharField(max_length=60)
     password = serializers.CharField(max_length=200, trim_whitespace=False)
+    code = serializers.CharField(
+        max_length=20,
+        required=False,
+        help_text="of the app or from paper, for who has a second factor",
+    )
 
 
 class PasswordIn(In):
@@ -42,6 +47,31 @@ class SignInOut(serializers.Serializer):
     expires_at = serializers.DateTimeField()
     name = serializers.CharField()
     departments = BelongingOut(many=True)
+
+
+class OwnSignInOut(serializers.ModelSerializer):
+    """A sign-in that still holds: since when, how, from where."""
+
+    class Meta:
+        model = SessionToken
+        fields = [
+            "id",
+            "kind",
+            "method",
+            "factor",
+            "address",
+            "agent",
+            "created_at",
+            "used_at",
+            "expires_at",
+            "revoked_at",
+        ]
+
+
+class EndedOut(serializers.Serializer):
+    """How many ended."""
+
+    ended = serializers.IntegerField()
 
 
 class MeOut(serializers.Serializer):
@@ -106,6 +136,18 @@ class RoleIn(In):
     """One role."""
 
     role = serializers.ChoiceField(choices=ROLES)
+
+
+class FirstPasswordIn(In):
+    """A first password for somebody who forgot theirs."""
+
+    password = serializers.CharField(max_length=200, trim_whitespace=False)
+
+
+class IdentityIn(In):
+    """Who the person is at the identity provider; empty: the link ends."""
+
+    identity = serializers.CharField(max_length=200, allow_blank=True)
 
 
 class MemberOut(serializers.ModelSerializer):

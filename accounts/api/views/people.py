@@ -11,17 +11,29 @@ from accounts.actions.departments import (
     close_department,
     register_department,
 )
-from accounts.actions.members import add_member, deactivate_member, grant_role, revoke_role
+from accounts.actions.dormancy import reopen_account
+from accounts.actions.members import (
+    add_member,
+    deactivate_member,
+    grant_role,
+    link_identity,
+    revoke_role,
+)
+from accounts.actions.passwords import reset_password
+from accounts.actions.secondfactors import reset_factors
+from accounts.actions.sessions import end_sign_ins
 from accounts.api.examples import DEPARTMENT, DEPARTMENT_CHANGE, MEMBER, ROLE
 from accounts.api.serializers.people import (
     DepartmentIn,
     DepartmentOut,
+    FirstPasswordIn,
+    IdentityIn,
     MemberIn,
     MemberOut,
     RoleIn,
 )
 from accounts.models import Department, Member
-from kernel.api import In, ReadView
+from kernel.api import In, ReadView, ReasonIn
 
 
 class DepartmentView(ReadView):
@@ -72,6 +84,11 @@ class MemberView(ReadView):
         "grant_role": RoleIn,
         "revoke_role": RoleIn,
         "deactivate": In,
+        "reset_password": FirstPasswordIn,
+        "reopen": In,
+        "link_identity": IdentityIn,
+        "end_sign_ins": In,
+        "reset_factors": ReasonIn,
     }
     filters = {"department": "department_id", "username": "user__username"}
     related = ("user", "department")
@@ -100,3 +117,37 @@ class MemberView(ReadView):
         """End the membership."""
         self.read(request)
         return self.show(deactivate_member(self.get_object(), actor=self.actor))
+
+    @action(detail=True, methods=["post"], url_path="reset-password")
+    def reset_password(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Give a first password again; the person chooses another one before anything else."""
+        password = self.read(request)["password"]
+        return self.show(reset_password(self.get_object(), actor=self.actor, password=password))
+
+    @action(detail=True, methods=["post"])
+    def reopen(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Let somebody back whose account rests."""
+        self.read(request)
+        return self.show(reopen_account(self.get_object(), actor=self.actor))
+
+    @action(detail=True, methods=["post"], url_path="link-identity")
+    def link_identity(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Say who the person is at the identity provider."""
+        identity = self.read(request)["identity"]
+        return self.show(link_identity(self.get_object(), actor=self.actor, identity=identity))
+
+    @action(detail=True, methods=["post"], url_path="end-sign-ins")
+    def end_sign_ins(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """End all sign-ins of the person, at once."""
+        self.read(request)
+        row = self.get_object()
+        end_sign_ins(row.user, actor=self.actor)
+        return self.show(row)
+
+    @action(detail=True, methods=["post"], url_path="reset-factors")
+    def reset_factors(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Take the second factor of somebody who lost it away."""
+        reason = self.read(request)["reason"]
+        row = self.get_object()
+        reset_factors(row.user, actor=self.actor, reason=reason)
+        return self.show(row)

@@ -2,22 +2,32 @@
 
 from typing import Any
 
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.actions.passwords import change_password
-from accounts.actions.sessions import open_token, sign_in, sign_out
+from accounts.actions.secondfactors import factor_kinds, show_code
+from accounts.actions.sessions import end_sign_in, end_sign_ins, open_token, sign_in, sign_out
 from accounts.actor import Actor
 from accounts.api.examples import PASSWORD, SIGN_IN
-from accounts.api.serializers.people import MeOut, PasswordIn, SignInIn, SignInOut
+from accounts.api.serializers.people import (
+    EndedOut,
+    MeOut,
+    OwnSignInOut,
+    PasswordIn,
+    SignInIn,
+    SignInOut,
+)
 from accounts.models import Member, SessionToken, User
 from accounts.permissions import ROLES
-from kernel.api import ApiView, In
+from accounts.signins import living
+from kernel.api import ApiView, In, ReadView
 from kernel.errors import Forbidden, Invalid
 
 
 class SignInView(ApiView):
-    """Open to everybody: a name and a password give a session token."""
+    """Open to everybody: a name and a password, and a code of who has a second factor."""
 
     model = User
     authentication_classes = ()
@@ -28,9 +38,12 @@ class SignInView(ApiView):
     examples = {"create": SIGN_IN}
 
     def create(self, request: Request, **kwargs: Any) -> Response:
-        """Sign in. Five failures lock the name for half an hour."""
-        user = sign_in(**self.read(request), request=request._request)
-        token, secret = open_token(user)
+        """Sign in. Five failures lock the name for half an hour at this address."""
+        values, asked = self.read(request), request._request
+        code = values.pop("code", "")
+        user = sign_in(**values, request=asked)
+        factor = show_code(user, code, request=asked) if factor_kinds(user) else ""
+        token, secret = open_token(user, request=asked, factor=factor)
         answer = {
             "token": secret,
             "expires_at": token.expires_at,
@@ -88,12 +101,44 @@ class PasswordView(ApiView):
     examples = {"create": PASSWORD}
 
     def create(self, request: Request, **kwargs: Any) -> Response:
-        """Change it; all sign-ins over the API end, this one too."""
+        """Change it; all sign-ins end, this one too."""
         if not self.actor.is_person:
             raise Forbidden("an information system has keys, no password")
         user = User.objects.get(pk=self.actor.id)
         change_password(user, actor=self.actor, **self.read(request))
         return Response(status=204)
+
+
+class OwnSignInView(ReadView):
+    """Where one is signed in."""
+
+    model = SessionToken
+    without_department = True
+    out = OwnSignInOut
+    into = {"end": In, "end_others": In}
+    answers = {"end_others": {200: EndedOut}}
+
+    def get_queryset(self) -> Any:
+        """One's own sign-ins that still hold."""
+        if not self.actor.is_person:
+            raise Forbidden("an information system has keys, no sign-ins")
+        return SessionToken.objects.filter(living(self.actor.id)).select_related("user")
+
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """End one of them, at once."""
+        self.read(request)
+        return self.show(end_sign_in(self.get_object(), actor=self.actor))
+
+    @action(detail=False, methods=["post"], url_path="end-others")
+    def end_others(self, request: Request, **kwargs: Any) -> Response:
+        """End all of them but the one that the call carries."""
+        self.read(request)
+        if not isinstance(request.auth, SessionToken):
+            raise Forbidden("an information system has keys, no sign-ins")
+        here = request.auth
+        ended = end_sign_ins(here.user, actor=self.actor, keep=here)
+        return Response({"ended": ended})
 
 
 def permissions_of(actor: Actor) -> list[str]:

@@ -15,6 +15,7 @@ from tests.factories.accounts import (
     SessionTokenFactory,
     SystemFactory,
 )
+from tests.portal import sign_in
 
 pytestmark = pytest.mark.django_db
 SIGN_IN, ME = "/api/v1/sign-in", "/api/v1/me"
@@ -210,7 +211,7 @@ def test_the_use_of_a_credential_is_noted_once_a_minute():
 def test_the_portals_session_needs_its_csrf_token_for_changes(assert_problem, member_of):
     member = member_of("department_admin")
     client = APIClient(enforce_csrf_checks=True)
-    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+    sign_in(client, member)
     assert client.get(ME).status_code == 200
     body = {"department": str(member.department_id), "name": "甲", "function": "乙"}
     assert_problem(client.post("/api/v1/systems", body), 403, "forbidden")

@@ -3,11 +3,11 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.test import Client
 
 from accounts.models import AuditEvent, ZombieCase
 from tests.factories.accounts import DepartmentFactory, MemberFactory, SystemFactory
 from tests.factories.cases import VerdictFactory, case_in
+from tests.portal import browser_of
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 2)
@@ -21,9 +21,7 @@ def monday(official_calendar, time_machine):
 def visitor(role, department=None):
     """A client of a new person who is signed in."""
     member = MemberFactory(roles=[role], **({"department": department} if department else {}))
-    client = Client()
-    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return browser_of(member)
 
 
 def text(answer):

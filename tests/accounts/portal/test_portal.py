@@ -11,14 +11,13 @@ from accounts.clocks import CLOCKS, KEEPING
 from accounts.models import AuditEvent, CalendarYear
 from accounts.portal.words import DUTIES
 from tests.factories.accounts import PASSWORD, DepartmentFactory, MemberFactory
+from tests.portal import browser_of
 
 pytestmark = pytest.mark.django_db
 
 
 def signed_in(member):
-    client = Client()
-    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return browser_of(member)
 
 
 def text(answer):

@@ -4,7 +4,6 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from openpyxl import load_workbook
 
 from accounts.actions.registers import change_system
@@ -13,6 +12,7 @@ from tests.factories.accounts import MemberFactory, SystemFactory
 from tests.factories.cases import VerdictFactory
 from tests.factories.registers import full_system, workbook_of
 from tests.people import actor_for
+from tests.portal import browser_of
 
 pytestmark = pytest.mark.django_db
 HEADERS = ["业务系统名称", "系统描述", "承载网络"]
@@ -24,9 +24,7 @@ def admin(department):
 
 
 def signed_in(member):
-    client = Client()
-    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return browser_of(member)
 
 
 def text(answer):

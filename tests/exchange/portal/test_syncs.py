@@ -3,19 +3,17 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from exchange.models import Connector, SyncJob, SyncRun
 from kernel.sealing import seal
+from tests.portal import browser_of
 
 pytestmark = pytest.mark.django_db
 
 
 def visitor(member):
-    client = Client()
-    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return browser_of(member)
 
 
 def text(answer):
