@@ -30,7 +30,7 @@ class Unsealable(Unavailable):
     code = "unsealable"
     title = "Something that was sealed cannot be opened"
 
-    def __init__(self, detail: str, key: str = "") -> None:
+    def __init__(self, detail: str = "", key: str = "") -> None:
         super().__init__(detail)
         self.key = key
 

@@ -94,13 +94,8 @@ def _bring(digest: str, pool: FolderStore, target: FolderStore) -> bool:
     except DataplaneError:
         pass
     try:
-        with target.stage() as staged:
-            shutil.copyfile(pool.path(digest), staged)
-            made = target.commit(staged)
+        target.bring(pool.file(digest))
     except DataplaneError:
-        return False
-    if made.digest != digest:
-        target.delete(made.digest)
         return False
     return True
 

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from config.backup import manifest, programs
 from config.backup.manifest import BLOBS, CHECKPOINTS, DUMP, BadBackup, Manifest
 from exchange.dataplane.errors import DataplaneError
+from exchange.dataplane.sealed import is_sealed
 from exchange.dataplane.store import FolderStore
 from exchange.storage import store
 from exchange.unneeded import every_digest, referenced
@@ -102,27 +103,24 @@ def _dump(partial: Path) -> str:
 def _copy(digest: str, pool: FolderStore, saved: Saved) -> None:
     """Bring a blob to the pool, its digest recomputed on the way."""
     try:
-        saved.bytes += pool.path(digest).stat().st_size
+        if not _has(pool, digest):
+            pool.bring(store().file(digest))
+            saved.copied += 1
+        saved.bytes += pool.file(digest).stat().st_size
         saved.blobs += 1
-        return
-    except DataplaneError:
-        pass
-    try:
-        with pool.stage() as staged:
-            shutil.copyfile(store().path(digest), staged)
-            made = pool.commit(staged)
     except (DataplaneError, FileNotFoundError):
         if referenced([digest]):
             (saved.damaged or []).append(digest)
         else:
             saved.expired += 1
-        return
-    if made.digest != digest:
-        pool.delete(made.digest)
-        (saved.damaged or []).append(digest)
-        return
-    saved.blobs, saved.copied = saved.blobs + 1, saved.copied + 1
-    saved.bytes += made.size
+
+
+def _has(pool: FolderStore, digest: str) -> bool:
+    """Whether the pool has it, and not plain what was sealed since."""
+    if not pool.holds(digest):
+        return False
+    here = store()
+    return is_sealed(pool.file(digest)) or not (here.holds(digest) and is_sealed(here.file(digest)))
 
 
 def _copy_checkpoints(partial: Path) -> list[str]:
