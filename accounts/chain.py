@@ -1,28 +1,17 @@
-"""The hash chain over the audit trail: canonical bytes of an entry, and the links between them."""
+"""Blocks of sealed entries: canonical bytes, the Merkle tree over them, the chain of blocks.
 
-import hashlib
+The digests are those of ``tools/verify_evidence.py``, which verifies without the platform; what
+only who seals needs is here.
+"""
+
 import json
-from collections.abc import Iterator, Sequence
+from base64 import b64encode
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-ALGORITHM = "sha256"
-# What the first link of all is chained to.
-GENESIS = "0" * 64
-COLUMNS = (
-    "id",
-    "at",
-    "verb",
-    "actor_kind",
-    "actor_id",
-    "actor_name",
-    "department_id",
-    "subject_type",
-    "subject_id",
-    "detail",
-    "request_id",
-    "address",
-)
+from accounts.ledgers import Ledger
+from tools.verify_evidence import MARK, Hash, block_digest, hash_of, leaf_of, tree_above, tree_root
 
 
 class Entry(NamedTuple):
@@ -32,34 +21,75 @@ class Entry(NamedTuple):
     content: bytes
 
 
-def read_entry(columns: Sequence[Any]) -> Entry:
-    """The entry behind a row of COLUMNS as the database driver gives it."""
-    values = dict(zip(COLUMNS, columns, strict=True))
-    values["detail"] = json.loads(values["detail"])
+def read_entry(ledger: Ledger, columns: Sequence[Any]) -> Entry:
+    """The entry behind a row of the ledger's columns as the database driver gives it."""
+    values = {
+        name: json.loads(value) if name in ledger.jsons else value
+        for name, value in zip(ledger.columns, columns, strict=True)
+        if value is not None
+    }
     return Entry(values["id"], canonical(values))
 
 
 def canonical(values: dict[str, Any]) -> bytes:
-    """All columns as JSON: keys sorted, no blanks, UTF-8, times in UTC with microseconds."""
+    """JSON: keys sorted, no blanks, UTF-8, times in UTC with microseconds."""
     text = json.dumps(
         values, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain
     )
     return text.encode()
 
 
-def link(previous: str, content: bytes) -> str:
-    """The digest that binds an entry to everything before it."""
-    return hashlib.sha256(previous.encode() + b"\n" + content).hexdigest()
+def block_of(
+    ledger: Ledger,
+    number: int,
+    previous: str,
+    entries: Sequence[Entry],
+    *,
+    algorithm: str,
+    at: datetime,
+) -> dict[str, Any]:
+    """A block of entries in the order of their ids: its header, digest and marks."""
+    hashed = hash_of(algorithm)
+    leaves = [leaf_of(entry.content, hashed) for entry in entries]
+    header = {
+        "algorithm": algorithm,
+        "at": moment(at),
+        "entries": len(entries),
+        "ids": pairs_of([entry.id for entry in entries]),
+        "ledger": ledger.name,
+        "number": number,
+        "previous": previous,
+        "root": tree_root(leaves, hashed).hex(),
+    }
+    marks = b64encode(b"".join(leaf[:MARK] for leaf in leaves)).decode()
+    return {**header, "digest": block_digest(header), "marks": marks}
 
 
-def links(previous: str, entries: Sequence[Entry]) -> Iterator[str]:
-    """The link of each entry in turn."""
-    for entry in entries:
-        previous = link(previous, entry.content)
-        yield previous
+def tree_path(leaves: Sequence[bytes], place: int, hashed: Hash) -> list[str]:
+    """The nodes that lead from the leaf at ``place`` (from 0) to the root (RFC 9162, 2.1.3)."""
+    path, level = [], list(leaves)
+    while len(level) > 1:
+        if place ^ 1 < len(level):
+            path.append(level[place ^ 1].hex())
+        level, place = tree_above(level, hashed), place // 2
+    return path
+
+
+def pairs_of(ids: Sequence[int]) -> list[list[int]]:
+    """Growing ids as pairs of the first and last of each run without gap."""
+    pairs: list[list[int]] = []
+    for number in ids:
+        if pairs and pairs[-1][1] == number - 1:
+            pairs[-1][1] = number
+        else:
+            pairs.append([number, number])
+    return pairs
+
+
+def moment(at: datetime) -> str:
+    """A time as evidence writes it: in UTC, with microseconds."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _plain(value: Any) -> str:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
-    return str(value)
+    return moment(value) if isinstance(value, datetime) else str(value)

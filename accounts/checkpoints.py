@@ -1,99 +1,131 @@
-"""Checkpoints of the audit trail: signed lines in a file outside the database.
+"""Checkpoints: a signed line for every sealed block, in places outside the database.
 
-Whoever can rewrite the database cannot make them: the key is the application's. So a chain that
-was recomputed, or cut at its end, no longer agrees with the file.
+Whoever can rewrite the database cannot make them: the key is in the environment. So a chain that
+was recomputed, or cut at its end, no longer agrees with them.
 """
 
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core import signing
 
-_TAIL = 4096
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """What the chain was at one moment: its newest block and how many entries it covered."""
-
-    block: int
-    digest: str
-    at: str
+_TAIL = 256 * 1024
+# Lines that a place may get twice, because it took them and a crash kept that from being noted.
+_REPEATS = 2000
 
 
-class BadCheckpoint(Exception):
-    """A line that this application did not write."""
+class PlaceFailed(Exception):
+    """A place did not take the checkpoints; says why."""
 
 
-def append(checkpoint: Checkpoint) -> None:
-    """Add a signed line; it is on disk when this returns."""
-    file = Path(settings.AUDIT_CHECKPOINT_FILE)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    line = {**asdict(checkpoint), "signature": _signer().signature(_text(checkpoint))}
-    raw = (json.dumps(line) + "\n").encode()
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
-    try:
-        if _ends_torn(file):
-            raw = b"\n" + raw
-        os.write(handle, raw)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+class Place(Protocol):
+    """Where checkpoints are kept. It may get a line twice, never out of order."""
+
+    address: str
+    # How it is called in answers to people who need not know its address.
+    label: str
+
+    def store(self, lines: list[dict[str, Any]]) -> None:
+        """Keep them; they are safe when this returns, or PlaceFailed."""
+        ...
 
 
-def newest() -> Checkpoint | None:
-    """The last line's checkpoint; None without one that can be read."""
-    file = Path(settings.AUDIT_CHECKPOINT_FILE)
+class FilePlace:
+    """A file to which lines are added; best where the database's administrator cannot write."""
+
+    label = "checkpoint file"
+
+    def __init__(self, file: Path) -> None:
+        self.file, self.address = file, str(file)
+
+    def store(self, lines: list[dict[str, Any]]) -> None:
+        """On disk when this returns; a line torn by a crash stays alone on its own."""
+        raw = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self.file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
+            with os.fdopen(handle, "wb") as out:
+                out.write(b"\n" + raw if _ends_torn(self.file) else raw)
+                out.flush()
+                os.fsync(out.fileno())
+        except OSError as problem:
+            raise PlaceFailed(problem.strerror or "it cannot be written") from problem
+
+
+Sender = Callable[[str, list[dict[str, Any]]], None]
+_SENDERS: list[Sender] = []
+
+
+def send_with(sender: Sender) -> None:
+    """Let this function, which raises PlaceFailed, bring checkpoints to other hosts."""
+    _SENDERS[:] = [sender]
+
+
+class HostPlace:
+    """Another host, which takes checkpoints by POST."""
+
+    def __init__(self, url: str) -> None:
+        self.address, self.label = url, urlsplit(url).hostname or "another host"
+
+    def store(self, lines: list[dict[str, Any]]) -> None:
+        """Sent by what an upper app gave for this."""
+        if not _SENDERS:
+            raise PlaceFailed("nothing here sends to other hosts")
+        _SENDERS[0](self.address, lines)
+
+
+def places() -> list[Place]:
+    """All places of the settings; the first is the file that verifications read."""
+    copies = (
+        HostPlace(word) if word.startswith(("https://", "http://")) else FilePlace(Path(word))
+        for word in settings.CHECKPOINT_COPIES
+    )
+    return [FilePlace(Path(settings.AUDIT_CHECKPOINT_FILE)), *copies]
+
+
+def files() -> list[Path]:
+    """Those places that are files."""
+    return [place.file for place in places() if isinstance(place, FilePlace)]
+
+
+def newest(file: Path) -> dict[str, Any] | None:
+    """The last whole line of a file; None without one that can be read."""
     if not file.exists():
         return None
     with file.open("rb") as source:
         source.seek(max(0, file.stat().st_size - _TAIL))
-        lines = source.read().splitlines()
-    try:
-        return _read(lines[-1]) if lines else None
-    except BadCheckpoint:
-        return None
+        lines = [_object(line) for line in source.read().splitlines()]
+    return next((line for line in reversed(lines) if line), None)
 
 
-def read_all() -> Iterator[tuple[int, Checkpoint | None]]:
-    """Every line by its number; None in place of a line that is not ours."""
-    with Path(settings.AUDIT_CHECKPOINT_FILE).open("rb") as source:
-        for number, line in enumerate(source, 1):
-            # A line torn by a crash was followed by a whole one, with the newline between them.
-            if not line.endswith(b"\n") or not line.strip():
+def read(file: Path, ledger: str) -> Iterator[dict[str, Any]]:
+    """The ledger's lines as they stand there, but for torn ones and exact repeats."""
+    known: OrderedDict[Any, Any] = OrderedDict()
+    with file.open("rb") as source:
+        for text in source:
+            line = _object(text)
+            if line.get("ledger") != ledger:
                 continue
-            try:
-                yield number, _read(line)
-            except BadCheckpoint:
-                yield number, None
+            number, digest = line.get("number"), line.get("digest")
+            if not isinstance(number, int) or known.get(number) == digest:
+                continue
+            known[number] = digest
+            if len(known) > _REPEATS:
+                known.popitem(last=False)
+            yield line
 
 
-def exists() -> bool:
-    """Whether there is a checkpoint file at all."""
-    return Path(settings.AUDIT_CHECKPOINT_FILE).exists()
-
-
-def _read(line: bytes) -> Checkpoint:
+def _object(text: bytes) -> dict[str, Any]:
     try:
-        values = json.loads(line)
-        signature = values.pop("signature")
-        checkpoint = Checkpoint(**values)
-        _signer().unsign(f"{_text(checkpoint)}:{signature}")
-    except (ValueError, TypeError, KeyError, AttributeError, signing.BadSignature) as bad:
-        raise BadCheckpoint from bad
-    return checkpoint
-
-
-def _text(checkpoint: Checkpoint) -> str:
-    return f"{checkpoint.block} {checkpoint.digest} {checkpoint.at}"
-
-
-def _signer() -> signing.Signer:
-    return signing.Signer(salt="accounts.checkpoints")
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        told = None
+    return told if isinstance(told, dict) else {}
 
 
 def _ends_torn(file: Path) -> bool:

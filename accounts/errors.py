@@ -383,6 +383,27 @@ class ListTitleTaken(Conflict):
     title = "You already saved a list under this name"
 
 
+class NotSealedYet(Conflict):
+    """A receipt rests on a sealed block, whose checkpoint lies outside the database."""
+
+    code = "not-sealed-yet"
+    title = "This is not sealed yet; that takes some seconds"
+
+
+class EvidenceUnsound(Conflict):
+    """What is stored is not as it was sealed; the auditor finds the first bad entry."""
+
+    code = "evidence-unsound"
+    title = "The evidence is not as it was sealed; the auditor has to verify it"
+
+
+class EvidenceNotStored(Unavailable):
+    """Nothing may be published or granted of which no evidence leaves the database."""
+
+    code = "evidence-not-stored"
+    title = "The evidence of what is done cannot be stored now"
+
+
 class TrailTooLong(Conflict):
     """Nobody waits for so long a trail: it is verified every night, and by manage.py audit."""
 

@@ -1,38 +1,25 @@
-"""Verifying the audit trail from its bodies: what was edited, deleted, put in, swapped or cut."""
+"""Verifying the ledgers from their entries: what was edited, deleted, put in, swapped or cut.
+
+What is compared with are the checkpoints outside the database; its own blocks must agree with them.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.utils import timezone
 
-from accounts import chain, checkpoints
-from accounts.actions.trail import FLOOR
-from accounts.models import AuditBlock, AuditSeal
+from accounts import checkpoints
+from accounts.blocks import Rows, count_waiting, entries_of, put_in, statement_of
+from accounts.evidencekeys import verifying_keys
+from accounts.ledgers import Ledger, ledgers
+from accounts.models import CheckpointPlace, EvidenceBlock
+from tools.verify_evidence import Chain, Keys, Unsound, is_header, is_signed
 
-_CHUNK = 1000
-_SEALED = f"""
-    SELECT s.block_id, s.place, s.link, s.event_id, b.entries, b.previous, b.digest,
-           {", ".join(f"e.{column}" for column in chain.COLUMNS)}
-    FROM accounts_auditseal s
-    LEFT JOIN accounts_auditblock b ON b.number = s.block_id
-    LEFT JOIN accounts_auditevent e ON e.id = s.event_id
-    WHERE s.block_id <= %s
-    ORDER BY s.block_id, s.place
-"""  # noqa: S608 - only constants of ours
-_UNSEALED = f"""
-    SELECT count(*), min(e.id) FILTER (WHERE e.id <= ({FLOOR})) FROM accounts_auditevent e
-    WHERE NOT EXISTS (SELECT 1 FROM accounts_auditseal s WHERE s.event_id = e.id)
-"""  # noqa: S608 - only constants of ours
-
-
-class Tampered(Exception):
-    """The first place where the trail is not as it was sealed."""
-
-    def __init__(self, reason: str, *, block: int | None = None, entry: int | None = None) -> None:
-        super().__init__(reason)
-        self.reason, self.block, self.entry = reason, block, entry
+# A block that is older must have its checkpoint.
+_COVERED = timedelta(hours=1)
 
 
 @dataclass
@@ -48,17 +35,17 @@ class Verdict:
 
 
 def verify_audit() -> Verdict:
-    """Recompute the whole chain and compare it with the checkpoints; memory stays bounded."""
-    verdict = Verdict()
+    """Recompute every ledger and compare it with the checkpoints; memory stays bounded."""
+    verdict, keys = Verdict(), verifying_keys()
     try:
-        with transaction.atomic():
-            head = AuditBlock.objects.order_by("-number").values_list("number", flat=True).first()
-            _check_chain(verdict, head or 0)
-            _check_unsealed(verdict)
-        _check_checkpoints(verdict, head or 0)
-    except Tampered as found:
+        for ledger in ledgers():
+            _verify(ledger, keys, verdict)
+        for copy in checkpoints.files()[1:]:
+            _verify_copy(copy, keys)
+    except Unsound as found:
         verdict.ok = False
         verdict.first_bad = {
+            "ledger": found.ledger,
             "entry": found.entry,
             "block": found.block,
             "reason": found.reason,
@@ -66,131 +53,78 @@ def verify_audit() -> Verdict:
     return verdict
 
 
-class _Walk:
-    """The chain as far as it was found sound."""
-
-    def __init__(self) -> None:
-        self.block, self.place, self.entry = 0, 0, 0
-        self.link = chain.GENESIS
-        self.entries, self.digest = 0, chain.GENESIS  # what the block's row says
-
-    def take(self, row: tuple) -> None:
-        """One sealed entry, in the order of the chain; Tampered if it does not fit."""
-        number, place, stored, entry, entries, previous, digest, *columns = row
-        if number != self.block:
-            self.close()
-            self._open(number, entries, previous, digest)
-        self.place += 1
-        if place != self.place:
-            raise Tampered(
-                f"place {self.place} of block {number} is empty: an entry after {self.entry} and"
-                f" before {entry} was deleted",
-                block=number,
-                entry=_between(self.entry, entry),
-            )
-        if columns[0] is None:
-            raise Tampered(f"entry {entry} was deleted", block=number, entry=entry)
-        made = chain.link(self.link, chain.read_entry(columns).content)
-        if made != stored:
-            raise Tampered(
-                f"entry {entry} is not what was sealed at place {place} of block {number}:"
-                " it was edited, swapped or put in",
-                block=number,
-                entry=entry,
-            )
-        self.link, self.entry = made, entry
-
-    def close(self) -> None:
-        """The block's end: all its entries seen, and its row says the same."""
-        if self.place != self.entries:
-            raise Tampered(
-                f"block {self.block} has {self.place} entries and was sealed with {self.entries}:"
-                f" entries after {self.entry} were deleted or put in",
-                block=self.block,
-                entry=self.entry + 1 if self.place < self.entries else self.entry,
-            )
-        if self.link != self.digest:
-            raise Tampered(
-                f"the digest of block {self.block} is not that of its entries", block=self.block
-            )
-
-    def _open(self, number: int, entries: int | None, previous: str, digest: str) -> None:
-        if number != self.block + 1 or entries is None:
-            missing = self.block + 1 if number != self.block + 1 else number
-            raise Tampered(
-                f"block {missing} is missing: entries after {self.entry} were deleted",
-                block=missing,
-                entry=self.entry + 1,
-            )
-        if previous != self.link:
-            raise Tampered(f"block {number} does not follow from block {self.block}", block=number)
-        self.block, self.place, self.entries, self.digest = number, 0, entries, digest
+def _verify(ledger: Ledger, keys: Keys, verdict: Verdict) -> None:
+    found = Chain(ledger.name, keys)
+    try:
+        _follow(found, ledger)
+    finally:
+        verdict.entries += found.entries
+        verdict.blocks += found.blocks
+        verdict.checkpoints += found.signed
+    entry = put_in(ledger)
+    if entry is not None:
+        raise found.bad(f"entry {entry} was put in among entries sealed long before", entry=entry)
+    verdict.unsealed += count_waiting(ledger)
 
 
-def _between(before: int, after: int) -> int | None:
-    """The first id that is missing between two entries, as far as ids tell."""
-    if before >= after - 1:
-        return None
-    return before + 1 if before else after - 1
+def _follow(found: Chain, ledger: Ledger) -> None:
+    """Take block after block, by its checkpoint or, where it has none yet, by its row."""
+    file, rows = checkpoints.files()[0], Rows(ledger)
+    lines: Iterator[dict[str, Any]] = iter(())
+    if file.exists():
+        lines = checkpoints.read(file, ledger.name)
+    while True:
+        row, line = rows.get(found.blocks + 1), next(lines, None)
+        if line is not None:
+            _take(found, ledger, line, row or rows.get(found.blocks + 1))
+        elif row is not None:
+            _require_fresh(found, file, row)
+            told = statement_of(row)
+            found.take(told, _contents(ledger, told), signed=False)
+        else:
+            return
 
 
-def _check_chain(verdict: Verdict, head: int) -> None:
-    walk = _Walk()
-    for row in _stream(_SEALED, [head]):
-        walk.take(row)
-        verdict.entries += 1
-        verdict.blocks = walk.block
-    walk.close()
-    if walk.block != head:
-        raise Tampered(
-            f"block {walk.block + 1} is empty: entries after {walk.entry} were deleted",
-            block=walk.block + 1,
-            entry=walk.entry + 1,
+def _take(found: Chain, ledger: Ledger, line: dict[str, Any], row: EvidenceBlock | None) -> None:
+    try:
+        found.take(line, _contents(ledger, line))
+    except Unsound as bad:
+        if bad.entry is None and row is not None:
+            bad.entry = row.ids[0][0]
+        raise
+    told = statement_of(row) if row is not None else {}
+    if any(line[name] != value for name, value in told.items()) or not told:
+        reason = f"block {line['number']} of the database is not that of its checkpoint"
+        raise found.bad(reason, line["number"], line["ids"][0][0])
+
+
+def _contents(ledger: Ledger, line: dict[str, Any]) -> list[bytes]:
+    if not is_header(line, ledger.name):
+        return []
+    return [entry.content for entry in entries_of(ledger, line["ids"])]
+
+
+def _require_fresh(found: Chain, file: Path, row: EvidenceBlock) -> None:
+    """The last blocks may still be on their way to the file; others may not."""
+    noted = CheckpointPlace.objects.filter(address=str(file)).first()
+    lost = noted is not None and noted.heads.get(row.ledger, 0) >= row.number
+    if lost or row.sealed_at < timezone.now() - _COVERED:
+        what = (
+            f"its checkpoints end with block {found.blocks}" if file.exists() else "it is missing"
         )
+        reason = f"block {row.number} has no checkpoint in the checkpoint file: {what}"
+        raise found.bad(reason, row.number, row.ids[0][0])
 
 
-def _check_unsealed(verdict: Verdict) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_UNSEALED)
-        verdict.unsealed, early = cursor.fetchone()
-    if early is not None:
-        raise Tampered(f"entry {early} was put in among entries sealed long before", entry=early)
-
-
-def _check_checkpoints(verdict: Verdict, head: int) -> None:
-    if not checkpoints.exists():
-        if head:
-            raise Tampered("the checkpoint file is missing, so a cut or a rewriting cannot be seen")
-        return
-    lines = checkpoints.read_all()
-    while part := list(islice(lines, _CHUNK)):
-        numbers = [known.block for _, known in part if known]
-        blocks = AuditBlock.objects.in_bulk(numbers)
-        for line, known in part:
-            if known is None:
-                raise Tampered(f"line {line} of the checkpoint file was not written by us")
-            _compare(known, blocks.get(known.block), head)
-            verdict.checkpoints += 1
-
-
-def _compare(known: checkpoints.Checkpoint, block: AuditBlock | None, head: int) -> None:
-    if block is None:
-        raise Tampered(
-            f"the trail ends with block {head}, but block {known.block} existed at {known.at}:"
-            " the tail was cut",
-            block=head + 1,
-        )
-    if block.digest != known.digest:
-        first = AuditSeal.objects.filter(block=block).order_by("place").first()
-        raise Tampered(
-            f"block {known.block} is not the one of {known.at}: the chain was recomputed",
-            block=known.block,
-            entry=first.event_id if first else None,
-        )
-
-
-def _stream(query: str, values: list[Any]) -> Iterator[tuple]:
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(query, values)
-        while rows := cursor.fetchmany(_CHUNK):
-            yield from rows
+def _verify_copy(copy: Path, keys: Keys) -> None:
+    """A further file says of every block what the database says."""
+    for ledger in ledgers():
+        found, rows, number = Chain(ledger.name, keys), Rows(ledger), 0
+        for line in checkpoints.read(copy, ledger.name) if copy.exists() else ():
+            number, row = number + 1, rows.get(number + 1)
+            known = row is not None and row.digest == line.get("digest")
+            if not (known and line.get("number") == number and is_signed(line, keys)):
+                raise found.bad(f"{copy.name} knows another block {number}", number)
+        noted = CheckpointPlace.objects.filter(address=str(copy)).first()
+        if noted is not None and noted.heads.get(ledger.name, 0) > number:
+            raise found.bad(f"{copy.name} lost its checkpoints behind block {number}", number + 1)

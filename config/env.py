@@ -6,6 +6,7 @@ ill-formed value stops the start with the variable's name and how to mend it.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,11 @@ DEFAULTS: dict[str, Any] = {
     "EGRESS_ALLOW": [],
     "EGRESS_TEST_ADDRESSES": [],
     "CONNECTOR_FOLDERS": [],
-    "AUDIT_CHECKPOINT_FILE": BASE_DIR / "var" / "audit-checkpoints.ndjson",
+    "EVIDENCE_KEYS": [],
+    "EVIDENCE_ALGORITHM": "sha256",
+    "AUDIT_CHECKPOINT_FILE": BASE_DIR / "var" / "checkpoints.ndjson",
+    "CHECKPOINT_COPIES": [],
+    "CHECKPOINT_LIMIT_SECONDS": 3600,
     "ACCEL_REDIRECT": False,
     "EMAIL_URL": "consolemail://",
     "EMAIL_FROM": "shuqiao@localhost",
@@ -133,6 +138,16 @@ def one_of(name: str, *words: str) -> str:
     value = text(name)
     if value not in words:
         raise ImproperlyConfigured(f"{name} is {value!r}; write one of: {', '.join(words)}.")
+    return value
+
+
+def hash_function(name: str, *words: str) -> str:
+    """One of the given hash functions, which this installation's OpenSSL must have."""
+    value = one_of(name, *words)
+    if value not in hashlib.algorithms_available:
+        raise ImproperlyConfigured(
+            f"{name} is {value}, which the OpenSSL of this Python has not; write sha256."
+        )
     return value
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.models import F, Max, Min, Q
+from django.db.models import F, Min
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -13,7 +13,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from accounts.models import AuditEvent, AuditSeal, Heartbeat, Obligation
+from accounts.evidence import standings
+from accounts.ledgers import ledgers
+from accounts.models import Heartbeat, Obligation
+from accounts.trail import unsealed
 from exchange.dataplane.errors import DataplaneError
 from exchange.models import Batch, Dataset, Snapshot, Subscription
 from exchange.storage import store
@@ -69,7 +72,7 @@ class PlatformFigures(Collector):
         yield _gauge("shuqiao_obligations_open", "Statutory clocks that run.", clocks.count())
         overdue = clocks.filter(due_on__lt=today).count()
         yield _gauge("shuqiao_obligations_overdue", "Statutory clocks that ran out.", overdue)
-        yield _gauge("shuqiao_audit_unsealed", "Entries not yet in a sealed block.", _unsealed())
+        yield from _evidence()
         yield from _blobs()
         yield _signs_of_life()
 
@@ -106,9 +109,25 @@ def _signs_of_life() -> GaugeMetricFamily:
     return ages
 
 
-def _unsealed() -> int:
-    sealed = AuditSeal.objects.aggregate(last=Max("event_id"))["last"] or 0
-    return AuditEvent.objects.filter(Q(id__gt=sealed)).count()
+def _evidence() -> Iterator[Metric]:
+    """What waits for its seal, and how long each place has been without checkpoints."""
+    waiting = GaugeMetricFamily(
+        "shuqiao_evidence_unsealed", "Entries not yet in a sealed block.", labels=["ledger"]
+    )
+    for ledger in ledgers():
+        waiting.add_metric([ledger.name], unsealed(ledger))
+    ages = GaugeMetricFamily(
+        "shuqiao_checkpoint_age_seconds",
+        "Since each place had the checkpoints of all blocks.",
+        labels=["place"],
+    )
+    standing = standings()
+    for one in standing:
+        ages.add_metric([one.label], one.age.total_seconds())
+    yield waiting
+    yield ages
+    stopped = any(one.stops for one in standing)
+    yield _gauge("shuqiao_evidence_stopped", "1 while publishing and granting stop.", stopped)
 
 
 def _database() -> bool:

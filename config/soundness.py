@@ -82,14 +82,15 @@ CHECKS = (
 
 
 def examine_data() -> Iterator[Finding]:
-    """Every finding of the rows, then of the trail, then of the stored bytes."""
+    """Every finding of the rows, then of the ledgers, then of the stored bytes."""
     for subject, promise, statement in CHECKS:
         yield _finding(subject, promise, _found(statement))
     verdict = verify_audit()
     if verdict.first_bad:
-        yield _finding("audit trail", "as it was sealed", [str(verdict.first_bad["reason"])])
+        bad = verdict.first_bad
+        yield _finding("evidence", "as it was sealed", [f"{bad['ledger']}: {bad['reason']}"])
     else:
-        yield Finding("audit trail", "ok", f"{verdict.entries} entries as they were sealed")
+        yield Finding("evidence", "ok", f"{verdict.entries} entries as they were sealed")
     yield _finding("stored bytes", "all here and whole", list(_wrong_blobs()))
 
 

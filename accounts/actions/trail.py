@@ -1,88 +1,113 @@
-"""Sealing the audit trail: entries get into numbered blocks, chained by their digests.
+"""Sealing the ledgers: entries get into numbered blocks, chained by their digests, and a signed
+checkpoint of each block leaves the database.
 
 Nobody who writes an entry waits for this. Entries become visible in commit order, not in the
 order of their ids, so a late one simply goes into a later block.
 """
 
-from django.db import connection, transaction
+from datetime import datetime
+from typing import Any
 
-from accounts import chain, checkpoints
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from accounts import checkpoints
 from accounts.actor import CLOCK, Actor
-from accounts.models import AuditBlock, AuditSeal
+from accounts.blocks import statement_of, waiting_entries
+from accounts.chain import Entry, block_of
+from accounts.checkpoints import Place, PlaceFailed
+from accounts.evidencekeys import NoSigningKey, sign
+from accounts.ledgers import Ledger, ledgers
+from accounts.models import CheckpointPlace, EvidenceBlock
 from accounts.permissions import Perm
 from accounts.policy import require
+from tools.verify_evidence import CHECKPOINT, GENESIS
 
 BLOCK, BLOCKS_AT_ONCE, ROUNDS = 1000, 10, 30
-# Ids below this are no longer looked at for late entries. Our transactions are limited to
-# minutes; what turns up below it later is reported by the verification as put in.
-LATE = "1 hour"
-
-FLOOR = f"""
-    SELECT coalesce(max(s.event_id), 0) FROM accounts_auditseal s WHERE s.block_id = (
-        SELECT max(number) FROM accounts_auditblock
-        WHERE sealed_at < statement_timestamp() - interval '{LATE}')
-"""  # noqa: S608 - only constants of ours
-_UNSEALED = f"""
-    SELECT {", ".join(f"e.{column}" for column in chain.COLUMNS)} FROM accounts_auditevent e
-    WHERE e.id > ({FLOOR})
-      AND NOT EXISTS (SELECT 1 FROM accounts_auditseal s WHERE s.event_id = e.id)
-    ORDER BY e.id LIMIT {BLOCK * BLOCKS_AT_ONCE}
-"""  # noqa: S608 - only constants of ours
+_LINES_AT_ONCE = 100
 
 
 def seal_audit(*, actor: Actor = CLOCK) -> int:
-    """Seal what is not sealed yet and leave a checkpoint; how many entries were sealed."""
+    """Seal what is not sealed yet and bring checkpoints to every place; how many entries were
+    sealed. A place that takes none is noted, and gets what it lacks the next time."""
     require(actor, Perm.AUDIT_VIEW)
+    total = sum(_seal(ledger) for ledger in ledgers())
+    for place in checkpoints.places():
+        _bring(place)
+    return total
+
+
+def _seal(ledger: Ledger) -> int:
     total = 0
     for _ in range(ROUNDS):
-        sealed = _seal_some()
+        sealed = _seal_some(ledger)
         total += sealed
         if sealed < BLOCK * BLOCKS_AT_ONCE:
             break
-    _leave_checkpoint()
     return total
 
 
 @transaction.atomic
-def _seal_some() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended('audit.seal', 0))")
-        if not cursor.fetchone()[0]:
-            return 0
-        cursor.execute(_UNSEALED)
-        entries = [chain.read_entry(row) for row in cursor.fetchall()]
-    last = AuditBlock.objects.order_by("-number").first()
-    for part in _parts(entries):
-        last = _seal_block(last, part)
+def _seal_some(ledger: Ledger) -> int:
+    if not _alone(f"seal.{ledger.name}"):
+        return 0
+    entries, at = waiting_entries(ledger, BLOCK * BLOCKS_AT_ONCE), _now()
+    last = EvidenceBlock.objects.filter(ledger=ledger.name).order_by("-number").first()
+    for start in range(0, len(entries), BLOCK):
+        last = _seal_block(ledger, last, entries[start : start + BLOCK], at)
     return len(entries)
 
 
-def _seal_block(last: AuditBlock | None, entries: list[chain.Entry]) -> AuditBlock:
-    previous = last.digest if last else chain.GENESIS
-    links = list(chain.links(previous, entries))
-    block = AuditBlock.objects.create(
-        number=last.number + 1 if last else 1,
-        algorithm=chain.ALGORITHM,
-        entries=len(entries),
-        previous=previous,
-        digest=links[-1],
+def _seal_block(
+    ledger: Ledger, last: EvidenceBlock | None, entries: list[Entry], at: datetime
+) -> EvidenceBlock:
+    made = block_of(
+        ledger,
+        last.number + 1 if last else 1,
+        last.digest if last else GENESIS,
+        entries,
+        algorithm=settings.EVIDENCE_ALGORITHM,
+        at=at,
     )
-    AuditSeal.objects.bulk_create(
-        AuditSeal(event_id=entry.id, block=block, place=place, link=made)
-        for place, (entry, made) in enumerate(zip(entries, links, strict=True), 1)
-    )
-    return block
+    through = max(entries[-1].id, last.through) if last else entries[-1].id
+    told = {name: value for name, value in made.items() if name != "at"}
+    return EvidenceBlock.objects.create(sealed_at=at, through=through, **told)
 
 
-def _leave_checkpoint() -> None:
-    newest = AuditBlock.objects.order_by("-number").first()
-    if newest is None:
+@transaction.atomic
+def _bring(place: Place) -> None:
+    """Bring a place every checkpoint that it lacks, and note how far it is."""
+    if not _alone(f"checkpoint.{place.address}"):
         return
-    known = checkpoints.newest()
-    if known is None or (known.block, known.digest) != (newest.number, newest.digest):
-        at = newest.sealed_at.isoformat()
-        checkpoints.append(checkpoints.Checkpoint(newest.number, newest.digest, at))
+    row, _ = CheckpointPlace.objects.get_or_create(address=place.address)
+    heads, noted = dict(row.heads), dict[str, Any]()
+    try:
+        for ledger in ledgers():
+            _bring_ledger(place, ledger, heads)
+        noted["stored_at"] = Now()
+        fault = ""
+    except (PlaceFailed, NoSigningKey) as failed:
+        fault = str(failed)[:300]
+    CheckpointPlace.objects.filter(pk=row.pk).update(heads=heads, fault=fault, **noted)
 
 
-def _parts(entries: list[chain.Entry]) -> list[list[chain.Entry]]:
-    return [entries[start : start + BLOCK] for start in range(0, len(entries), BLOCK)]
+def _bring_ledger(place: Place, ledger: Ledger, heads: dict[str, int]) -> None:
+    rows = EvidenceBlock.objects.filter(ledger=ledger.name).order_by("number")
+    while blocks := list(rows.filter(number__gt=heads.get(ledger.name, 0))[:_LINES_AT_ONCE]):
+        place.store([sign({"format": CHECKPOINT, **statement_of(block)}) for block in blocks])
+        heads[ledger.name] = blocks[-1].number
+
+
+def _alone(deed: str) -> bool:
+    """Whether nobody else does this now; nobody does until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [deed])
+        return bool(cursor.fetchone()[0])
+
+
+def _now() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        now: datetime = cursor.fetchone()[0]
+        return now

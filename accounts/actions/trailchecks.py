@@ -1,11 +1,16 @@
-"""Verifying the trail on request and every night; what was found goes into the trail itself."""
+"""Verifying the ledgers on request and every night, and giving them to those who verify themselves;
+what was found or given goes into the trail itself."""
 
 from dataclasses import asdict
+from pathlib import Path
+
+from django.db import transaction
 
 from accounts import audit
 from accounts.actor import CLOCK, Actor
 from accounts.errors import TrailTooLong
-from accounts.models import AuditBlock
+from accounts.exporting import write_export
+from accounts.models import EvidenceBlock
 from accounts.permissions import Perm
 from accounts.policy import require
 from accounts.trail import trail_status
@@ -16,11 +21,25 @@ MOST_WAITED_FOR = 300_000
 
 
 def verify_trail(*, actor: Actor = CLOCK) -> Verdict:
-    """Recompute the whole chain, compare the checkpoints and record the verdict."""
+    """Recompute all ledgers, compare the checkpoints and record the verdict."""
     require(actor, Perm.AUDIT_VIEW)
     if actor.is_person and trail_status().entries > MOST_WAITED_FOR:
         raise TrailTooLong(most=MOST_WAITED_FOR)
     verdict = verify_audit()
-    head = AuditBlock.objects.order_by("-number").first() or AuditBlock(number=0)
-    audit.record(actor, "trail.verified", head, **asdict(verdict))
+    audit.record(actor, "trail.verified", _head(), **asdict(verdict))
     return verdict
+
+
+@transaction.atomic
+def export_evidence(folder: Path, *, actor: Actor = CLOCK) -> dict[str, int]:
+    """Write every ledger with its checkpoints into a new folder, for the stand-alone verifier; how
+    many entries of each. What no checkpoint covers yet is not in it."""
+    require(actor, Perm.AUDIT_VIEW)
+    written = write_export(folder)
+    audit.record(actor, "evidence.exported", _head(), **written)
+    return written
+
+
+def _head() -> EvidenceBlock:
+    known = EvidenceBlock.objects.order_by("-pk").first()
+    return known or EvidenceBlock(pk=0)

@@ -1,4 +1,4 @@
-from accounts.models.audit import AuditBlock, AuditEvent, AuditSeal
+from accounts.models.audit import AuditEvent, CheckpointPlace, EvidenceBlock
 from accounts.models.calendar import CalendarYear
 from accounts.models.credential import AccessToken, Credential, Nonce, SystemAccess
 from accounts.models.department import Department
@@ -21,13 +21,13 @@ from accounts.models.zombie import MergeProposal, RuleSet, Verdict, ZombieCase
 
 __all__ = [
     "AccessToken",
-    "AuditBlock",
     "AuditEvent",
-    "AuditSeal",
     "CalendarYear",
+    "CheckpointPlace",
     "ClockLimit",
     "Credential",
     "Department",
+    "EvidenceBlock",
     "Heartbeat",
     "InformationSystem",
     "Member",

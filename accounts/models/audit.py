@@ -1,8 +1,13 @@
-from django.contrib.postgres.indexes import BrinIndex
+import re
+from typing import Any
+
+from django.contrib.postgres.indexes import BrinIndex, GistIndex
 from django.db import models
 from django.db.models.functions import Now
 
 from accounts.querysets import AuditQuerySet
+
+_RUN = re.compile(r"\[(-?\d+),(-?\d+)\)")
 
 
 class AuditEvent(models.Model):
@@ -35,40 +40,68 @@ class AuditEvent(models.Model):
         return f"{self.id} {self.verb}"
 
 
-class AuditBlock(models.Model):
-    """A sealed block of entries; its digest covers them and the block before it."""
+class Ids(models.Field):
+    """A set of ids, kept as a multirange: growing pairs of the first and the last of each run."""
 
-    number = models.BigIntegerField(primary_key=True)
-    algorithm = models.CharField(max_length=10, default="sha256")
-    entries = models.PositiveIntegerField()
-    previous = models.CharField(max_length=64)
-    digest = models.CharField(max_length=64)
-    sealed_at = models.DateTimeField(db_default=Now(), editable=False)
+    def db_type(self, connection: Any) -> str:
+        """PostgreSQL's own type, in which sets are united, subtracted and searched."""
+        return "int8multirange"
 
-    def __str__(self) -> str:
-        return f"block {self.number}"
+    def from_db_value(self, value: str, *rest: Any) -> list[list[int]]:
+        """Pairs, both ends included; the database writes them without the upper end."""
+        return [[int(low), int(high) - 1] for low, high in _RUN.findall(value)]
+
+    def get_prep_value(self, value: list[list[int]]) -> str:
+        """The same as a literal."""
+        return "{" + ",".join(f"[{low},{high}]" for low, high in value) + "}"
 
 
-class AuditSeal(models.Model):
-    """Which block an entry is sealed in, at which place, and its link of the chain.
+class EvidenceBlock(models.Model):
+    """A sealed block of a ledger's entries; its digest covers them and the block before it.
 
-    A link is the digest over the link before it and the entry's canonical bytes; the last link
-    of a block is the block's digest. So a wrong entry is found by itself, not only its block.
-    A row of its own, because entries are never updated, and because entries become visible in
-    commit order, not in the order of their ids: a late one simply goes into a later block.
+    Entries themselves are never touched: a block names the ids that are in it. They become visible
+    in commit order, not in the order of their ids: a late one simply goes into a later block.
     """
 
-    event = models.OneToOneField(
-        AuditEvent, on_delete=models.PROTECT, primary_key=True, related_name="seal"
-    )
-    block = models.ForeignKey(AuditBlock, on_delete=models.PROTECT, related_name="seals")
-    place = models.PositiveSmallIntegerField()
-    link = models.CharField(max_length=64)
+    ledger = models.CharField(max_length=10)
+    number = models.BigIntegerField()
+    algorithm = models.CharField(max_length=10)
+    sealed_at = models.DateTimeField()
+    entries = models.PositiveIntegerField()
+    ids = Ids()
+    # The greatest id in this block and those before it.
+    through = models.BigIntegerField()
+    previous = models.CharField(max_length=64)
+    # The root of the Merkle tree over the entries.
+    root = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    # The beginnings of its leaves in base64, so that a wrong entry is found by itself.
+    marks = models.TextField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["block", "place"], name="one_entry_per_place"),
+            models.UniqueConstraint(fields=["ledger", "number"], name="one_block_per_number"),
+        ]
+        indexes = [
+            models.Index(fields=["ledger", "sealed_at"], name="blocks_by_time"),
+            GistIndex(fields=["ids"], name="blocks_by_entry"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.event_id} in block {self.block_id}"
+        return f"{self.ledger} block {self.number}"
+
+
+class CheckpointPlace(models.Model):
+    """A place outside the database that gets a signed checkpoint of every block.
+
+    ``heads`` is the last block of each ledger that it has; at ``stored_at`` it had all of them.
+    """
+
+    address = models.CharField(max_length=500, unique=True)
+    heads = models.JSONField(default=dict)
+    stored_at = models.DateTimeField(null=True)
+    # Why it did not take the last ones; empty if it did.
+    fault = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return self.address

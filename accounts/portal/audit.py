@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.actions.trailchecks import verify_trail
+from accounts.blocks import block_with
 from accounts.models import AuditEvent, Department, InformationSystem, User
 from accounts.permissions import Perm
 from accounts.portal.access import signed_in
@@ -206,7 +207,7 @@ def audit_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One entry: what it says, its place in the chain, what belongs to it."""
     actor = reader(request, Perm.AUDIT_VIEW)
     rows: Any = AuditEvent.objects.visible_to(actor)
-    event: AuditEvent | None = rows.select_related("seal__block").filter(pk=pk).first()
+    event: AuditEvent | None = rows.filter(pk=pk).first()
     if event is None:
         raise NotFound()
     about = {"subject_type": event.subject_type, "subject_id": event.subject_id}
@@ -216,7 +217,7 @@ def audit_page(request: HttpRequest, pk: int) -> HttpResponse:
         "event": event,
         "line": AuditList(actor, request.GET).lines([event])[0],
         "kind": dict(KINDS).get(event.actor_kind, event.actor_kind),
-        "seal": getattr(event, "seal", None),
+        "block": block_with("trail", pk),
         "detail": [(name, _plain(value)) for name, value in sorted(event.detail.items())],
         "subject_page": _page_of(event),
         "history": same.filter(**about)[:_BESIDE],
@@ -238,9 +239,9 @@ def audit_verification(request: HttpRequest) -> HttpResponse:
             refused = refusal(conflict)
         else:
             if verdict.ok:
-                messages.success(request, gettext("The trail is sound."))
+                messages.success(request, gettext("The evidence is sound."))
             else:
-                messages.error(request, gettext("The trail is not as it was sealed."))
+                messages.error(request, gettext("The evidence is not as it was sealed."))
             return redirect("audit-verification")
     context = {
         "status": trail_status(),

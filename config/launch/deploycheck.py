@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import subprocess
 import sys
-from base64 import urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64encode
 
 from config import env
 
@@ -24,6 +24,7 @@ def production_values() -> dict[str, str]:
         "DATABASE_OWNER_URL": "",
         "REDIS_URL": f"redis://:{word}@redis.example.gov.cn:6379/0",
         "SEALING_KEYS": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "EVIDENCE_KEYS": f"ed25519:{b64encode(secrets.token_bytes(32)).decode()}",
         "METRICS_TOKEN": word,
         "EGRESS_ALLOW": "10.0.0.0/8",
         "EGRESS_TEST_ADDRESSES": "",

@@ -10,7 +10,7 @@ import pwd
 import secrets
 import subprocess
 import tempfile
-from base64 import urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64encode
 from pathlib import Path
 
 from config.env import BASE_DIR
@@ -31,6 +31,7 @@ _SECRETS = {
     "valkey_password": 32,
     "operator_password": 12,
     "sealing_key": 32,
+    "evidence_key": 32,
 }
 
 
@@ -169,8 +170,7 @@ def _read_secrets(file: Path) -> dict[str, str]:
     missing = [name for name in _SECRETS if name not in known]
     if missing:
         for name in missing:
-            word = secrets.token_urlsafe(_SECRETS[name])
-            known[name] = _fernet_key() if name == "sealing_key" else word
+            known[name] = _made_secret(name)
         fresh = file.with_suffix(".new")
         fresh.unlink(missing_ok=True)
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
@@ -181,5 +181,9 @@ def _read_secrets(file: Path) -> dict[str, str]:
     return known
 
 
-def _fernet_key() -> str:
-    return urlsafe_b64encode(secrets.token_bytes(32)).decode()
+def _made_secret(name: str) -> str:
+    if name == "sealing_key":
+        return urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    if name == "evidence_key":
+        return f"ed25519:{b64encode(secrets.token_bytes(32)).decode()}"
+    return secrets.token_urlsafe(_SECRETS[name])

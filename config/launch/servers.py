@@ -49,9 +49,10 @@ def _identity(home: Home) -> dict[str, str]:
     own = {
         "SECRET_KEY": home.secrets["secret_key"],
         "SEALING_KEYS": home.secrets["sealing_key"],
+        "EVIDENCE_KEYS": home.secrets["evidence_key"],
         "METRICS_TOKEN": home.secrets["metrics_token"],
         "STORE_DIR": str(home.root / "store"),
-        "AUDIT_CHECKPOINT_FILE": str(home.root / "audit-checkpoints.ndjson"),
+        "AUDIT_CHECKPOINT_FILE": str(home.root / "checkpoints.ndjson"),
     }
     return {name: value for name, value in own.items() if not env.given(name)}
 

@@ -206,6 +206,8 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "kernel.negotiation.HouseNegotiation",
     "DEFAULT_SCHEMA_CLASS": "kernel.openapi.HouseSchema",
+    # OPTIONS is a method like others that an address does not have.
+    "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "kernel.problems.problem_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "COERCE_DECIMAL_TO_STRING": True,
@@ -311,7 +313,11 @@ CONNECTOR_FOLDERS = env.many("CONNECTOR_FOLDERS")
 FAILPOINTS = env.text("FAILPOINTS")
 
 # --- Trail and watch ------------------------------------------------------------------------
+EVIDENCE_KEYS = env.many("EVIDENCE_KEYS")
+EVIDENCE_ALGORITHM = env.hash_function("EVIDENCE_ALGORITHM", "sha256", "sm3")
 AUDIT_CHECKPOINT_FILE = env.path("AUDIT_CHECKPOINT_FILE")
+CHECKPOINT_COPIES = env.many("CHECKPOINT_COPIES")
+CHECKPOINT_LIMIT_SECONDS = env.number("CHECKPOINT_LIMIT_SECONDS")
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 LOGGING = logging_settings(env.one_of("LOG_FORMAT", "console", "json"))
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 
+from accounts.evidencekeys import read_key
 from kernel.aead import available
 
 _WELL_KNOWN = frozenset(
@@ -21,6 +22,7 @@ _WELL_KNOWN = frozenset(
 )
 _SHORTEST_SECRET = 32
 _SHORTEST_PASSWORD = 12
+_SHORTEST_CHECKPOINT_LIMIT = 60
 _MADE_UP = ("insecure", "development", "not-a-secret", "change-me", "changeme", "example")
 
 
@@ -120,6 +122,28 @@ def _sealing(settings: dict[str, Any]) -> list[str]:
     return []
 
 
+def _evidence(settings: dict[str, Any]) -> list[str]:
+    advice = (
+        ' Make one with python -c "import base64, secrets;'
+        " print('ed25519:' + base64.b64encode(secrets.token_bytes(32)).decode())\"."
+    )
+    keys = settings["EVIDENCE_KEYS"]
+    if not keys or ".public:" in keys[0]:
+        return ["EVIDENCE_KEYS names no key that signs checkpoints of the evidence." + advice]
+    wrong = []
+    for key in keys:
+        try:
+            read_key(key)
+        except ValueError:
+            wrong = ["EVIDENCE_KEYS holds something that is not a key for evidence." + advice]
+    if settings["CHECKPOINT_LIMIT_SECONDS"] < _SHORTEST_CHECKPOINT_LIMIT:
+        wrong.append(
+            "CHECKPOINT_LIMIT_SECONDS is too short; checkpoints come every ten seconds, and a"
+            f" place may be away for a moment. Set {_SHORTEST_CHECKPOINT_LIMIT} or more."
+        )
+    return wrong
+
+
 def _metrics(settings: dict[str, Any]) -> list[str]:
     if weak_secret(settings["METRICS_TOKEN"]):
         return ["METRICS_TOKEN is missing or short; /metrics needs 32 random characters or more."]
@@ -197,5 +221,5 @@ def _entropy(word: str) -> float:
 
 _RULES = (
     *(_secret_key, _switches, _addresses, _proxies, _database, _redis, _sealing, _metrics),
-    *(_retention, _people, _identity_provider),
+    *(_evidence, _retention, _people, _identity_provider),
 )

@@ -2,7 +2,7 @@
 
 from config import env
 from config.settings.base import *  # noqa: F403
-from config.settings.base import CACHES, SEALING_KEYS, STORE_DIR, postgresql
+from config.settings.base import CACHES, EVIDENCE_KEYS, SEALING_KEYS, STORE_DIR, postgresql
 
 SECRET_KEY = "test-only-not-a-secret-test-only-not-a-secret-test-only"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
@@ -15,6 +15,7 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 CACHES["default"]["KEY_PREFIX"] = f"test-{env.test_worker()}"
 STORE_DIR = STORE_DIR / env.test_worker()
 SEALING_KEYS = SEALING_KEYS or ["dGVzdHMtb25seS50ZXN0cy1vbmx5LnRlc3RzLW9ubHk="]
+EVIDENCE_KEYS = EVIDENCE_KEYS or ["ed25519:dGVzdHMtb25seS50ZXN0cy1vbmx5LnRlc3RzLW9ubHk="]
 METRICS_TOKEN = "test-metrics-token"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AXES_ENABLED = False

@@ -72,9 +72,9 @@ _CALLS = """
                 'record.verified', 'interface.called')
             AND actor_kind = 'system' AND at >= %(since)s AND at < %(until)s
             AND id > coalesce((
-                SELECT max(event_id) FROM accounts_auditseal WHERE block_id = (
-                    SELECT number FROM accounts_auditblock WHERE sealed_at < %(since)s
-                    ORDER BY number DESC LIMIT 1)), 0)
+                SELECT through FROM accounts_evidenceblock
+                WHERE ledger = 'trail' AND sealed_at < %(since)s
+                ORDER BY sealed_at DESC, number DESC LIMIT 1), 0)
     ), calls AS (
         SELECT dataset.system_id AS provider, lane.system_id AS consumer, delivered_at AS at
         FROM exchange_delivery delivery

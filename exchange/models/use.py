@@ -5,6 +5,7 @@ from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
 from django.db.models import Q
 
+from accounts.ledgers import Ledger
 from exchange.querysets import UseEntryQuerySet, UseRecordQuerySet
 from exchange.vocabulary import Channel
 from kernel.models import Row
@@ -69,6 +70,18 @@ class UseEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} under {self.grant_id}"
+
+
+LEDGER = Ledger(
+    "uses",
+    "exchange_useentry",
+    (
+        *("id", "at", "channel", "dataset_id", "interface_id", "grant_id", "edition"),
+        *("department_id", "provider_id", "system_id", "credential_id", "subscription_id"),
+        *("purpose", "end_user", "reason", "items", "rows", "digest"),
+        *("first_number", "first_row", "last_number", "last_row", "subjects"),
+    ),
+)
 
 
 class UseRecord(Row):

@@ -15,7 +15,7 @@ from kernel.models import uuid7
 APPS = ("accounts", "catalog", "exchange")
 # What a platform has one of, or what is sealed and counted by itself.
 SINGLE = {
-    *("accounts.auditblock", "accounts.auditseal", "accounts.calendarday"),
+    *("accounts.evidenceblock", "accounts.checkpointplace", "accounts.calendarday"),
     *("accounts.calendaryear", "accounts.ruleset", "accounts.sessiontoken"),
 }
 _NUMBERS = count(1000)

@@ -162,7 +162,7 @@ class HoldingOut(serializers.Serializer):
 class AuditEventOut(serializers.ModelSerializer):
     """An entry of the trail; ``block`` is null until it is sealed."""
 
-    block = serializers.IntegerField(source="seal.block_id", default=None, allow_null=True)
+    block = serializers.IntegerField(default=None, allow_null=True)
 
     class Meta:
         model = AuditEvent

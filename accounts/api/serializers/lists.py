@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from rest_framework import serializers
 
+from accounts.evidence import Standing
 from accounts.models import SavedList
 from kernel.api import In
 
@@ -29,6 +30,7 @@ class SavedListOut(serializers.ModelSerializer):
 class BadPlaceOut(serializers.Serializer):
     """The first place where the trail is not as it was sealed."""
 
+    ledger = serializers.CharField(help_text="trail or uses")
     entry = serializers.IntegerField(allow_null=True)
     block = serializers.IntegerField(allow_null=True)
     reason = serializers.CharField()
@@ -45,14 +47,36 @@ class TrailVerdictOut(serializers.Serializer):
     first_bad = BadPlaceOut(allow_null=True)
 
 
-class TrailStatusOut(serializers.Serializer):
-    """How far the trail is sealed, and what the last verification said."""
+class SealedOut(serializers.Serializer):
+    """How far a ledger is sealed."""
 
+    ledger = serializers.CharField(help_text="trail or uses")
     blocks = serializers.IntegerField()
     entries = serializers.IntegerField(help_text="sealed entries")
     unsealed = serializers.IntegerField(help_text="up to 10,000")
     sealed_at = serializers.DateTimeField(allow_null=True)
-    checkpoint = serializers.IntegerField(allow_null=True, help_text="block of the last checkpoint")
+
+
+class PlaceOut(serializers.Serializer):
+    """A place outside the database that gets checkpoints."""
+
+    place = serializers.CharField(source="label")
+    age = serializers.SerializerMethodField(
+        help_text="seconds since it had the checkpoints of all blocks"
+    )
+    fault = serializers.CharField(help_text="why it took none; empty if it did")
+    stops = serializers.BooleanField(help_text="whether publishing and granting stop for it")
+
+    def get_age(self, place: Standing) -> int:
+        """Whole seconds."""
+        return int(place.age.total_seconds())
+
+
+class TrailStatusOut(serializers.Serializer):
+    """How far the ledgers are sealed, and what the last verification said."""
+
+    ledgers = SealedOut(many=True)
+    places = PlaceOut(many=True)
     checkpoint_agrees = serializers.BooleanField()
     verified_at = serializers.DateTimeField(allow_null=True)
     verified = serializers.DictField(allow_null=True, help_text="what it found")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models.expressions import RawSQL
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +15,11 @@ from accounts.permissions import ROLES, Perm
 from accounts.policy import require
 from accounts.trail import trail_status
 from kernel.api import ApiView, ReadView
+
+_BLOCK = (
+    "(SELECT min(number) FROM accounts_evidenceblock b"
+    " WHERE b.ledger = 'trail' AND b.ids @> accounts_auditevent.id)"
+)
 
 
 class PermissionView(ApiView):
@@ -49,8 +55,11 @@ class AuditEventView(ReadView):
         "department": "department_id",
         "request_id": "request_id",
     }
-    related = ("seal",)
     answers = {"status": {200: TrailStatusOut}, "verify": {200: TrailVerdictOut}}
+
+    def get_queryset(self) -> Any:
+        """Each with the block in which it is sealed."""
+        return super().get_queryset().annotate(block=RawSQL(_BLOCK, []))  # noqa: S611 - no values
 
     @action(detail=False, methods=["get"])
     def status(self, request: Request, **kwargs: Any) -> Response:

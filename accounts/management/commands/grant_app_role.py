@@ -9,8 +9,7 @@ from psycopg2 import sql
 # Append-only for the application: no role of ours can change or remove what is recorded.
 APPEND_ONLY = (
     "accounts_auditevent",
-    "accounts_auditblock",
-    "accounts_auditseal",
+    "accounts_evidenceblock",
     "exchange_useentry",
     "exchange_userecord",
 )
