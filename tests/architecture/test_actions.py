@@ -37,7 +37,7 @@ QUESTIONS = {
     "accounts.actions.obligations.local_limit",
     "catalog.actions.demands.demands_like",
 }
-# A person who signs in has no rights yet; a clock, a hold, a version and a merge that begins or
+# A person who signs in has no rights yet, a system asks for its own tokens; a clock, a hold, a version and a merge that begins or
 # ends follow from a deed that was allowed.
 WITHOUT_GATE = {
     "exchange.actions.outcomes.note_calls",
@@ -72,6 +72,8 @@ WITHOUT_GATE = {
     "accounts.actions.sessions.sign_out",
     "accounts.actions.sessions.open_token",
     "accounts.actions.heartbeats.record_heartbeats",
+    "accounts.actions.tokens.issue_token",
+    "accounts.actions.tokens.revoke_token",
 }
 WITHOUT_ACTOR = {
     "accounts.actions.registers.keep_first",
@@ -100,6 +102,7 @@ WITHOUT_TRACE = {
     "catalog.actions.bulk.step_resources",
     "exchange.actions.reports.report_signals",
     "accounts.actions.heartbeats.record_heartbeats",
+    "accounts.actions.credentials.expire_calls",
     "accounts.actions.sessions.expire_sessions",
     "accounts.actions.sessions.open_token",
     "accounts.actions.trail.seal_audit",
@@ -109,7 +112,6 @@ WITHOUT_TRACE = {
     "catalog.actions.quality.settle_data",
     "exchange.actions.holdings.report_holdings",
     "exchange.actions.compaction.compact_due",
-    "exchange.actions.gateway_keys.expire_nonces",
     "exchange.actions.rehearsals.rehearse_batch",
     "exchange.actions.rehearsals.rehearse_rejects",
     "exchange.actions.upkeep.expire_answers",

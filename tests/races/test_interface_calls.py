@@ -11,11 +11,12 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import Nonce
 from exchange import breakers
 from exchange.actions.gateway_keys import issue_gateway_key
 from exchange.actions.interfaces import register_interface
 from exchange.gateways import provincial_headers
-from exchange.models import GrantDay, Nonce, ServiceInterface, UseEntry
+from exchange.models import GrantDay, ServiceInterface, UseEntry
 from kernel.errors import DomainError
 from tests.factories.exchange import PURPOSE, row
 from tests.factories.interfaces import call, register

@@ -5,9 +5,10 @@ import json
 import pytest
 from django.core.cache import cache
 
+from accounts.actions.credentials import expire_calls
 from accounts.actor import CLOCK
 from exchange import gateways
-from exchange.actions.gateway_keys import expire_nonces, issue_gateway_key, revoke_gateway_key
+from exchange.actions.gateway_keys import issue_gateway_key, revoke_gateway_key
 from exchange.gateways import national_headers, provincial_headers
 from exchange.models import GatewayKey, Grant, ServiceInterface, UseEntry
 from tests.factories.accounts import SystemFactory
@@ -97,7 +98,7 @@ def test_a_signature_is_taken_once_also_after_the_cache_was_flushed(client, nati
     signed = national_headers(secret, key.requester, interface.code)
     assert call(client, signed).status_code == 200
     cache.clear()
-    expire_nonces(actor=CLOCK)
+    expire_calls(actor=CLOCK)
     for path in ("/httpproxy", f"/httpproxy/{interface.code}"):
         answer = call(client, signed, path)
         assert (answer.status_code, answer["X-Fault-At"]) == (401, "caller")
