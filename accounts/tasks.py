@@ -6,9 +6,11 @@ from accounts.actions import (
     cases,
     credentials,
     digests,
+    dormancy,
     escalations,
     heartbeats,
     obligations,
+    proposals,
     scans,
     sessions,
     signals,
@@ -84,6 +86,18 @@ def expire_calls() -> None:
 def expire_sessions() -> None:
     """Remove the tokens of sessions that ended long ago."""
     sessions.expire_sessions(actor=CLOCK)
+
+
+@shared_task(name="accounts.suspend_dormant", ignore_result=True)
+def suspend_dormant() -> None:
+    """Let accounts rest that nobody uses, after notice."""
+    dormancy.suspend_dormant(actor=CLOCK)
+
+
+@shared_task(name="accounts.expire_proposals", ignore_result=True)
+def expire_proposals() -> None:
+    """Close what no second person confirmed in time."""
+    proposals.expire_proposals(actor=CLOCK)
 
 
 @shared_task(name="accounts.scan_systems", ignore_result=True)

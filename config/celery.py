@@ -69,6 +69,8 @@ app.conf.update(
         "accounts.expire_facts": {"queue": "bulk"},
         "accounts.expire_calls": {"queue": "bulk"},
         "accounts.expire_sessions": {"queue": "bulk"},
+        "accounts.suspend_dormant": {"queue": "bulk"},
+        "accounts.expire_proposals": {"queue": "bulk"},
         "accounts.scan_systems": {"queue": "bulk"},
         "accounts.verify_trail": {"queue": "bulk"},
     },
@@ -113,5 +115,7 @@ app.conf.beat_schedule = {
     "uploads": every(900, "exchange.expire_uploads"),
     "calls": every(600, "accounts.expire_calls"),
     "sessions": every(3600, "accounts.expire_sessions"),
+    "dormant": every(3600, "accounts.suspend_dormant"),
+    "proposals": every(600, "accounts.expire_proposals"),
 }
 app.autodiscover_tasks()

@@ -18,13 +18,17 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from accounts.models import CalendarYear, Heartbeat
+from accounts.models import CalendarYear, Heartbeat, Member, User
+from accounts.permissions import ADMINISTRATORS
+from accounts.secondfactors import is_required
+from config import env
 from exchange.models import Batch, Snapshot
 
 OLDEST_POSTGRESQL = 15
 LEAST_DISK = 2 * 1024**3  # bytes: a batch of the default greatest size still fits
 STALE = timedelta(seconds=60)  # six ticks of the heartbeat
 SCRUBBED = timedelta(days=2)
+_FICTIONAL = "99"  # the province in which the demonstration plays
 _NAMED = 20  # damaged files that one line names
 Level = Literal["ok", "warn", "fail"]
 
@@ -49,7 +53,7 @@ def examine() -> list[Finding]:
     for subject in (postgresql, durability, role, clock, tables):
         findings += subject()
     if all(finding.level != "fail" for finding in findings if finding.subject == "migrations"):
-        findings += [*calendar(), *heartbeat(), *blobs()]
+        findings += [*calendar(), *heartbeat(), *blobs(), *people()]
     return findings
 
 
@@ -196,6 +200,29 @@ def blobs() -> Iterator[Finding]:
     late = here.filter(created_at__lt=before).exclude(verified_at__gte=before).count()
     mend = "Let a worker serve the queue bulk, and raise SCRUB_BYTES."
     yield _judge(not late, "scrub", f"{late} batches not read for two days", mend, "warn")
+
+
+def people() -> Iterator[Finding]:
+    """Three administrators, each with a second factor; no account of the demonstration; first
+    passwords that were changed."""
+    holders = Member.objects.active()
+    for role in sorted(ADMINISTRATORS):
+        known = holders.filter(roles__contains=[role.value])
+        bare = known.exclude(user__second_factors__confirmed_at__isnull=False).distinct()
+        names = ", ".join(bare.order_by("user__username").values_list("user__username", flat=True))
+        detail = f"without a second factor: {names}" if names else f"{known.count()}"
+        mend = "Let them set one up under My account." if names else "Appoint one."
+        right = known.exists() and not (names and is_required([role]))
+        yield _judge(right, role.value, detail, mend, "warn")
+    shown = holders.filter(department__division_code__startswith=_FICTIONAL).count()
+    mend = "Begin with an empty database; correct the division code of departments that are real."
+    real = not (shown and env.text("DJANGO_SETTINGS_MODULE").endswith(".production"))
+    yield _judge(real, "demonstration", f"{shown} people of the fictional province 99", mend)
+    week = timezone.now() - timedelta(days=7)
+    idle = User.objects.filter(is_active=True, must_change_password=True, password_set_at__lt=week)
+    mend = "Let the people sign in, or end their memberships."
+    detail = f"{idle.count()} first passwords older than a week"
+    yield _judge(not idle.exists(), "first passwords", detail, mend, "warn")
 
 
 def _damaged(rows: Any) -> Any:

@@ -65,17 +65,20 @@ def register_people(stage: Stage, people: list[cast.Person]) -> int:
     for person in people:
         password = stage.password(person.username)
         if person.username not in known:
+            first = stage.password(f"first {person.username}")
             new += 1
             own = set(person.roles) <= cast.OWN_ROLES
             adder = stage.people[f"{person.department}.admin" if own else "operator"]
             body = {
                 "username": person.username,
                 "name": person.name,
-                "password": password,
+                "password": first,
                 "department": stage.departments[person.department],
                 "roles": list(person.roles),
             }
             adder.post("/members", body, 201)
+            change = {"password": first, "new_password": password}
+            stage.sign_in(person.username, first).http.post("/me/password", json=change)
         stage.sign_in(person.username, password)
     return new
 

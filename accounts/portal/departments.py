@@ -28,6 +28,7 @@ from accounts.portal import words
 from accounts.portal.access import signed_in
 from accounts.portal.forms import PlainForm, PortalForm
 from accounts.portal.listing import list_page, reader
+from accounts.portal.proposals import proposing
 from accounts.portal.steps import Step, shown_steps, take_step
 from accounts.states import RUNNING
 from kernel import cells
@@ -246,6 +247,7 @@ def _shown(
         "kind": words.DEPARTMENT_KINDS[row.kind],
         "children": row.children.filter(is_active=True).order_by("name"),
         "changes_it": may(actor, Perm.DEPARTMENT_CHANGE),
+        "revoking": proposing(actor, "grant.revoke_all_of_department", row.pk),
         "sees_people": may(actor, Perm.MEMBER_VIEW, row.pk),
         "sees_systems": may(actor, Perm.SYSTEM_VIEW, row.pk),
         "steps": shown_steps(row, actor, STEPS, lambda name: row.is_active, verb, form),

@@ -17,6 +17,7 @@ from accounts.portal.columns import facts, worded
 from accounts.portal.entry import PLACES, lacking
 from accounts.portal.forms import PortalForm
 from accounts.portal.listing import reader
+from accounts.portal.proposals import proposing
 from accounts.portal.steps import Shown, shown_steps, take_step
 from accounts.portal.system_steps import STEPS, is_possible
 from accounts.portal.systems import found_system, head_of
@@ -79,6 +80,7 @@ def _shown(
         "case": _case(actor, row),
         "attachments": row.attachments.defer("content").order_by("pk"),
         "versions": _versions(row, _LATEST),
+        "revoking": proposing(actor, "grant.revoke_all_of_system", row.pk),
         "steps": _steps(actor, row, verb, form),
         "summary": form.summary if form else [],
         "refused": refused,

@@ -15,6 +15,7 @@ from accounts.models import (
     InformationSystem,
     MergeProposal,
     Obligation,
+    Proposal,
     ZombieCase,
 )
 from accounts.permissions import Perm
@@ -33,6 +34,7 @@ def work(actor: Actor) -> Iterator[Item]:
     yield from _clocks(actor)
     yield from _keys(actor)
     yield from _trail(actor)
+    yield from _proposals(actor)
     yield from _starts(actor)
 
 
@@ -159,6 +161,16 @@ def _trail(actor: Actor) -> Iterator[Item]:
         yield Item(Part.MINE, _("The audit trail has never been verified"), 1, address)
     elif not last.detail["ok"]:
         yield Item(Part.WRONG, _("The audit trail is not as it was sealed"), 1, address)
+
+
+def _proposals(actor: Actor) -> Iterator[Item]:
+    if not may(actor, Perm.PROPOSAL_VIEW):
+        return
+    waiting: Any = Proposal.objects.waiting_for(actor)
+    where = link("proposals", state="proposed")
+    yield Item(
+        Part.MINE, _("Dangerous deeds that wait for a second person"), waiting.count(), where
+    )
 
 
 def _starts(actor: Actor) -> Iterator[Item]:
