@@ -1,45 +1,26 @@
-"""Workbooks from elsewhere, read within bounds: nothing is believed that was not counted.
+"""Workbooks from elsewhere, read within bounds, in a process of their own.
 
-A workbook is a ZIP of XML. Before a library opens it, every part is unpacked once piece by piece
-and thrown away: what it really holds is counted (a few kilobytes can unpack to terabytes), and the
-sheets' marks are read with a parser that keeps nothing (one cell at XFD1048576 makes a table of
-seventeen thousand million cells). Formulas and error values are named, never calculated.
+See accounts.sheets for what is counted before anything is believed.
 """
 
-import re
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
-from xml.parsers import expat
+from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
-
+from kernel.confined import MIB
 from kernel.errors import Malformed, TooLarge
+from kernel.foreign import parsed
+from kernel.texts import Text
 
-MOST_PARTS = 2000
-# Joined areas of the sheet that is read.
-MOST_MERGES = 1_000_000
-MOST_UNPACKED = 320 * 1024 * 1024
-_PIECE = 64 * 1024
-_LOCAL_HEADER = 30
-_STORED, _DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
-_PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
-_FILLINGS = frozenset({"v", "is", "f"})
-_MAIN = "xl/workbook.xml"
-_RELATIONS = "xl/_rels/workbook.xml.rels"
-_BREAKS = (
-    CalamineError,
-    zipfile.BadZipFile,
-    zlib.error,
-    expat.ExpatError,
-    OSError,
-    ValueError,
-    KeyError,
-    RuntimeError,
-)
+# A library that writes workbooks holds every cell in memory, about a kilobyte each.
+MOST_MARKABLE = 600_000
+_MARKING = {"memory": 2048 * MIB, "seconds": 120}
+
+Place = tuple[int, int]
+# A cell, its colour, the words beside it, and whether they go over others.
+Mark = tuple[str, str, str, bool]
 
 
 class WorkbookUnreadable(Malformed):
@@ -56,6 +37,13 @@ class WorkbookTooLarge(TooLarge):
     title = "This workbook is larger than the platform takes"
 
 
+class TooLargeToMark(TooLarge):
+    """A workbook has more cells than can be marked; its faults are in the answer without it."""
+
+    code = "workbook-too-large-to-mark"
+    title = "This workbook is too large to be marked"
+
+
 @dataclass
 class Marks:
     """What a sheet's XML says before anything is read: its extent, formulas and error values.
@@ -68,8 +56,8 @@ class Marks:
     columns: int = 0
     cells: int = 0
     merges: int = 0
-    formulas: set[tuple[int, int]] = field(default_factory=set)
-    errors: set[tuple[int, int]] = field(default_factory=set)
+    formulas: set[Place] = field(default_factory=set)
+    errors: set[Place] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -83,7 +71,7 @@ class SheetTable:
     name: str
     rows: list[list[Any]]
     marks: Marks
-    merges: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
+    merges: tuple[tuple[Place, Place], ...] = ()
 
 
 def read_sheet(
@@ -93,14 +81,45 @@ def read_sheet(
 
     WorkbookUnreadable or WorkbookTooLarge before anything large is held in memory.
     """
-    try:
-        parts = _count_parts(path)
-        with path.open("rb") as file:
-            return _read(file, parts, most_rows, most_columns, name)
-    except _BREAKS as broken:
-        raise WorkbookUnreadable(
-            f"save it anew as .xlsx, without a password ({str(broken)[:80]})"
-        ) from broken
+    lines = parsed(
+        "accounts.sheets:told_sheet",
+        *(str(path), most_rows, most_columns, name),
+        unreadable=WorkbookUnreadable,
+        too_large=WorkbookTooLarge,
+    )
+    head = next(lines)
+    told = head["marks"]
+    for places in ("formulas", "errors"):
+        told[places] = {(row, column) for row, column in told[places]}
+    merges = (((top, left), (down, right)) for (top, left), (down, right) in head["merges"])
+    return SheetTable(head["name"], list(lines), Marks(**told), tuple(merges))
+
+
+def marked_copy(
+    path: Path,
+    cells: int,
+    sheet: str,
+    marks: Iterable[Mark],
+    listing: dict[str, Any] | None = None,
+) -> bytes:
+    """The workbook with these cells of a sheet marked, see accounts.marking; it has ``cells``."""
+    if cells > MOST_MARKABLE:
+        detail = Text(
+            "it has {cells} cells; at most {most} can be marked", cells=cells, most=MOST_MARKABLE
+        )
+        raise TooLargeToMark(detail, limit=MOST_MARKABLE)
+    with tempfile.TemporaryDirectory(prefix="marked-") as folder:
+        target = Path(folder) / "marked.xlsx"
+        done = parsed(
+            "accounts.marking:mark",
+            *(str(path), str(target), sheet, list(marks), listing),
+            unreadable=WorkbookUnreadable,
+            too_large=TooLargeToMark,
+            **_MARKING,
+        )
+        for _ in done:
+            pass
+        return target.read_bytes()
 
 
 def column_letter(column: int) -> str:
@@ -110,196 +129,3 @@ def column_letter(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
-
-
-def _read(
-    file: IO[bytes],
-    parts: dict[str, zipfile.ZipInfo],
-    most_rows: int,
-    most_columns: int,
-    name: str | None,
-) -> SheetTable:
-    sheets, others = _sheets(file, parts)
-    if not sheets:
-        raise ValueError("it has no visible sheet")
-    chosen = name if name in sheets else next(iter(sheets))
-    marks = Marks()
-    read = sheets[chosen]
-    _parse(file, parts[read], _marking(marks, most_rows, most_columns))
-    for part in {read, *others}:
-        elsewhere = Marks()
-        _parse(file, parts[part], _counting(marks if part == read else elsewhere))
-        marks.cells += elsewhere.cells
-    file.seek(0)
-    book = CalamineWorkbook.from_filelike(file)
-    sheet = book.get_sheet_by_name(chosen)
-    merges = tuple(sheet.merged_cell_ranges or ())
-    return SheetTable(chosen, sheet.to_python(skip_empty_area=False), marks, merges)
-
-
-def _count_parts(path: Path) -> dict[str, zipfile.ZipInfo]:
-    """The parts by name, after all of them were unpacked once to count what they hold."""
-    with zipfile.ZipFile(path) as archive:
-        infos = archive.infolist()
-    if len(infos) > MOST_PARTS:
-        raise WorkbookTooLarge(f"it has {len(infos)} parts; at most {MOST_PARTS} are taken")
-    declared = sum(info.file_size for info in infos)
-    if declared > MOST_UNPACKED:
-        raise _unpacks_too_far(declared)
-    _check_list(infos)
-    left = MOST_UNPACKED
-    with path.open("rb") as file:
-        for info in infos:
-            counted = sum(len(piece) for piece in _unpack(file, info, left))
-            if counted != info.file_size:
-                raise ValueError(f"{info.filename[:60]} holds {counted} bytes, not what it says")
-            left -= counted
-    return {info.filename: info for info in infos}
-
-
-def _check_list(infos: list[zipfile.ZipInfo]) -> None:
-    if any(info.flag_bits & 1 for info in infos):
-        raise ValueError("it is locked with a password")
-    # Two readers might take two different ones of two parts of one name.
-    names = {info.filename.lower().replace("\\", "/") for info in infos}
-    if len(names) != len(infos):
-        raise ValueError("two of its parts have one name")
-
-
-def _unpack(file: IO[bytes], info: zipfile.ZipInfo, most: int) -> Iterator[bytes]:
-    """A part piece by piece, by its own header and not by the size that the list declares."""
-    file.seek(info.header_offset)
-    header = file.read(_LOCAL_HEADER)
-    if len(header) != _LOCAL_HEADER or header[:4] != b"PK\x03\x04":
-        raise ValueError(f"{info.filename[:60]} is not where the list says")
-    names = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
-    file.seek(info.header_offset + _LOCAL_HEADER + names)
-    for piece in _inflated(file, info):
-        most -= len(piece)
-        if most < 0:
-            raise _unpacks_too_far(MOST_UNPACKED)
-        yield piece
-
-
-def _inflated(file: IO[bytes], info: zipfile.ZipInfo) -> Iterator[bytes]:
-    left = info.compress_size
-    if info.compress_type not in (_STORED, _DEFLATED):
-        raise ValueError("it is packed in a way that Excel does not use")
-    inflater = zlib.decompressobj(-15) if info.compress_type == _DEFLATED else None
-    while left > 0 and (packed := file.read(min(_PIECE, left))):
-        left -= len(packed)
-        if inflater is None:
-            yield packed
-            continue
-        while packed and not inflater.eof:
-            yield inflater.decompress(packed, _PIECE)
-            packed = inflater.unconsumed_tail
-    if inflater is not None:
-        yield inflater.flush(_PIECE)
-
-
-def _unpacks_too_far(size: int) -> WorkbookTooLarge:
-    detail = f"it unpacks to {size} bytes or more; at most {MOST_UNPACKED} are taken"
-    return WorkbookTooLarge(detail, limit=MOST_UNPACKED)
-
-
-def _parse(file: IO[bytes], info: zipfile.ZipInfo, on_start: Callable[..., None]) -> None:
-    """Hand each element of an XML part to ``on_start(local name, attributes)``."""
-    parser = expat.ParserCreate(namespace_separator="}")
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        on_start(name.rpartition("}")[2], attributes)
-
-    def doctype(*_: object) -> None:
-        raise ValueError("it declares a document type")
-
-    parser.StartElementHandler = start
-    parser.StartDoctypeDeclHandler = doctype
-    for piece in _unpack(file, info, MOST_UNPACKED):
-        parser.Parse(piece, False)
-    parser.Parse(b"", True)
-
-
-def _sheets(file: IO[bytes], parts: dict[str, zipfile.ZipInfo]) -> tuple[dict[str, str], list[str]]:
-    """Visible sheets in order, name -> part, and the parts of all sheets."""
-    targets: dict[str, str] = {}
-    listed: list[tuple[str, str, bool]] = []
-
-    def relation(tag: str, attributes: dict[str, str]) -> None:
-        if tag == "Relationship":
-            target = attributes.get("Target", "").lstrip("/")
-            targets[attributes["Id"]] = target if target.startswith("xl/") else f"xl/{target}"
-
-    def sheet(tag: str, attributes: dict[str, str]) -> None:
-        if tag == "sheet":
-            key = next((value for name, value in attributes.items() if name.endswith("}id")), "")
-            is_visible = attributes.get("state", "visible") == "visible"
-            listed.append((attributes["name"], key, is_visible))
-
-    _parse(file, parts[_RELATIONS], relation)
-    _parse(file, parts[_MAIN], sheet)
-    if len({name for name, _, _ in listed}) != len(listed):
-        raise ValueError("two of its sheets have one name")
-    there = [(name, targets[key], seen) for name, key, seen in listed if targets.get(key) in parts]
-    return {name: part for name, part, seen in there if seen}, [part for _, part, _ in there]
-
-
-def _counting(marks: Marks) -> Callable[..., None]:
-    """Counts a sheet's cells and the cells of its joined areas."""
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        if tag == "c":
-            marks.cells += 1
-        elif tag == "mergeCell":
-            first, _, last = attributes["ref"].partition(":")
-            (top, left), (bottom, right) = _place(first), _place(last or first)
-            marks.cells += max(bottom - top + 1, 0) * max(right - left + 1, 0)
-            marks.merges += 1
-            if marks.merges > MOST_MERGES:
-                detail = f"a sheet has more than {MOST_MERGES} merged cells"
-                raise WorkbookTooLarge(detail, limit=MOST_MERGES)
-
-    return start
-
-
-def _marking(marks: Marks, most_rows: int, most_columns: int) -> Callable[..., None]:
-    """Reads a sheet's elements into its marks and refuses what reaches too far."""
-    place = [0, 0]
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        if tag == "c":
-            place[1] += 1
-            if "r" in attributes:
-                place[:] = _place(attributes["r"])
-            if attributes.get("t") == "e":
-                marks.errors.add((place[0], place[1]))
-        elif tag == "row":
-            place[:] = [int(attributes.get("r", place[0] + 1)), 0]
-        elif tag in _FILLINGS:
-            # A cell that is only coloured does not count, however far down it stands.
-            marks.rows, marks.columns = max(marks.rows, place[0]), max(marks.columns, place[1])
-            _check_extent(marks, most_rows, most_columns)
-            if tag == "f":
-                marks.formulas.add((place[0], place[1]))
-
-    return start
-
-
-def _place(reference: str) -> tuple[int, int]:
-    found = _PLACE.fullmatch(reference)
-    if not found:
-        raise ValueError(f"{reference[:20]!r} is no cell")
-    column = 0
-    for letter in found[1]:
-        column = column * 26 + ord(letter) - 64
-    return int(found[2]), column
-
-
-def _check_extent(marks: Marks, most_rows: int, most_columns: int) -> None:
-    if marks.rows > most_rows:
-        detail = f"a cell stands in row {marks.rows}; at most {most_rows} rows are taken"
-        raise WorkbookTooLarge(detail, limit=most_rows)
-    if marks.columns > most_columns:
-        letter = column_letter(marks.columns)
-        detail = f"a cell stands in column {letter}; at most {most_columns} columns are taken"
-        raise WorkbookTooLarge(detail, limit=most_columns)

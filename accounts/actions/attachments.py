@@ -17,7 +17,10 @@ from kernel.texts import Text
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_EACH = 50
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
+# Also marks that turn the direction of reading, with which fdp.exe reads as exe.pdf.
+_UNSAFE = re.compile(
+    r'[\x00-\x1f\x7f<>:"/\\|?*\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]'
+)
 
 
 @transaction.atomic

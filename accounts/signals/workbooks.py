@@ -1,6 +1,5 @@
 """An Excel workbook of facts: its first sheet, with a header row as in CSV."""
 
-import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -9,14 +8,14 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 from django.utils import timezone
-from python_calamine import CalamineError, CalamineWorkbook
 
 from accounts.errors import SignalsTooMany, SignalsUnreadable
 from accounts.signals.bodies import LINES, columns_of
+from accounts.workbooks import WorkbookTooLarge, WorkbookUnreadable, read_sheet
 
 # A workbook is held in memory whole, so it is for people; systems send NDJSON or CSV.
 MOST_ROWS = 100_000
-MOST_UNPACKED_BYTES = 256 * 1024 * 1024
+MOST_COLUMNS = 200
 
 
 def read_xlsx(body: Path, encoding: str, con: duckdb.DuckDBPyConnection) -> Iterator[pa.Table]:
@@ -26,8 +25,6 @@ def read_xlsx(body: Path, encoding: str, con: duckdb.DuckDBPyConnection) -> Iter
     while header and not header[-1].strip():
         header.pop()
     names = columns_of(header)
-    if len(rows) > MOST_ROWS + 1:
-        raise SignalsTooMany(f"a workbook has at most {MOST_ROWS} rows", limit=MOST_ROWS)
     filled = [
         (line, row) for line, row in enumerate(rows[1:], start=2) if any(cell != "" for cell in row)
     ]
@@ -40,12 +37,10 @@ def read_xlsx(body: Path, encoding: str, con: duckdb.DuckDBPyConnection) -> Iter
 
 def _sheet(body: Path) -> list[list[Any]]:
     try:
-        with zipfile.ZipFile(body) as packed:
-            if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED_BYTES:
-                raise SignalsTooMany("the workbook is too large unpacked", limit=MOST_ROWS)
-        sheet = CalamineWorkbook.from_path(str(body)).get_sheet_by_index(0)
-        return sheet.to_python(skip_empty_area=False)
-    except (zipfile.BadZipFile, CalamineError, OSError, IndexError) as bad:
+        return read_sheet(body, most_rows=MOST_ROWS + 1, most_columns=MOST_COLUMNS).rows
+    except WorkbookTooLarge as large:
+        raise SignalsTooMany(large.detail, limit=MOST_ROWS) from large
+    except WorkbookUnreadable as bad:
         raise SignalsUnreadable("the body is no Excel workbook (.xlsx)") from bad
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from accounts.workbooks import read_sheet
+from accounts.workbooks import SheetTable, read_sheet
 from catalog.interchange.aliases import folded, headers
 from catalog.interchange.columns import ITEM_PREFIX
 from catalog.interchange.documents import read_data_json, read_json
@@ -16,6 +16,7 @@ from catalog.interchange.mapping import SourceWords
 from catalog.interchange.rdf_reading import read_json_ld, read_rdf_xml, read_turtle
 from catalog.interchange.tables import Raw, RawItem, Sheet, read_rows
 from catalog.interchange.values import text_of
+from kernel.texts import Text
 
 EXCEL, CSV, JSON, DATA_JSON = "excel", "csv", "json", "data.json"
 JSON_LD, RDF_XML, TURTLE = "jsonld", "rdf", "turtle"
@@ -58,7 +59,16 @@ def _read_excel(body: bytes, words: SourceWords) -> Sheet:
     with tempfile.TemporaryDirectory(prefix="catalogue-") as folder:
         path = Path(folder) / "body.xlsx"
         path.write_bytes(body)
-        table = read_sheet(path, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS)
+        return catalogue_in(read_table(path), words)
+
+
+def read_table(path: Path) -> SheetTable:
+    """The first visible sheet of a workbook."""
+    return read_sheet(path, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS)
+
+
+def catalogue_in(table: SheetTable, words: SourceWords) -> Sheet:
+    """The entries of a sheet; CatalogUnreadable if there is no header that is known."""
     return _table(table.rows, words, table.merges)
 
 
@@ -79,7 +89,7 @@ def _csv_rows(body: bytes) -> Iterator[list[str]]:
         for line in text:
             in_row += len(line)
             if in_row > MOST_IN_ROW:
-                detail = f"a row has more than {MOST_IN_ROW} characters"
+                detail = Text("a row has more than {most} characters", most=MOST_IN_ROW)
                 raise CatalogTooLarge(detail, limit=MOST_IN_ROW)
             yield line
 
@@ -89,12 +99,14 @@ def _csv_rows(body: bytes) -> Iterator[list[str]]:
             if number > MOST_ROWS:
                 raise CatalogTooLarge(f"at most {MOST_ROWS} rows are taken", limit=MOST_ROWS)
             if len(row) > MOST_COLUMNS:
-                detail = f"line {reader.line_num} has {len(row)} columns"
+                detail = Text("line {line} has {row} columns", line=reader.line_num, row=len(row))
                 raise CatalogTooLarge(f"{detail}; at most {MOST_COLUMNS}", limit=MOST_COLUMNS)
             in_row = 0
             yield [_unescaped(cell) for cell in row]
     except csv.Error as broken:
-        detail = f"line {reader.line_num} is not CSV: {str(broken)[:80]}"
+        detail = Text(
+            "line {line} is not CSV: {broken}", line=reader.line_num, broken=str(broken)[:80]
+        )
         raise CatalogUnreadable(detail) from broken
 
 

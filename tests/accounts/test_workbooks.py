@@ -1,128 +1,82 @@
-"""Workbooks from elsewhere are counted before they are opened."""
+"""Workbooks from elsewhere are read, and given back marked, in a process of their own."""
 
-import struct
-import tracemalloc
-import zipfile
+from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook, load_workbook
 
 from accounts import workbooks
-from accounts.workbooks import WorkbookTooLarge, WorkbookUnreadable, column_letter, read_sheet
-from tests.factories.registers import workbook_of
-
-SHEET = "xl/worksheets/sheet1.xml"
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-
-
-def changed(parts: dict[str, bytes | None], extra: tuple[tuple[str, bytes], ...] = ()) -> bytes:
-    """A small workbook with some parts replaced (None: removed) and others added."""
-    out = BytesIO()
-    source = zipfile.ZipFile(BytesIO(workbook_of([["甲"]], ["业务系统名称"])))
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
-        for name in source.namelist():
-            content = parts.get(name, source.read(name))
-            if content is not None:
-                made.writestr(name, content)
-        for name, content in extra:
-            made.writestr(name, content)
-    return out.getvalue()
-
-
-def cells(*references: str, kind: str = "", inner: str = "<v>1</v>") -> bytes:
-    found = "".join(
-        f'<row r="{"".join(filter(str.isdigit, r))}"><c r="{r}"{kind}>{inner}</c></row>'
-        for r in references
-    )
-    return f'<worksheet xmlns="{MAIN}"><sheetData>{found}</sheetData></worksheet>'.encode()
-
-
-def read(content: bytes, tmp_path: Path):
-    path = tmp_path / "book.xlsx"
-    path.write_bytes(content)
-    return read_sheet(path, most_rows=50_000, most_columns=200)
-
-
-def test_a_sheet_is_read_from_its_first_row_and_column(tmp_path):
-    table = read(changed({SHEET: cells("B3")}), tmp_path)
-    assert table.rows == [["", ""], ["", ""], ["", 1.0]]
-    assert (table.marks.rows, table.marks.columns, table.marks.cells) == (3, 2, 1)
-
-
-def test_a_bomb_is_refused_by_what_it_declares(tmp_path, monkeypatch):
-    monkeypatch.setattr(workbooks, "MOST_UNPACKED", 1_000_000)
-    content = changed({}, (("xl/media/image1.png", b"\0" * 2_000_000),))
-    assert len(content) < 20_000
-    with pytest.raises(WorkbookTooLarge):
-        read(content, tmp_path)
-
-
-def test_a_bomb_that_declares_little_is_refused_by_counting(tmp_path):
-    content = bytearray(changed({}, (("xl/media/image1.png", b"\0" * 200_000_000),)))
-    place = content.rfind(b"PK\x01\x02")
-    content[place + 24 : place + 28] = struct.pack("<I", 10)
-    tracemalloc.start()
-    with pytest.raises(WorkbookUnreadable):
-        read(bytes(content), tmp_path)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert peak < 20_000_000
-
-
-@pytest.mark.parametrize("reference", ["XFD1048576", "A1048576", "XFD1"])
-def test_a_cell_far_away_makes_no_table_of_a_million_rows(tmp_path, reference):
-    with pytest.raises(WorkbookTooLarge):
-        read(changed({SHEET: cells("A1", reference)}), tmp_path)
-
-
-def test_a_cell_that_is_only_coloured_does_not_count(tmp_path):
-    table = read(changed({SHEET: cells("A1048576", kind=' s="1"', inner="")}), tmp_path)
-    assert table.rows == []
-
-
-def test_formulas_and_error_values_are_named(tmp_path):
-    sheet = cells("B2", inner="<f>1+1</f><v>2</v>")
-    assert read(changed({SHEET: sheet}), tmp_path).marks.formulas == {(2, 2)}
-    sheet = cells("C4", kind=' t="e"', inner="<v>#N/A</v>")
-    assert read(changed({SHEET: sheet}), tmp_path).marks.errors == {(4, 3)}
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"PK\x03\x04 and no more",
-        changed({"xl/workbook.xml": None}),
-        changed({"xl/_rels/workbook.xml.rels": b"<a"}),
-        changed({SHEET: b"<!DOCTYPE a [<!ENTITY b 'c'>]><worksheet>&b;</worksheet>"}),
-        changed({SHEET: cells("ZZZZ1")}),
-        changed({}, (("XL/worksheets/SHEET1.xml", cells("XFD1048576")),)),
-        changed({"xl/workbook.xml": b"<workbook><sheets/></workbook>"}),
-    ],
-    ids=["empty", "cut", "no-book", "bad-xml", "doctype", "bad-cell", "twice", "no-sheet"],
+from accounts.workbooks import (
+    TooLargeToMark,
+    WorkbookTooLarge,
+    WorkbookUnreadable,
+    column_letter,
+    marked_copy,
+    read_sheet,
 )
-def test_what_is_no_workbook_is_said_to_be_none(tmp_path, content):
-    with pytest.raises(WorkbookUnreadable):
-        read(content, tmp_path)
+
+RED = "FFFF9999"
+
+
+def book(tmp_path: Path, rows, merged: str = "") -> Path:
+    made = Workbook()
+    for row in rows:
+        made.active.append(row)
+    if merged:
+        made.active.merge_cells(merged)
+    made.save(tmp_path / "book.xlsx")
+    return tmp_path / "book.xlsx"
+
+
+def read(path: Path, most_rows=50_000):
+    return read_sheet(path, most_rows=most_rows, most_columns=200)
+
+
+def test_values_come_as_they_are_in_the_sheet(tmp_path):
+    day, moment = date(2026, 1, 31), datetime.fromisoformat("2026-01-31T08:30")
+    table = read(book(tmp_path, [["业务", 3, 1.5, True], [day, moment, None, "=1+1"]], "A4:B5"))
+    assert table.rows[0] == ["业务", 3.0, 1.5, True]
+    assert str(table.rows[1][0])[:10] == "2026-01-31"
+    assert table.rows[1][1] == moment
+    assert table.marks.formulas == {(2, 4)}
+    assert table.merges == (((3, 0), (4, 1)),)
+
+
+def test_a_refusal_says_what_is_wrong(tmp_path):
+    with pytest.raises(WorkbookTooLarge) as refused:
+        read(book(tmp_path, [["a"], ["b"], ["c"]]), most_rows=2)
+    assert refused.value.detail == "a cell stands in row 3; at most 2 rows are taken"
+    assert refused.value.facts == {"limit": 2}
+    (tmp_path / "book.xlsx").write_bytes(b"PK\x03\x04 and no more")
+    with pytest.raises(WorkbookUnreadable, match="save it anew"):
+        read(tmp_path / "book.xlsx")
+
+
+def test_marked_cells_are_coloured_and_say_why(tmp_path):
+    path = book(tmp_path, [["a", "b"], ["c", "d"]])
+    marks = [("B2", RED, "wrong\x00", True), ("B2", RED, "also", False), ("A9", RED, "far", True)]
+    listing = {"title": "why", "widths": [9], "rows": [["=1+1"], ["\x01plain"], [3]]}
+    found = load_workbook(BytesIO(marked_copy(path, 4, "Sheet", marks, listing)))
+    sheet = found["Sheet"]
+    assert (sheet["B2"].fill.start_color.rgb, sheet["B2"].comment.text) == (RED, "wrong")
+    assert sheet["A9"].comment.text == "far"
+    assert [row[0].value for row in found["why"]] == ["'=1+1", "plain", 3]
+
+
+def test_a_joined_area_is_marked_in_its_first_cell_alone(tmp_path):
+    path = book(tmp_path, [["a", "b"]], "A3:B4")
+    marks = [("A3", RED, "first", True), ("B4", RED, "inside", True)]
+    sheet = load_workbook(BytesIO(marked_copy(path, 4, "Sheet", marks)))["Sheet"]
+    assert (sheet["A3"].comment.text, sheet["B4"].comment) == ("first", None)
+
+
+def test_a_workbook_of_very_many_cells_is_not_marked(tmp_path, monkeypatch):
+    monkeypatch.setattr(workbooks, "MOST_MARKABLE", 3)
+    with pytest.raises(TooLargeToMark, match="at most 3"):
+        marked_copy(book(tmp_path, [["a"]]), 4, "Sheet", [])
 
 
 def test_columns_have_letters():
     assert [column_letter(n) for n in (1, 26, 27, 52, 16384)] == ["A", "Z", "AA", "AZ", "XFD"]
-
-
-def joined(*references: str) -> bytes:
-    found = "".join(f'<mergeCell ref="{reference}"/>' for reference in references)
-    sheet = cells("A1").removesuffix(b"</worksheet>")
-    return sheet + f"<mergeCells>{found}</mergeCells></worksheet>".encode()
-
-
-def test_the_cells_of_joined_areas_count_for_whoever_would_hold_them(tmp_path):
-    table = read(changed({SHEET: joined("B2:C4", "D1")}), tmp_path)
-    assert table.marks.cells == read(changed({SHEET: cells("A1")}), tmp_path).marks.cells + 7
-
-
-def test_more_joined_areas_than_are_taken_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(workbooks, "MOST_MERGES", 2)
-    with pytest.raises(WorkbookTooLarge, match="more than 2 merged cells"):
-        read(changed({SHEET: joined("A1:A9", "A1:A9", "A1:A9")}), tmp_path)

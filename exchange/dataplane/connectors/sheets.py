@@ -8,7 +8,9 @@ from typing import IO, Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from exchange.dataplane.errors import Terminal
+from exchange.dataplane.errors import Terminal, Transient
+from kernel.archives import count_entries
+from kernel.confined import MIB, Raised, Stopped, confined
 
 MOST_BYTES = 100 * 1024 * 1024
 MOST_UNPACKED = 512 * 1024 * 1024
@@ -20,10 +22,30 @@ _CELL = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 
 
 def sheet_rows(file: Path, sheet: str) -> Iterator[list[Any]]:
-    """The rows of the named sheet, or of the first, as plain values; empty cells are None."""
-    _check(file)
+    """The rows of the named sheet, or of the first, as plain values; empty cells are None.
+
+    Read in a process of its own, whole before the first row is handed on.
+    """
     try:
-        book = CalamineWorkbook.from_path(str(file))
+        yield from confined(f"{__name__}:told_rows", str(file), sheet, memory=2048 * MIB)
+    except Raised as raised:
+        told = raised.attributes
+        if raised.name != Terminal.__name__:
+            raise Terminal("source-unreadable", "The workbook cannot be read.") from None
+        raise Terminal(told["code"], told["detail"]) from None
+    except Stopped as stopped:
+        if stopped.why == "busy":
+            raise Transient("busy", "Too many files are being read.") from None
+        if stopped.why == "crash":
+            raise Terminal("source-unreadable", "The workbook broke its parser.") from None
+        raise _large(f"cells that take more {stopped.why} than is given") from None
+
+
+def told_rows(path: str, sheet: str) -> Iterator[list[Any]]:
+    """The rows, in the process of its own."""
+    _check(Path(path))
+    try:
+        book = CalamineWorkbook.from_path(path)
         if sheet and sheet not in book.sheet_names:
             raise Terminal("source-mismatch", f"The workbook has no sheet {sheet!r}.")
         found = book.get_sheet_by_name(sheet) if sheet else book.get_sheet_by_index(0)
@@ -43,12 +65,12 @@ def _check(file: Path) -> None:
         # The old binary format is not packed.
         return
     try:
-        with zipfile.ZipFile(file) as book:
-            parts = book.infolist()
-            if len(parts) > MOST_PARTS:
+        with file.open("rb") as packed:
+            if count_entries(packed, MOST_PARTS) > MOST_PARTS:
                 raise _large(f"more than {MOST_PARTS} parts")
+        with zipfile.ZipFile(file) as book:
             unpacked = 0
-            for part in parts:
+            for part in book.infolist():
                 with book.open(part) as content:
                     unpacked += _count(content, MOST_UNPACKED - unpacked)
     except (zipfile.BadZipFile, RuntimeError, OSError):

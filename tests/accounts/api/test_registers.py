@@ -217,6 +217,7 @@ def test_fifty_documents_are_the_most(api, admin, department, assert_problem):
         ("../../etc/passwd.pdf", "passwd.pdf"),
         ("C:\\docs\\a.pdf", "a.pdf"),
         ('a"b\r\n.pdf', "a_b__.pdf"),
+        ("\u202efdp.exe.pdf", "_fdp.exe.pdf"),
         ("长" * 300 + ".pdf", "长" * 196 + ".pdf"),
     ],
 )

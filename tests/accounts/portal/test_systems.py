@@ -107,7 +107,7 @@ def test_an_upload_is_its_owners_alone(admin, department):
 
 
 def test_a_file_that_is_no_form_is_said_on_the_page(admin):
-    file = SimpleUploadedFile("a.xlsx", b"nothing")
+    file = SimpleUploadedFile("a.csv", b"PK\x03\x04nothing")
     answer = signed_in(admin).post("/systems/import", {"form": file})
     assert answer.status_code == 400
     assert "文件无法作为Excel工作簿读取" in text(answer)

@@ -8,10 +8,11 @@ from pyshacl import validate
 from rdflib import Graph
 
 from catalog.api.examples import ITEMS, METADATA
-from catalog.interchange import rdf_reading
+from catalog.interchange import rdf_parsing
 from catalog.interchange.columns import METADATA_NAMES
 from catalog.interchange.errors import CatalogTooLarge, CatalogUnreadable
 from catalog.interchange.mapping import read_mapping
+from catalog.interchange.rdf_parsing import told_datasets
 from catalog.interchange.rdf_reading import read_json_ld, read_rdf_xml, read_turtle
 from catalog.interchange.rdf_terms import SQ
 from catalog.interchange.rdf_writing import write_rdf
@@ -146,16 +147,21 @@ def test_a_text_that_no_database_keeps_is_refused_with_its_property(said):
         read_turtle(body.encode())
 
 
-def test_a_document_of_more_statements_than_are_taken_is_refused(monkeypatch):
-    monkeypatch.setattr(rdf_reading, "MOST_TRIPLES", 3)
+def test_a_document_of_more_statements_than_are_taken_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setattr(rdf_parsing, "MOST_TRIPLES", 3)
+
+    def read(syntax, body):
+        (tmp_path / "body").write_text(body)
+        return list(told_datasets(str(tmp_path / "body"), syntax, [], []))
+
     said = "<urn:x:1> a dcat:Dataset ; dcterms:title"
-    assert read_turtle(f'{PREFIXES}{said} "a", "b" .'.encode())[0][1]["name"] == "a"
-    for read, body in (
-        (read_turtle, f'{PREFIXES}{said} "a", "b", "c" .'),
-        (read_json_ld, '{"@context": {"@vocab": "urn:x:"}, "a": [1, 2, 3, 4]}'),
+    assert read("turtle", f'{PREFIXES}{said} "a", "b" .')[0][1]["name"] == "a"
+    for syntax, body in (
+        ("turtle", f'{PREFIXES}{said} "a", "b", "c" .'),
+        ("json-ld", '{"@context": {"@vocab": "urn:x:"}, "a": [1, 2, 3, 4]}'),
     ):
         with pytest.raises(CatalogTooLarge):
-            read(body.encode())
+            read(syntax, body)
 
 
 def test_odd_values_of_our_own_terms_are_read_on():
