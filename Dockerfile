@@ -31,6 +31,7 @@ COPY accounts accounts
 COPY catalog catalog
 COPY exchange exchange
 COPY config config
+COPY tools tools
 RUN python -m config.launch static
 USER shuqiao
 EXPOSE 8000

@@ -217,7 +217,7 @@ def audit_page(request: HttpRequest, pk: int) -> HttpResponse:
         "event": event,
         "line": AuditList(actor, request.GET).lines([event])[0],
         "kind": dict(KINDS).get(event.actor_kind, event.actor_kind),
-        "block": block_with("trail", pk),
+        "sealed": block_with("trail", pk),
         "detail": [(name, _plain(value)) for name, value in sorted(event.detail.items())],
         "subject_page": _page_of(event),
         "history": same.filter(**about)[:_BESIDE],

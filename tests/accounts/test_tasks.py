@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts import audit, tasks
 from accounts.actor import CLOCK
-from accounts.models import AuditSeal, Heartbeat
+from accounts.models import EvidenceBlock, Heartbeat
 from tests.factories.accounts import DepartmentFactory
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ def test_a_beat_heard_by_a_worker_shows_that_both_live():
 def test_the_trail_is_sealed_on_time():
     audit.record(CLOCK, "department.changed", DepartmentFactory())
     tasks.seal_audit()
-    assert AuditSeal.objects.count() == 1
+    assert EvidenceBlock.objects.get().entries == 1
 
 
 def test_checking_clocks_with_nothing_to_do_does_nothing():

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.actions.trail import seal_audit
 from accounts.actor import CLOCK
-from accounts.models import AuditBlock, Credential, SignalFact
+from accounts.models import Credential, EvidenceBlock, SignalFact
 from exchange.actions.deliveries import deliver_due
 from exchange.actions.lookups import lookup_records
 from exchange.actions.reads import read_changes, read_table
@@ -88,7 +88,7 @@ def test_the_trail_is_read_from_the_last_block_before_the_window(world):
     lane, reader = world.subscribe(), world.actor("reader")
     read_changes(lane, actor=reader, cursor=None, limit=10)
     seal_audit()
-    AuditBlock.objects.update(sealed_at=timezone.now() - timedelta(days=9))
+    EvidenceBlock.objects.update(sealed_at=timezone.now() - timedelta(days=9))
     read_table(lane, actor=reader, format="csv")
     report_tomorrow()
     assert known_days(world.reader, "call_consumed") == {day(0): 1}
