@@ -7,6 +7,7 @@ mask, is kept under exactly the values that it was computed from.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -32,6 +33,7 @@ from exchange.tables import STATE_SCHEMA, state_name
 from kernel.days import today
 from kernel.errors import NotFound
 from kernel.prepared import Prepared, Texts, prepared
+from kernel.together import shared
 
 
 def _run(cursor: Any, query: str, values: Mapping[str, Any]) -> None:
@@ -71,7 +73,8 @@ _QUERY = f"""
      WHERE d.id = %(dataset)s
      ORDER BY g.created_at DESC
 """  # noqa: S608 - names of columns alone; values are bound
-_OPENING = Prepared(_QUERY, {"dataset": "uuid", "system": "uuid", "day": "date"})
+_ASKED = {"dataset": "uuid", "system": "uuid", "day": "date"}
+_OPENING = Prepared(_QUERY, _ASKED)
 _KEPT = 1000
 
 
@@ -140,9 +143,7 @@ class _Held:
 
 
 def _read(dataset: Dataset, actor: Actor) -> tuple[Dataset, list[_Held]]:
-    values = {"dataset": str(dataset.pk), "system": str(actor.id), "day": today()}
-    with connection.cursor() as cursor:
-        found = _OPENING.texts(cursor, values)
+    found = _lines((str(dataset.pk), str(actor.id), today()))
     held = [_held(line) for line in found if line[-1] is not None]
     own = any(each.grant.department_id == actor.department_id for each in held)
     if not own and not _may_know(dataset.pk, actor):
@@ -150,6 +151,13 @@ def _read(dataset: Dataset, actor: Actor) -> tuple[Dataset, list[_Held]]:
     if not held:
         raise NotGranted("ask the provider for a grant that names this system")
     return _dataset(found[0][:_SIZE]), held
+
+
+@shared
+def _lines(key: tuple[str, str, date]) -> list[Texts]:
+    """The dataset beside each grant that names the system, with what was used up that day."""
+    with connection.cursor() as cursor:
+        return _OPENING.texts(cursor, dict(zip(_ASKED, key, strict=True)))
 
 
 def _held(line: Texts) -> _Held:

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from copy import copy
+from functools import wraps
 from threading import Lock
 from typing import Generic, TypeVar
+
+from django.db import connection
 
 from kernel.errors import Unavailable
 
 MOST = 64
 Deed = TypeVar("Deed")
+Key = TypeVar("Key", bound=Hashable)
 Told = TypeVar("Told")
 
 
@@ -83,6 +87,22 @@ class Together(Generic[Deed, Told]):
             following = waiting.pop(0)
         following.leads = True
         following.woken.release()
+
+
+def shared(read: Callable[[Key], Told]) -> Callable[[Key], Told]:
+    """What ``read`` finds in the database under a key, found once for all threads that wait for
+    the same; nobody is told what was read before it asked.
+
+    In a transaction, which may see other rows, each reads for itself. What is told is shared, so
+    nobody may change it.
+    """
+    together = Together[Key, Told](lambda party: [read(party[0])] * len(party))
+
+    @wraps(read)
+    def ask(key: Key) -> Told:
+        return read(key) if connection.in_atomic_block else together.ask(key, key)
+
+    return ask
 
 
 def _twin(error: Exception) -> Exception:

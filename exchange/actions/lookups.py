@@ -1,8 +1,8 @@
 """Single records by key or by an item that the provider opened for it (查询).
 
 A call is three statements: what opens the data, the records, and one that counts, notes in the
-trail and writes the ledger, before the answer goes out. Calls side by side under one grant share
-the third.
+trail and writes the ledger, before the answer goes out. Calls side by side share them: those of
+one system the first, those for one key each the second, those under one grant the third.
 """
 
 import hashlib
@@ -21,10 +21,12 @@ from accounts.permissions import Perm
 from accounts.policy import require
 from exchange import faults, ledger
 from exchange.calls import NO_CALL, Call
+from exchange.dataplane.connectors.postgres_lookup import Finder
 from exchange.dataplane.disclosure import Disclosure
 from exchange.dataplane.errors import Terminal, Transient
 from exchange.dataplane.few_rows import json_text
 from exchange.errors import NotQueryable
+from exchange.finding import find_key
 from exchange.ledger import Use, subject_digests
 from exchange.models import Dataset
 from exchange.openings import Opening, open_for
@@ -76,11 +78,7 @@ def lookup_records(
     wanted = _wanted(where, opening.dataset, disclosure)
     columns = _columns(items, disclosure)
     finder = opening.plan.finder(disclosure.source_names)
-    stored = _guarded(
-        lambda: find_records(
-            opening.dataset, finder, lambda made, cursor: made.find(cursor, wanted, limit)
-        )
-    )
+    stored = _guarded(lambda: _find(opening, finder, wanted, limit))
     shown = opening.plan.shower(columns).show(stored)
     keys = [tuple(row[at] for at in _key_places(disclosure)) for row in stored]
     as_of = opening.dataset.folded_number
@@ -154,6 +152,17 @@ def _wanted(where: dict[str, Any], dataset: Dataset, disclosure: Disclosure) -> 
         name: stored_value(disclosure.schema, name, value, f"where/{name}")
         for name, value in where.items()
     }
+
+
+def _find(
+    opening: Opening, finder: Finder, wanted: dict[str, Any], limit: int
+) -> list[tuple[Any, ...]]:
+    key = opening.plan.disclosure.schema.key
+    if wanted.keys() == set(key) and None not in wanted.values():
+        return find_key(opening.dataset, finder, tuple(wanted[name] for name in key))
+    return find_records(
+        opening.dataset, finder, lambda made, cursor: made.find(cursor, wanted, limit)
+    )
 
 
 def _key_places(disclosure: Disclosure) -> list[int]:

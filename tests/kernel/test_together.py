@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import count
 from threading import Event, Lock
 
 import pytest
 
 from kernel.errors import Unavailable
-from kernel.together import MOST, Together
+from kernel.together import MOST, Together, shared
 
 
 class Slow:
@@ -106,3 +107,30 @@ def test_other_keys_do_not_wait():
         until(lambda: len(slow.parties) == 2)
         slow.may.set()
         assert [each.result() for each in asked] == [10, 20]
+
+
+def test_nobody_is_told_what_was_read_before_it_asked(transactional_db):
+    began, may, numbers = Event(), Event(), count(1)
+
+    @shared
+    def read(key: str) -> int:
+        number = next(numbers)
+        began.set()
+        assert may.wait(30)
+        return number
+
+    with ThreadPoolExecutor(8) as pool:
+        first = pool.submit(read, "a")
+        assert began.wait(30)
+        later = [pool.submit(read, "a") for _ in range(6)]
+        may.set()
+    assert first.result() == 1
+    assert min(each.result() for each in later) >= 2
+
+
+def test_in_a_transaction_each_reads_for_itself(db):
+    asked = []
+    read = shared(asked.append)
+    read("a")
+    read("a")
+    assert asked == ["a", "a"]
