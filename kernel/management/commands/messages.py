@@ -32,7 +32,6 @@ _CALLS: dict[str, Any] = {
     "gettext_noop": None,
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
-    "Text": None,
 }
 
 
@@ -127,7 +126,7 @@ def _titles(place: str, code: str) -> Iterator[tuple[str, int, str]]:
 
 
 def _details(place: str, code: str, refusals: set[str]) -> Iterator[tuple[str, int, str]]:
-    """``Refusal("...")`` and ``Refusal.field(name, "...")``."""
+    """``Refusal("...")``, ``Refusal.field(name, "...")`` and ``Text("...")``."""
     for node in ast.walk(ast.parse(code)):
         if not isinstance(node, ast.Call):
             continue
@@ -137,9 +136,9 @@ def _details(place: str, code: str, refusals: set[str]) -> Iterator[tuple[str, i
 
 
 def _said(call: ast.Call, refusals: set[str]) -> list[ast.expr]:
-    """The detail of a refusal that the call makes; both of one that is chosen between two."""
+    """The text that the call is given; both of one that is chosen between two."""
     match call.func:
-        case ast.Name(id=name) if name in refusals:
+        case ast.Name(id=name) if name in refusals or name == "Text":
             said = call.args[:1]
         case ast.Attribute(attr="field", value=ast.Name(id=name)) if name in refusals:
             said = call.args[1:2]
