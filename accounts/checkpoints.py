@@ -30,6 +30,10 @@ class Place(Protocol):
     # How it is called in answers to people who need not know its address.
     label: str
 
+    def heads(self) -> dict[str, int]:
+        """The last block of each ledger that it is known to have."""
+        ...
+
     def store(self, lines: list[dict[str, Any]]) -> None:
         """Keep them; they are safe when this returns, or PlaceFailed."""
         ...
@@ -42,6 +46,16 @@ class FilePlace:
 
     def __init__(self, file: Path) -> None:
         self.file, self.address = file, str(file)
+
+    def heads(self) -> dict[str, int]:
+        """As the file says, which may have come from elsewhere."""
+        found: dict[str, int] = {}
+        if self.file.exists():
+            with self.file.open("rb") as source:
+                for line in map(_object, source):
+                    if isinstance(line.get("number"), int):
+                        found[str(line.get("ledger"))] = line["number"]
+        return found
 
     def store(self, lines: list[dict[str, Any]]) -> None:
         """On disk when this returns; a line torn by a crash stays alone on its own."""
@@ -72,6 +86,10 @@ class HostPlace:
     def __init__(self, url: str) -> None:
         self.address, self.label = url, urlsplit(url).hostname or "another host"
 
+    def heads(self) -> dict[str, int]:
+        """Nothing is known of it but what was noted here."""
+        return {}
+
     def store(self, lines: list[dict[str, Any]]) -> None:
         """Sent by what an upper app gave for this."""
         if not _SENDERS:
@@ -101,6 +119,13 @@ def newest(file: Path) -> dict[str, Any] | None:
         source.seek(max(0, file.stat().st_size - _TAIL))
         lines = [_object(line) for line in source.read().splitlines()]
     return next((line for line in reversed(lines) if line), None)
+
+
+def is_within(text: bytes, heads: dict[str, int]) -> bool:
+    """Whether a file's line is of a block up to these; what is no checkpoint is not."""
+    line = _object(text)
+    number = line.get("number")
+    return isinstance(number, int) and number <= heads.get(str(line.get("ledger")), 0)
 
 
 def read(file: Path, ledger: str) -> Iterator[dict[str, Any]]:

@@ -80,8 +80,8 @@ def _bring(place: Place) -> None:
     """Bring a place every checkpoint that it lacks, and note how far it is."""
     if not _alone(f"checkpoint.{place.address}"):
         return
-    row, _ = CheckpointPlace.objects.get_or_create(address=place.address)
-    heads, noted = dict(row.heads), dict[str, Any]()
+    row, made = CheckpointPlace.objects.get_or_create(address=place.address)
+    heads, noted = place.heads() if made else dict(row.heads), dict[str, Any]()
     try:
         for ledger in ledgers():
             _bring_ledger(place, ledger, heads)

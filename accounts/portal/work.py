@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
 from accounts.clocks import KEEPING
+from accounts.evidence import standings
 from accounts.models import (
     Credential,
     InformationSystem,
@@ -18,7 +19,7 @@ from accounts.models import (
     Proposal,
     ZombieCase,
 )
-from accounts.permissions import Perm
+from accounts.permissions import Perm, Role
 from accounts.policy import may, may_everywhere
 from accounts.trail import last_verification
 from accounts.worklist import Item, Part
@@ -33,6 +34,7 @@ def work(actor: Actor) -> Iterator[Item]:
     yield from _cases(actor)
     yield from _clocks(actor)
     yield from _keys(actor)
+    yield from _evidence(actor)
     yield from _trail(actor)
     yield from _proposals(actor)
     yield from _starts(actor)
@@ -153,14 +155,28 @@ def _keys(actor: Actor) -> Iterator[Item]:
     )
 
 
+def _evidence(actor: Actor) -> Iterator[Item]:
+    """That checkpoints are late, for those who run the platform and those who audit it."""
+    if not actor.roles & {Role.OPERATOR, Role.AUDITOR}:
+        return
+    found, audits = standings(), may(actor, Perm.AUDIT_VIEW)
+    address = link("audit-verification") if audits else ""
+    stops = sum(one.stops for one in found)
+    late = sum(one.is_late and not one.stops for one in found)
+    title = _("Publishing and granting stop: places that take no checkpoints of the evidence")
+    yield Item(Part.WRONG, title, stops, address)
+    title = _("Places that have taken no checkpoints of the evidence for long")
+    yield Item(Part.WRONG, title, late, address)
+
+
 def _trail(actor: Actor) -> Iterator[Item]:
     if not may(actor, Perm.AUDIT_VIEW):
         return
     last, address = last_verification(), link("audit-verification")
     if last is None:
-        yield Item(Part.MINE, _("The audit trail has never been verified"), 1, address)
+        yield Item(Part.MINE, _("The evidence has never been verified"), 1, address)
     elif not last.detail["ok"]:
-        yield Item(Part.WRONG, _("The audit trail is not as it was sealed"), 1, address)
+        yield Item(Part.WRONG, _("The evidence is not as it was sealed"), 1, address)
 
 
 def _proposals(actor: Actor) -> Iterator[Item]:

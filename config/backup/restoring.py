@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.models import Max
 from psycopg2 import sql
 
 from accounts.actor import CLOCK
+from accounts.checkpoints import files, is_within
 from accounts.management.commands.grant_app_role import STATE_SCHEMA
+from accounts.models import CheckpointPlace, EvidenceBlock
 from config.backup import manifest, programs
 from config.backup.manifest import BLOBS, CHECKPOINTS, DUMP, BadBackup, Manifest
 from config.backup.saving import pool_of
@@ -118,10 +119,18 @@ def _give_tables_back() -> None:
 
 
 def _bring_checkpoints(folder: Path) -> None:
-    """The trail's checkpoints of that moment; those of the lost history are laid aside."""
-    file = Path(settings.AUDIT_CHECKPOINT_FILE)
-    if file.exists():
-        os.replace(file, file.with_name(f"{file.name}.before-{folder.name}"))
-    if (folder / CHECKPOINTS).exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(folder / CHECKPOINTS, file)
+    """The checkpoints of that moment; those of the lost history are laid aside.
+
+    The backup took them after the database, so that the last may be of blocks that it has not.
+    """
+    blocks = EvidenceBlock.objects.order_by().values_list("ledger")
+    heads = dict(blocks.annotate(Max("number")))
+    for file in files():
+        if file.exists():
+            os.replace(file, file.with_name(f"{file.name}.before-{folder.name}"))
+        if (folder / CHECKPOINTS).exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with (folder / CHECKPOINTS).open("rb") as lines, file.open("wb") as out:
+                out.writelines(line for line in lines if is_within(line, heads))
+    # How far each file is, is read from it again.
+    CheckpointPlace.objects.filter(address__in=[str(file) for file in files()]).delete()

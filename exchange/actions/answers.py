@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop
 from accounts import audit
 from accounts.actions.obligations import meet_obligation, open_obligation
 from accounts.actor import Actor
+from accounts.evidence import require_stored
 from accounts.permissions import Perm
 from accounts.policy import require, require_another
 from exchange.actions.holds import settle_hold
@@ -126,9 +127,11 @@ def consent_request(request: SharingRequest, *, actor: Actor) -> Grant:
     """The provider's head signs the prepared consent; delivery is owed from now (C5).
 
     The terms are checked again as the catalogue is now. An amendment writes the next edition of
-    its grant, whose lanes start anew; anything else makes a grant.
+    its grant, whose lanes start anew; anything else makes a grant. EvidenceNotStored while no
+    evidence of it would leave the database.
     """
     _require_signature(request, actor)
+    require_stored()
     # The grant first, as its end locks it before it takes back what would amend it.
     amended = _amended(request)
     now = timezone.now()

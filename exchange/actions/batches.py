@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.actor import Actor
+from accounts.evidence import require_stored
 from accounts.permissions import Perm
 from accounts.policy import require
 from catalog.actions.quality import note_data
@@ -102,12 +103,14 @@ def publish_batch(dataset: Dataset, *, actor: Actor, body: Body) -> Published:
 
     The same Idempotency-Key with the same body gives the first outcome again, for as long as the
     batch is known. Batches are numbered 1..n without gaps, in the order of their commits.
+    EvidenceNotStored while no evidence of it would leave the database.
     """
     require(actor, Perm.BATCH_PUBLISH, dataset.department_id)
     require_publisher(dataset, actor)
     replay = _replay(dataset, actor, body)
     if replay:
         return replay
+    require_stored()
     require_takes(dataset, body.kind)
     for _ in range(SNAPSHOT_TRIES):
         base = None
@@ -140,6 +143,7 @@ def publish_parts(dataset: Dataset, *, actor: Actor, parts: Parts) -> Published:
     """
     require(actor, Perm.BATCH_PUBLISH, dataset.department_id)
     require_publisher(dataset, actor)
+    require_stored()
     for _ in range(SNAPSHOT_TRIES):
         require_takes(dataset, parts.kind)
         dataset.refresh_from_db(fields=["first_number", "last_number", "schema"])

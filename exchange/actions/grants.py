@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop
 from accounts import audit
 from accounts.actions.obligations import cancel_obligation, meet_obligation, open_obligation
 from accounts.actor import Actor
+from accounts.evidence import require_stored
 from accounts.models import Notice, Obligation
 from accounts.permissions import Perm
 from accounts.policy import require
@@ -96,6 +97,7 @@ def rectify_grant(grant: Grant, *, actor: Actor, rectification: str) -> Grant:
 def resume_grant(grant: Grant, *, actor: Actor, reason: str) -> Grant:
     """Put a suspended right in force again; what is still to be put right falls away."""
     require(actor, Perm.GRANT_SUSPEND, grant.provider_id)
+    require_stored()
     GRANT.move(grant, "resume", suspended_at=None, rectify_by=None)
     cancel_obligation("N5", grant, actor=actor)
     release_lanes(grant, actor=actor)

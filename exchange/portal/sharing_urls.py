@@ -53,6 +53,7 @@ urlpatterns = [
     path("disputes/<uuid:pk>/<slug:verb>", dispute_page.dispute_step, name="dispute-step"),
     path("uses", uses.use_list, name="uses"),
     path("uses/search", uses.use_search, name="use-search"),
+    path("uses/<int:pk>/receipt", uses.use_receipt, name="use-receipt"),
     path("use-records", userecords.record_list, name="use-records"),
     path("use-records/new", userecords.record_new, name="use-record-new"),
     path("use-records/<uuid:pk>", userecords.record_page, name="use-record"),

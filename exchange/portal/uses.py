@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -21,9 +21,11 @@ from accounts.policy import may, require
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
 from accounts.portal.listing import list_page, reader
+from accounts.receipts import receipt_of
 from accounts.spreadsheets import report_answer
 from exchange.actions.uses import export_uses, find_uses
 from exchange.models import Dataset, UseEntry
+from exchange.models.use import LEDGER
 from exchange.portal import sharing_words as words
 from exchange.portal.request_forms import SharingForm
 from exchange.tables import current_schema
@@ -106,6 +108,13 @@ class UseList(KeysetList):
             width=64,
             is_extra=True,
         ),
+        Column(
+            "receipt",
+            _("Receipt"),
+            lambda line: _("Receipt"),
+            cells.linked("use-receipt", "entry.pk"),
+            is_extra=True,
+        ),
     )
 
     def rows(self) -> Any:
@@ -172,6 +181,19 @@ def use_list(request: HttpRequest) -> HttpResponseBase:
     return report_answer(
         str(shown.title), shown.export_heads(), _exported(shown, entries), wanted, "utf-8"
     )
+
+
+@require_GET
+@signed_in
+def use_receipt(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The proof that a line was sealed, as a file to keep."""
+    actor = reader(request, Perm.USE_VIEW)
+    entry: UseEntry | None = UseEntry.objects.visible_to(actor).filter(pk=pk).first()
+    if entry is None:
+        raise NotFound()
+    answer = JsonResponse(receipt_of(LEDGER.name, pk))
+    answer["Content-Disposition"] = f'attachment; filename="receipt-{pk}.json"'
+    return answer
 
 
 @require_http_methods(["GET", "POST"])

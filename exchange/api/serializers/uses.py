@@ -35,6 +35,39 @@ class UseEntryOut(serializers.ModelSerializer):
         )
 
 
+class CheckpointOut(serializers.Serializer):
+    """A block's header with its digest, signed by the platform."""
+
+    format = serializers.CharField()
+    ledger = serializers.CharField()
+    number = serializers.IntegerField()
+    algorithm = serializers.CharField(help_text="sha256 or sm3")
+    at = serializers.CharField(help_text="when it was sealed")
+    entries = serializers.IntegerField()
+    ids = serializers.ListField(
+        child=serializers.ListField(child=serializers.IntegerField()),
+        help_text="numbers of its entries, as pairs of the first and last of each run",
+    )
+    previous = serializers.CharField(help_text="digest of the block before")
+    root = serializers.CharField(help_text="root of the Merkle tree over its entries")
+    digest = serializers.CharField()
+    marks = serializers.CharField()
+    key = serializers.CharField(help_text="which of the platform's public keys verifies it")
+    signature = serializers.CharField()
+
+
+class ReceiptOut(serializers.Serializer):
+    """Proof of one line of the ledger, for tools/verify_evidence.py and the public key."""
+
+    format = serializers.CharField()
+    entry = serializers.CharField(help_text="the line's canonical bytes, which the digests cover")
+    place = serializers.IntegerField(help_text="of the line in its block, from 1")
+    path = serializers.ListField(
+        child=serializers.CharField(), help_text="digests from the line to the block's root"
+    )
+    checkpoint = CheckpointOut()
+
+
 class ReceivedOut(UseEntryOut):
     """An entry of a search; an uncertain one may have held the record, its bytes are gone."""
 

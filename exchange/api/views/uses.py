@@ -5,11 +5,13 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.receipts import receipt_of
 from exchange.actions.uses import export_uses
 from exchange.api.exports import export_response
 from exchange.api.rendering import Unnegotiated, media_answers, read_format
-from exchange.api.serializers.uses import UseEntryOut
+from exchange.api.serializers.uses import ReceiptOut, UseEntryOut
 from exchange.models import UseEntry
+from exchange.models.use import LEDGER
 from kernel.api import ApiView
 
 
@@ -30,7 +32,7 @@ class UseView(ApiView):
         "from": "at__date__gte",
         "to": "at__date__lte",
     }
-    answers = {"export": media_answers("csv", "ndjson")}
+    answers = {"export": media_answers("csv", "ndjson"), "receipt": {200: ReceiptOut}}
 
     @property
     def parameters(self) -> tuple[str, ...]:  # type: ignore[override]
@@ -41,6 +43,11 @@ class UseView(ApiView):
         """Who was given what, the newest first."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(self.shapes(page))
+
+    @action(detail=True, methods=["get"])
+    def receipt(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Proof that the line was sealed, to be kept: the public key alone verifies it."""
+        return Response(ReceiptOut(receipt_of(LEDGER.name, self.get_object().pk)).data)
 
     @action(detail=False, methods=["get"], content_negotiation_class=Unnegotiated)
     def export(self, request: Request, **kwargs: Any) -> StreamingHttpResponse:
