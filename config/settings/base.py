@@ -193,6 +193,7 @@ CSRF_FAILURE_VIEW = "kernel.problems.form_expired"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+FORM_RENDERER = "kernel.widgets.Renderer"
 
 # --- API ------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

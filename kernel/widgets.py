@@ -1,0 +1,84 @@
+"""How forms draw what is chosen from: by functions, for Django's own template per choice costs a
+page of many choices most of its time."""
+
+from typing import Any
+
+from django.forms.renderers import DjangoTemplates
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from kernel.cells import joined, markup
+
+Widget = dict[str, Any]
+
+
+class Renderer(DjangoTemplates):
+    """Django's, but for selects, radio buttons and checkboxes."""
+
+    def render(
+        self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None
+    ) -> str:
+        """As Django's templates draw it."""
+        draw = _DRAWN.get(template_name)
+        return draw(context["widget"]) if draw else super().render(template_name, context, request)
+
+
+def _select(widget: Widget) -> SafeString:
+    groups = (
+        _group(name, joined(map(_option, options))) for name, options, _place in widget["optgroups"]
+    )
+    attributes = _attributes(widget["attrs"])
+    return markup('<select name="{}"{}>{}</select>', widget["name"], attributes, joined(groups))
+
+
+def _group(name: Any, options: SafeString) -> SafeString:
+    return markup('<optgroup label="{}">{}</optgroup>', name, options) if name else options
+
+
+def _option(option: Widget) -> SafeString:
+    attributes = _attributes(option["attrs"])
+    return markup(
+        '<option value="{}"{}>{}</option>', str(option["value"]), attributes, option["label"]
+    )
+
+
+def _buttons(widget: Widget) -> SafeString:
+    told = widget["attrs"]
+    own = {name: told[name] for name in ("id", "class") if told.get(name)}
+    groups = (_titled(name, options) for name, options, _place in widget["optgroups"])
+    return markup("<div{}>{}</div>", _attributes(own), joined(groups))
+
+
+def _titled(name: Any, options: list[Widget]) -> SafeString:
+    drawn = joined(markup("<div>{}</div>", _button(option)) for option in options)
+    return markup("<div><label>{}</label>{}</div>", name, drawn) if name else drawn
+
+
+def _button(option: Widget) -> SafeString:
+    attributes = {
+        "type": option["type"],
+        "name": option["name"],
+        "value": option["value"],
+        **option["attrs"],
+    }
+    drawn = markup("<input{}>", _attributes(attributes))
+    if not option.get("wrap_label"):
+        return drawn
+    place = option["attrs"].get("id")
+    meant = _attributes({"for": place}) if place else ""
+    return markup("<label{}>{} {}</label>", meant, drawn, option["label"])
+
+
+def _attributes(told: dict[str, Any]) -> SafeString:
+    return joined(
+        markup(" {}", name) if value is True else markup(' {}="{}"', name, str(value))
+        for name, value in told.items()
+        if value is not False and value is not None
+    )
+
+
+_DRAWN = {
+    "django/forms/widgets/select.html": _select,
+    "django/forms/widgets/radio.html": _buttons,
+    "django/forms/widgets/checkbox_select.html": _buttons,
+}
