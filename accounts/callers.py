@@ -19,6 +19,7 @@ from accounts.models import (
 from accounts.permissions import SCOPES, Perm
 from kernel.prepared import Prepared, Texts
 from kernel.sealing import unseal
+from kernel.together import shared
 
 # Lists of networks, from one of each of which a call must come.
 Networks = list[list[IPv4Network | IPv6Network]]
@@ -98,16 +99,22 @@ def networks_of(*lists: list[str]) -> Networks:
 
 def caller_of_key(prefix: str) -> Caller | None:
     """Whoever has the key with this prefix; None if there is none."""
-    with connection.cursor() as cursor:
-        found = _BY_KEY.texts(cursor, {"prefix": prefix})
+    found = _lines((_BY_KEY, prefix))
     return _made(_BY_KEY, found[0]) if found else None
 
 
 def caller_of_token(token: str) -> Caller | None:
     """Whoever got this token; None if there is none."""
-    with connection.cursor() as cursor:
-        found = _BY_TOKEN.texts(cursor, {"digest": keys.digest(token)})
+    found = _lines((_BY_TOKEN, keys.digest(token)))
     return _made(_BY_TOKEN, found[0]) if found else None
+
+
+@shared
+def _lines(key: tuple[Prepared, str]) -> list[Texts]:
+    """The one row that the statement finds by its one value, or none."""
+    statement, value = key
+    with connection.cursor() as cursor:
+        return statement.texts(cursor, dict.fromkeys(statement.names, value))
 
 
 @lru_cache(maxsize=1000)

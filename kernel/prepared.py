@@ -38,7 +38,7 @@ class Prepared:
     """
 
     def __init__(self, text: str, types: Mapping[str, str] | None = None, before: str = "") -> None:
-        names = list(types or dict.fromkeys(_VALUE.findall(text)))
+        self.names = names = tuple(types or dict.fromkeys(_VALUE.findall(text)))
         places = {value: f"${place}" for place, value in enumerate(names, start=1)}
         told = f" ({', '.join(types.values())})" if types else ""
         self._name = f"s_{hashlib.sha256(text.encode()).hexdigest()[:24]}"
