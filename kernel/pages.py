@@ -1,10 +1,13 @@
 """What the portal's views are built of: a page, or its fragment for htmx."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -27,6 +30,34 @@ def link(name: str, **query: Any) -> str:
     address = reverse(name)
     said = {word: str(value) for word, value in query.items() if value not in (None, "")}
     return f"{address}?{urlencode(said)}" if said else address
+
+
+@dataclass(frozen=True)
+class Part:
+    """Lines that are counted together and shown so many at a time; ``page`` says which."""
+
+    request: HttpRequest
+    page: Page[Any]
+
+    @classmethod
+    def of(cls, request: HttpRequest, lines: Sequence[Any], size: int = 50) -> "Part":
+        """The part that the address asks for, or the nearest that there is."""
+        return cls(request, Paginator(lines, size).get_page(request.GET.get("page")))
+
+    @property
+    def next_page(self) -> str:
+        """The address of the next part, empty on the last."""
+        return self._address(self.page.number + 1) if self.page.has_next() else ""
+
+    @property
+    def previous_page(self) -> str:
+        """The address of the part before, empty on the first."""
+        return self._address(self.page.number - 1) if self.page.has_previous() else ""
+
+    def _address(self, number: int) -> str:
+        query = self.request.GET.copy()
+        query["page"] = str(number)
+        return f"?{query.urlencode()}"
 
 
 def address_of(name: str, pk: Any) -> str:

@@ -24,7 +24,7 @@ from accounts.portal.listing import reader
 from accounts.register.columns import BY_NAME
 from accounts.reports import numbers_of, total_of
 from accounts.spreadsheets import report_answer
-from kernel.pages import page
+from kernel.pages import Part, page
 
 _YEARS = 6
 
@@ -86,13 +86,15 @@ def numbers_page(request: HttpRequest) -> HttpResponseBase:
         return _file(rows, wanted)
     total = total_of(rows)
     this = timezone.localdate().year
+    shown = Part.of(request, rows)
     context = {
         "year": year,
         "years": range(this, this - _YEARS, -1),
         "today": timezone.localdate(),
         "titles": [number.title for number in NUMBERS],
         "totals": [(one.title, one.of(total), one.address()) for one in NUMBERS] if rows else [],
-        "rows": [_cells(row) for row in rows],
+        "list": shown,
+        "rows": [_cells(row) for row in shown.page],
         "parts": list(_parts(total)) if rows else [],
     }
     return page(request, "accounts/numbers.html", context)

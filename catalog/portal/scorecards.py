@@ -20,7 +20,7 @@ from catalog.portal.wanting import quality_tabs
 from catalog.portal.words import is_chinese
 from catalog.quality.scorecard import MEASURES, SCORE_EN, SCORE_ZH, Rate, rates_of, score_of
 from catalog.reports import Counts, numbers_of, total_of
-from kernel.pages import page
+from kernel.pages import Part, page
 
 _GOOD, _FAIR = 90, 70
 
@@ -71,7 +71,7 @@ def scorecard(request: HttpRequest) -> HttpResponseBase:
     chinese = is_chinese()
     context = {
         "tabs": quality_tabs("scorecard"),
-        "cards": _sorted(cards, request.GET.get("sort", "")),
+        "list": Part.of(request, _sorted(cards, request.GET.get("sort", ""))),
         "total": total,
         "is_many": everywhere,
         "measures": [

@@ -18,7 +18,7 @@ from catalog.portal.words import is_chinese
 from exchange.evaluating import evaluations
 from exchange.evaluation import INDICATORS, SCORE_EN, SCORE_ZH, Dimension, Evaluation
 from exchange.portal.clock_boards import period_asked
-from kernel.pages import page
+from kernel.pages import Part, page
 
 DIMENSIONS = {
     Dimension.TIMELINESS: _("Timeliness"),
@@ -104,7 +104,7 @@ def evaluation_page(request: HttpRequest) -> HttpResponseBase:
     lines.sort(key=lambda line: (-(line.found.score or -1.0), line.department.name))
     context = {
         "period": period,
-        "lines": lines,
+        "list": Part.of(request, lines),
         "dimensions": DIMENSIONS.values(),
         "formula": SCORE_ZH if is_chinese() else SCORE_EN,
         "indicators": [
