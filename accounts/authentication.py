@@ -90,7 +90,8 @@ class SignedIn(permissions.BasePermission):
                 f"name one of your departments in the header {DEPARTMENT_HEADER}",
                 departments=departments_of(actor.id),
             )
-        debt = signins.owed(request.auth, actor.roles) if actor.is_person else None
+        auth = request.auth
+        debt = signins.owed(auth, actor.roles) if isinstance(auth, SessionToken) else None
         if debt is not None:
             raise debt
         return True

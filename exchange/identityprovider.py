@@ -23,7 +23,7 @@ def ask_provider(
     login: tuple[str, str] | None = None,
 ) -> dict[str, Any]:
     """The JSON object that the address answers; PeerFailed or PeerTimeout where it does not."""
-    how = {"data": form, "headers": headers, "auth": login}
+    how: dict[str, Any] = {"data": form, "headers": headers, "auth": login}
     try:
         with (
             http_client(egress_policy(), _SECONDS) as client,

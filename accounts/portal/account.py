@@ -137,11 +137,11 @@ def history_page(request: HttpRequest) -> HttpResponse:
 
 
 def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined,no-any-return]
+    return request.actor  # type: ignore[attr-defined]
 
 
 def _here(request: HttpRequest) -> SessionToken:
-    return request.sign_in  # type: ignore[attr-defined,no-any-return]
+    return request.sign_in  # type: ignore[attr-defined]
 
 
 def _password(request: HttpRequest, form: PasswordForm, *, status: int = 200) -> HttpResponse:

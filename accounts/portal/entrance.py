@@ -65,7 +65,7 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_step_page(request: HttpRequest) -> HttpResponse:
     """Show the second factor: a code, or a security key."""
-    waiting = request.session.get(_SECOND)
+    waiting: Any = request.session.get(_SECOND)
     user = _waiting(waiting)
     if user is None:
         return redirect("sign-in-page")

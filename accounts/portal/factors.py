@@ -160,11 +160,11 @@ def factor_drop(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined,no-any-return]
+    return request.actor  # type: ignore[attr-defined]
 
 
 def _here(request: HttpRequest) -> SessionToken:
-    return request.sign_in  # type: ignore[attr-defined,no-any-return]
+    return request.sign_in  # type: ignore[attr-defined]
 
 
 def _read(answer: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import AuditEvent, Member
-from tests.factories.accounts import MemberFactory, SessionTokenFactory, UserFactory
+from tests.factories.accounts import MemberFactory, UserFactory
 from tests.people import member_with
 from tests.portal import browser_of, text
 
@@ -120,49 +120,3 @@ def test_who_has_no_part_in_it_sees_nobody(visitor, department):
     steward = visitor("steward", department)
     assert steward.get("/members").status_code == 403
     assert steward.get("/members/add").status_code == 403
-
-
-def test_ones_own_account_shows_departments_and_rights(department):
-    member = member_with(("head",), department)
-    MemberFactory(user=member.user, roles=["steward"])
-    client = browser_of(member)
-    client.post("/department", {"department": str(department.pk)})
-    page = text(client.get("/account"))
-    assert member.user.username in page
-    assert page.count("<li><strong>") == 2
-    assert "<code>request.answer</code>" in page
-
-
-def test_one_changes_ones_password_and_stays_signed_in(department):
-    member = member_with(("steward",), department)
-    client, other = browser_of(member), browser_of(member)
-    new = "staple battery horse correct"
-    wrong = client.post("/account", {"password": PASSWORD, "new_password": new, "repeated": "x"})
-    assert wrong.status_code == 422
-    assert "两次输入的新密码不一致。" in text(wrong)
-    assert new not in text(wrong)
-    form = {"password": PASSWORD, "new_password": new, "repeated": new}
-    assert "密码已修改" in text(client.post("/account", form, follow=True))
-    member.user.refresh_from_db()
-    assert member.user.check_password(new)
-    assert other.get("/account").status_code == 302
-
-
-def test_a_wrong_old_password_is_said(department):
-    member = member_with(("steward",), department)
-    form = {"password": "no", "new_password": "a" * 20, "repeated": "a" * 20}
-    answer = browser_of(member).post("/account", form)
-    assert answer.status_code == 422
-    assert "原密码不正确。" in text(answer)
-
-
-def test_one_ends_ones_own_sign_in_over_the_api(department):
-    member = member_with(("steward",), department)
-    own, foreign = SessionTokenFactory(user=member.user), SessionTokenFactory()
-    client = browser_of(member)
-    assert client.post(f"/account/sign-ins/{own.pk}/end").status_code == 302
-    assert client.post(f"/account/sign-ins/{foreign.pk}/end").status_code == 404
-    own.refresh_from_db()
-    foreign.refresh_from_db()
-    assert own.revoked_at is not None
-    assert foreign.revoked_at is None
