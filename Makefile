@@ -8,12 +8,16 @@ LAUNCH := $(RUN) -m config.launch
 STAMP := $(VENV)/.installed-$(shell cat requirements.txt | cksum | tr -d ' ')
 DEV_STAMP := $(VENV)/.dev-$(shell cat requirements.txt requirements-dev.txt | cksum | tr -d ' ')
 
+# The coverage-guided fuzzer needs a wheel that not every machine has.
+FUZZ_VENV := .venv-fuzz
+FUZZ_STAMP := $(FUZZ_VENV)/.installed-$(shell cat requirements.txt requirements-dev.txt tests/fuzz-requirements.txt | cksum | tr -d ' ')
+
 # What the benchmarks compare with; its drivers would quarrel with ours.
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.installed-$(shell cat bench/requirements.txt | cksum | tr -d ' ')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo screenshots serve test setup-bench bench-zombies bench-catalog bench-rights bench-publish bench-sync bench-lookup bench-read bench-fanout bench-pages lint fix openapi messages lock doctor status clean
+.PHONY: help setup setup-dev demo screenshots serve test fuzz fuzz-parsers setup-bench bench-zombies bench-catalog bench-rights bench-publish bench-sync bench-lookup bench-read bench-fanout bench-pages bench-security sbom lint fix openapi messages lock doctor status clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -36,6 +40,12 @@ serve: setup ## start everything and serve until Ctrl-C (PORT=8000)
 test: setup-dev ## all tests, on real servers of their own (ARGS=... for pytest)
 	@$(LAUNCH) exec -- pytest -n 4 --dist worksteal $(ARGS)
 
+fuzz: setup-dev ## 5,000 calls of every kind by every role: what the API document does not say
+	@$(LAUNCH) exec -- pytest tests/architecture/test_fuzz.py --cases 5000 -s $(ARGS)
+
+fuzz-parsers: setup-dev $(FUZZ_STAMP) ## every parser, coverage-guided (FOR=30 seconds each)
+	@$(FUZZ_VENV)/bin/python -m tests.architecture.guided $(or $(FOR),30) $(ARGS)
+
 bench-rights: setup ## what masks and a row filter cost on a million rows
 	@$(RUN) -m bench.rights $(ARGS)
 
@@ -56,6 +66,9 @@ bench-lookup: setup $(BENCH_STAMP) ## look-ups under a grant against a bare view
 
 bench-fanout: setup ## one batch to 1,000 subscriptions against one, and against a bare client
 	@$(LAUNCH) exec -- python -m bench.fanout $(ARGS)
+
+bench-security: setup ## signed look-ups against bearer keys, publishing with its evidence against without
+	@$(LAUNCH) exec -- python -m bench.security $(ARGS)
 
 bench-pages: setup ## what every page costs with 100,000 entries and 10,000 systems
 	@$(LAUNCH) exec -- python -m bench.pages $(ARGS)
@@ -88,6 +101,8 @@ lock: setup-dev ## resolve pyproject.toml into the hash-locked requirements file
 		--no-emit-index-url --quiet pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --quiet bench/requirements.in -o bench/requirements.txt
+	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --quiet tests/fuzz-requirements.in -o tests/fuzz-requirements.txt
 
 doctor: setup ## check the platform that runs from this folder
 	@$(RUN) manage.py doctor
@@ -115,3 +130,8 @@ $(BENCH_STAMP): $(STAMP)
 	@$(BENCH_VENV)/bin/python -c "" 2>/dev/null || $(RUN) -m venv --clear $(BENCH_VENV)
 	@$(BENCH_VENV)/bin/python -m pip install $(PIP_FLAGS) -r bench/requirements.txt
 	@rm -f $(BENCH_VENV)/.installed-* && touch $@
+
+$(FUZZ_STAMP): $(DEV_STAMP)
+	@$(FUZZ_VENV)/bin/python -c "" 2>/dev/null || $(RUN) -m venv --clear $(FUZZ_VENV)
+	@$(FUZZ_VENV)/bin/python -m pip install $(PIP_FLAGS) -r requirements.txt -r requirements-dev.txt -r tests/fuzz-requirements.txt
+	@rm -f $(FUZZ_VENV)/.installed-* && touch $@

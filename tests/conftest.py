@@ -21,6 +21,11 @@ from tests.emptying import rows_deleted
 from tests.factories.accounts import DepartmentFactory
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--cases=5000``: how many calls the fuzz test makes, in place of its few hundred."""
+    parser.addoption("--cases", type=int, default=0)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
     """The test database is a copy of a migrated one, which processes and runs share."""
