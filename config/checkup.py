@@ -22,6 +22,7 @@ from accounts.models import CalendarYear, Heartbeat, Member, User
 from accounts.permissions import ADMINISTRATORS
 from accounts.secondfactors import is_required
 from config import env
+from config.keyring import look
 from exchange.models import Batch, Snapshot
 
 OLDEST_POSTGRESQL = 15
@@ -53,7 +54,7 @@ def examine() -> list[Finding]:
     for subject in (postgresql, durability, role, clock, tables):
         findings += subject()
     if all(finding.level != "fail" for finding in findings if finding.subject == "migrations"):
-        findings += [*calendar(), *heartbeat(), *blobs(), *people()]
+        findings += [*calendar(), *heartbeat(), *blobs(), *people(), *sealing()]
     return findings
 
 
@@ -223,6 +224,17 @@ def people() -> Iterator[Finding]:
     mend = "Let the people sign in, or end their memberships."
     detail = f"{idle.count()} first passwords older than a week"
     yield _judge(not idle.exists(), "first passwords", detail, mend, "warn")
+
+
+def sealing() -> Iterator[Finding]:
+    """Everything that was sealed can be opened, and with the first key."""
+    held = look(files=False)
+    closed = [f"{name} ({', '.join(sorted(keys))})" for name, keys in sorted(held.closed.items())]
+    mend = "Put the keys with these fingerprints back into SEALING_KEYS (docs/security/keys.md)."
+    yield _judge(not closed, "sealed secrets", "; ".join(closed) or "all can be opened", mend)
+    old = f"{held.outdated} values sealed with an older key" if held.outdated else "the first one"
+    mend = "Run: python manage.py keys rotate"
+    yield _judge(not held.outdated, "sealing key", old, mend, "warn")
 
 
 def _damaged(rows: Any) -> Any:
