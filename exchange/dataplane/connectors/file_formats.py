@@ -135,7 +135,9 @@ class _told:  # noqa: N801 - reads as a block
                 "source-encoding",
                 "The file is not in the declared encoding: declare utf-8 or gb18030.",
             ) from None
-        if isinstance(error, pa.ArrowException | zipfile.BadZipFile):
+        # Arrow also raises OSError for bytes that are no Parquet; one of the disk has a number.
+        is_broken = isinstance(error, OSError) and not error.errno
+        if is_broken or isinstance(error, pa.ArrowException | zipfile.BadZipFile):
             said = (
                 str(error).split(":", 1)[0][:80]
                 if "Expected" not in str(error)

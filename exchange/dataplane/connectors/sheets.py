@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -73,7 +74,7 @@ def _check(file: Path) -> None:
             for part in book.infolist():
                 with book.open(part) as content:
                     unpacked += _count(content, MOST_UNPACKED - unpacked)
-    except (zipfile.BadZipFile, RuntimeError, OSError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError):
         raise Terminal("source-unreadable", "The workbook is broken or locked.") from None
 
 
