@@ -7,7 +7,7 @@ so that every state of it can be bookmarked, sent to a colleague and reached wit
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
@@ -60,7 +60,12 @@ class List:
     @classmethod
     def of(cls, request: HttpRequest) -> "List":
         """The list as the request's address shows it."""
-        return cls(request.actor, request.GET, request.path)  # type: ignore[attr-defined]
+        return cls.under(request, request.path)
+
+    @classmethod
+    def under(cls, request: HttpRequest, path: str) -> Self:
+        """The list as a part of the page at this path, wherever the page is shown."""
+        return cls(request.actor, request.GET, path)  # type: ignore[attr-defined]
 
     def rows(self) -> QuerySet[Any]:
         """Everything that the actor may see in this list."""

@@ -233,7 +233,7 @@ def _shown(
         "state": STATES[row.state],
         "due": dues([(row.due_on if row.state == "open" else None, False)])[0],
         "counts": [(title, counted.get(state, 0)) for state, (title, _b) in TASK_STATES.items()],
-        "list": CampaignTaskList.of(request),
+        "list": CampaignTaskList.under(request, reverse("campaign", args=[row.pk])),
         "is_early": row.opens_on > timezone.localdate(),
         "steps": shown_steps(
             row, actor, STEPS, lambda name: CAMPAIGN.allows(row.state, name), verb, form

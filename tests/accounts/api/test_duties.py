@@ -49,6 +49,17 @@ def test_another_department_does_not_see_it(api, member_of, clock, assert_proble
     assert_problem(answer, 404, "not-found")
 
 
+def test_clocks_of_others_that_one_waits_for_are_asked_for(api, member_of, department, clock):
+    asker = DepartmentFactory()
+    Obligation.objects.filter(pk=clock.pk).update(counterpart=asker)
+    waiting, owing = api(member_of("steward", asker)), api(member_of("steward", department))
+    items = waiting.get(f"{OBLIGATIONS}?awaited=true").json()["items"]
+    assert [item["id"] for item in items] == [str(clock.pk)]
+    assert waiting.get(OBLIGATIONS).json()["items"] == []
+    assert owing.get(f"{OBLIGATIONS}?awaited=true").json()["items"] == []
+    assert len(owing.get(OBLIGATIONS).json()["items"]) == 1
+
+
 def test_the_authority_extends_and_the_head_explains(api, member_of, department, clock):
     body = {"workdays": 10, "reason": "核实", "document": "示数函〔2026〕3号"}
     answer = api(member_of("authority")).post(f"{OBLIGATIONS}/{clock.pk}/extend", body)
