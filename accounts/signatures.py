@@ -108,7 +108,7 @@ def _value(request: Request, name: str) -> str | None:
     if name == "@method":
         return str(meta["REQUEST_METHOD"])
     if name == "@path":
-        return quote(meta["PATH_INFO"].encode("latin-1"), _IN_PATHS)
+        return quote(meta["PATH_INFO"], _IN_PATHS)
     if name == "@query":
         return f"?{meta.get('QUERY_STRING', '')}"
     if name == "@authority":

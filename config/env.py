@@ -73,6 +73,14 @@ DEFAULTS: dict[str, Any] = {
     "SIGNATURE_SECONDS": 300,
     "TOKEN_SECONDS": 600,
     "CLIENT_CERTIFICATES": False,
+    "RATE_LIMITS": [
+        *("lookups=600000/60", "reads=600000/60", "publications=60000/60"),
+        *("sign-ins=600/60", "other=60000/60"),
+    ],
+    "RATE_LIMITS_ADDRESS": [
+        *("lookups=1200000/60", "reads=1200000/60", "publications=120000/60"),
+        *("sign-ins=600/60", "other=120000/60"),
+    ],
     "ATTEMPT_RETENTION_DAYS": 30,
     "COMPACT_BATCHES": 50,
     "COMPACT_PERCENT": 10,

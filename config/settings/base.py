@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "config.middleware.BrowserPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "kernel.requests.RequestMiddleware",
+    "config.ratelimits.RateLimitMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "accounts.middleware.SessionMiddleware",
     "kernel.language.LanguageMiddleware",
@@ -203,6 +204,9 @@ REST_FRAMEWORK = {
         "accounts.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.authentication.SignedIn"],
+    "DEFAULT_THROTTLE_CLASSES": (
+        ["config.ratelimits.CallerLimit"] if env.many("RATE_LIMITS") else []
+    ),
     "DEFAULT_PARSER_CLASSES": ["kernel.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "kernel.negotiation.HouseNegotiation",
@@ -297,6 +301,8 @@ SESSION_RETENTION_DAYS = env.number("SESSION_RETENTION_DAYS")
 SIGNATURE_SECONDS = env.number("SIGNATURE_SECONDS")
 TOKEN_SECONDS = env.number("TOKEN_SECONDS")
 CLIENT_CERTIFICATES = env.flag("CLIENT_CERTIFICATES")
+RATE_LIMITS = env.many("RATE_LIMITS")
+RATE_LIMITS_ADDRESS = env.many("RATE_LIMITS_ADDRESS")
 ATTEMPT_RETENTION_DAYS = env.number("ATTEMPT_RETENTION_DAYS")
 COMPACT_BATCHES = env.number("COMPACT_BATCHES")
 COMPACT_PERCENT = env.number("COMPACT_PERCENT")
