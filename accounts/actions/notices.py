@@ -15,7 +15,7 @@ from accounts.models import Member, Notice
 from accounts.permissions import Role
 from kernel.errors import Forbidden
 
-# The titles of the notices about clocks, which their verbs give: named here to be translated.
+# The titles of the notices of this app, which their verbs give: named here to be translated.
 TITLES = (
     gettext_noop("Obligation warned"),
     gettext_noop("Obligation overdue"),
@@ -23,6 +23,7 @@ TITLES = (
     gettext_noop("Obligation extended"),
     gettext_noop("Obligation extension asked"),
     gettext_noop("Obligation extension declined"),
+    gettext_noop("Account dormant"),
 )
 
 

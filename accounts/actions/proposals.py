@@ -46,7 +46,7 @@ def propose(*, actor: Actor, deed: str, subject: UUID, reason: str) -> Proposal:
             )
     except IntegrityError as twice:
         raise AlreadyProposed() from twice
-    told = {"deed": deed, "subject": str(row.pk), "reason": reason}
+    told = {"deed": deed, "of": str(row.pk), "reason": reason}
     audit.record(actor, "proposal.made", made, **told)
     return made
 
@@ -62,7 +62,7 @@ def confirm_proposal(row: Proposal, *, actor: Actor) -> Proposal:
     subject = deed.find(actor, row.subject_id)
     _require_time(row)
     PROPOSAL.move(row, "confirm", decided_by_id=actor.id, decided_at=timezone.now())
-    audit.record(actor, "proposal.confirmed", row, deed=row.deed, subject=str(row.subject_id))
+    audit.record(actor, "proposal.confirmed", row, deed=row.deed, of=str(row.subject_id))
     if deed.carry_out is None:
         return row
     if subject is None:
@@ -133,7 +133,7 @@ def _deed(row: Proposal) -> Deed:
 
 def _done(row: Proposal, actor: Actor, outcome: dict[str, Any]) -> Proposal:
     PROPOSAL.move(row, "carry_out", outcome=outcome)
-    audit.record(actor, "proposal.carried_out", row, deed=row.deed, **outcome)
+    audit.record(actor, "proposal.carried_out", row, deed=row.deed, outcome=outcome)
     return row
 
 
