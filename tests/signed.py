@@ -90,6 +90,8 @@ class Signer:
 
 def send(method: str, address: str, body: bytes, headers: dict[str, str]) -> Any:
     """A call as it goes over the wire, whatever was signed."""
-    media = {"CONTENT_TYPE": headers["Content-Type"]} if "Content-Type" in headers else {}
+    media = headers.get("Content-Type", "")
     told = {name: value for name, value in headers.items() if name != "Content-Type"}
-    return APIClient().generic(method, address, body, headers=told, **media)
+    # The client names no media type of its own where there is no body.
+    named = {} if body or not media else {"CONTENT_TYPE": media}
+    return APIClient().generic(method, address, body, content_type=media, headers=told, **named)
