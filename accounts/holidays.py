@@ -1,7 +1,7 @@
 """Reading workday calendars: the State Council's as published, and files in holiday-cn's shape."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import chinese_calendar
@@ -12,11 +12,20 @@ FIRST_OFFICIAL = 2004
 SOURCE = "State Council notice on holidays, as held by chinesecalendar"
 
 
-def official_years() -> Iterator[tuple[int, dict[date, bool]]]:
+def official_years(since: int = FIRST_OFFICIAL) -> Iterator[tuple[int, dict[date, bool]]]:
     """Each year that the package holds, with the days that differ from Monday to Friday."""
+    known = dict.fromkeys(chinese_calendar.holidays, False)
+    known |= dict.fromkeys(chinese_calendar.workdays, True)
     last = max(chinese_calendar.holidays).year
-    for year in range(FIRST_OFFICIAL, last + 1):
-        yield year, _official_days(year)
+    for year in range(since, last + 1):
+        yield (
+            year,
+            {
+                day: works
+                for day, works in sorted(known.items())
+                if day.year == year and works != (day.weekday() < 5)
+            },
+        )
 
 
 def read_holiday_cn(body: dict[str, Any]) -> tuple[int, dict[date, bool]]:
@@ -30,10 +39,3 @@ def read_holiday_cn(body: dict[str, Any]) -> tuple[int, dict[date, bool]]:
     if len(made) != len(days):
         raise CalendarInvalid("a day stands twice")
     return year, made
-
-
-def _official_days(year: int) -> dict[date, bool]:
-    first = date(year, 1, 1)
-    days = (first + timedelta(days=number) for number in range((date(year + 1, 1, 1) - first).days))
-    known = {day: chinese_calendar.is_workday(day) for day in days}
-    return {day: works for day, works in known.items() if works != (day.weekday() < 5)}
