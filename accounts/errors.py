@@ -409,3 +409,10 @@ class TrailTooLong(Conflict):
 
     code = "trail-too-long"
     title = "The trail is too long to verify while one waits; it is verified every night"
+
+
+class NotReported(Conflict):
+    """An incident of this severity is reported before it is closed."""
+
+    code = "not-reported"
+    title = "This incident has to be reported before it is closed"

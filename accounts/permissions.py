@@ -44,6 +44,8 @@ class Perm(StrEnum):
     CREDENTIAL_REVOKE = "credential.revoke"
     ACCESS_SET = "access.set"
     AUDIT_VIEW = "audit.view"
+    INCIDENT_VIEW = "incident.view"
+    INCIDENT_RECORD = "incident.record"
     CALENDAR_LOAD = "calendar.load"
     CLOCK_LIMIT = "clock.limit"
     OBLIGATION_VIEW = "obligation.view"
@@ -247,13 +249,14 @@ ROLES: dict[Role, Holding] = {
             Perm.MEMBER_VIEW, Perm.SYSTEM_VIEW, Perm.CREDENTIAL_REVOKE, Perm.ACCESS_SET,
             Perm.GRANT_REVOKE, Perm.GRANT_SUSPEND, Perm.GRANT_REVOKE_ALL,
             Perm.SIGN_IN_VIEW, Perm.SIGN_IN_END, Perm.SECOND_FACTOR_RESET, Perm.PROPOSAL_VIEW,
+            Perm.INCIDENT_VIEW, Perm.INCIDENT_RECORD,
         }),
         everywhere=True,
     ),
     # Reads everything that is evidence, changes nothing.
     Role.AUDITOR: Holding(
         frozenset({
-            Perm.ZOMBIE_VIEW, Perm.AUDIT_VIEW, Perm.PROPOSAL_VIEW,
+            Perm.ZOMBIE_VIEW, Perm.AUDIT_VIEW, Perm.PROPOSAL_VIEW, Perm.INCIDENT_VIEW,
             Perm.MEMBER_VIEW, Perm.SYSTEM_VIEW,
             Perm.RESOURCE_VIEW, Perm.LIKENESS_VIEW, Perm.CAMPAIGN_VIEW, Perm.DEMAND_VIEW,
             Perm.DATASET_VIEW, Perm.REQUEST_VIEW, Perm.OBLIGATION_VIEW, Perm.USE_VIEW,

@@ -251,6 +251,14 @@ class AuditQuerySet(models.QuerySet):
         return self.all() if may(actor, Perm.AUDIT_VIEW) else self.none()
 
 
+class IncidentQuerySet(models.QuerySet):
+    """Security incidents."""
+
+    def visible_to(self, actor: Actor) -> "IncidentQuerySet":
+        """Everything for those who handle or examine them, nothing for anybody else."""
+        return self.all() if may(actor, Perm.INCIDENT_VIEW) else self.none()
+
+
 class SavedListQuerySet(models.QuerySet):
     """Lists that people saved for themselves."""
 

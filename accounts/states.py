@@ -80,3 +80,14 @@ PROPOSAL = Machine(
     },
 )
 PROPOSAL_OPEN = ("proposed", "confirmed")
+
+# 网络安全事件: judged anew until it is reported; one that has to be reported is closed after that.
+INCIDENT = Machine(
+    "incident",
+    "found",
+    {
+        "grade": ("found", "found"),
+        "report": ("found", "reported"),
+        "close": ("found reported", "closed"),
+    },
+)

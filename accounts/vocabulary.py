@@ -180,3 +180,12 @@ class Standing(models.TextChoices):
     MET_LATE = "met_late", "逾期办结"
     CANCELLED = "cancelled", "已取消"
     RETAINED = "retained", "留存中"
+
+
+class Severity(models.TextChoices):
+    """网络安全事件的级别."""
+
+    GENERAL = "general", "一般"
+    LARGER = "larger", "较大"
+    MAJOR = "major", "重大"
+    GRAVE = "grave", "特别重大"

@@ -55,6 +55,7 @@ DEFAULTS: dict[str, Any] = {
     "AUDIT_CHECKPOINT_FILE": BASE_DIR / "var" / "checkpoints.ndjson",
     "CHECKPOINT_COPIES": [],
     "CHECKPOINT_LIMIT_SECONDS": 3600,
+    "INCIDENT_REPORT_HOURS": 4,
     "ACCEL_REDIRECT": False,
     "EMAIL_URL": "consolemail://",
     "EMAIL_FROM": "shuqiao@localhost",

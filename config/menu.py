@@ -82,6 +82,7 @@ PLACES: tuple[tuple[Any, tuple[tuple[str, Any, Perm | None], ...]], ...] = (
             ("supply", _("Who supplies whom"), Perm.EVALUATION_VIEW),
             ("audit", _("Audit trail"), Perm.AUDIT_VIEW),
             ("proposals", _("Deeds for two people"), Perm.PROPOSAL_VIEW),
+            ("incidents", _("Security incidents"), Perm.INCIDENT_VIEW),
         ),
     ),
     (

@@ -9,6 +9,7 @@ from accounts.api.views.cases import CaseView, MergeView
 from accounts.api.views.duties import CalendarView, ClockView, ObligationView
 from accounts.api.views.evidence import AuditEventView, PermissionView
 from accounts.api.views.forms import SystemExportView, SystemImportView, SystemTemplateView
+from accounts.api.views.incidents import IncidentView
 from accounts.api.views.lists import SavedListView
 from accounts.api.views.numbers import SystemNumbersView
 from accounts.api.views.oauth import IntrospectionView, RevocationView, TokenView
@@ -52,6 +53,7 @@ router.register(
 router.register("credentials", CredentialView, "credential")
 router.register("permissions", PermissionView, "permission")
 router.register("audit-events", AuditEventView, "audit-event")
+router.register("incidents", IncidentView, "incident")
 router.register("saved-lists", SavedListView, "saved-list")
 router.register("obligations", ObligationView, "obligation")
 router.register("clocks", ClockView, "clock")

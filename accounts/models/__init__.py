@@ -3,6 +3,7 @@ from accounts.models.calendar import CalendarYear
 from accounts.models.credential import AccessToken, Credential, Nonce, SystemAccess
 from accounts.models.department import Department
 from accounts.models.heartbeat import Heartbeat
+from accounts.models.incident import Incident
 from accounts.models.member import Member, SessionToken, User
 from accounts.models.notice import Notice
 from accounts.models.obligation import ClockLimit, Obligation
@@ -29,6 +30,7 @@ __all__ = [
     "Department",
     "EvidenceBlock",
     "Heartbeat",
+    "Incident",
     "InformationSystem",
     "Member",
     "MergeProposal",

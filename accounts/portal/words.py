@@ -246,3 +246,14 @@ DEPARTMENT_KINDS = {
 DEPARTMENT_ERRORS = {
     "invalid": _("This is no valid code; compare it with the certificate."),
 }
+SEVERITIES = {
+    "general": _("General"),
+    "larger": _("Larger"),
+    "major": _("Major"),
+    "grave": _("Especially grave"),
+}
+INCIDENT_STATES = {
+    "found": (_("Found"), "warn"),
+    "reported": (_("Reported"), ""),
+    "closed": (_("Closed"), "good"),
+}

@@ -13,6 +13,8 @@ ROLES, in that order:
 Check a change here against accounts/permissions.py and the law, not against what the test prints.
 """
 
+from tests.architecture.authorisation_safety import SAFETY
+
 ROLES = (
     "operator",
     "authority",
@@ -390,4 +392,5 @@ TABLE: dict[str, tuple[str, ...]] = {
     "version-diff GET": EVERYBODY,
     "version-list GET": EVERYBODY,
     "use-export GET": ("-+-+++-+-", "-+-+++-+-", "-+-+++-+-"),
+    **SAFETY,
 }

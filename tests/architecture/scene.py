@@ -31,8 +31,8 @@ from exchange.actions.userecords import record_use
 from exchange.models import Delivery, UseEntry
 from tests.architecture.catalogue import FILE, Catalogue
 from tests.architecture.moving import Moving
+from tests.architecture.safety import Safety
 from tests.factories.accounts import (
-    CredentialFactory,
     DepartmentFactory,
     MemberFactory,
     SystemFactory,
@@ -76,7 +76,6 @@ class Scene:
         self.upload, _ = open_upload(world.dataset, actor=world.actor("publisher"), **UPLOAD)
         self._govern()
         self._oversee()
-        self.credential = CredentialFactory(system=self.system)
         self.people = {
             (role, place): member_with((role,), department)
             for role in PEOPLE
@@ -130,7 +129,7 @@ class Scene:
             verb="batch.published",
             reason="理由",
         )
-        self.moving = Moving(world)
+        self.moving, self.safety = Moving(world), Safety(world)
 
     def _ids(self) -> dict[str, str]:
         """What stands in each route's place for an id, by the route's first word."""
@@ -140,7 +139,6 @@ class Scene:
             "departments": self.world.provider.pk,
             "members": self.member.pk,
             "systems": self.system.pk,
-            "credentials": self.credential.pk,
             "audit-events": AuditEvent.objects.latest("id").pk,
             "obligations": Obligation.objects.get(subject_id=self.request.pk).pk,
             "clocks": "C4",
@@ -173,6 +171,7 @@ class Scene:
             "system-numbers": self.world.provider.pk,
             "saved-lists": self.saved_list.pk,
             **self.catalogue.ids(),
+            **self.safety.ids(),
         }
         return {word: str(value) for word, value in found.items()}
 
@@ -264,7 +263,6 @@ class Scene:
             "merge-accept POST": {"finish_by": tomorrow},
             "merge-reject POST": reason,
             "merge-abandon POST": reason,
-            "system-credential-list POST": {"days": 30},
             "obligation-extend POST": {"workdays": 1, "reason": "理由", "document": "1号"},
             "obligation-ask-extension POST": {"workdays": 1, "reason": "理由"},
             "obligation-decline-extension POST": reason,
@@ -342,8 +340,8 @@ class Scene:
                 **USE,
             },
             **self.moving.bodies(),
-            "sign-in POST": {"username": "nobody", "password": "wrong"},
             **self.catalogue.bodies(),
+            **self.safety.bodies(),
         }
 
     def _statements(self, ends_on: str) -> dict[str, Any]:

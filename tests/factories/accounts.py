@@ -9,12 +9,14 @@ from accounts import keys
 from accounts.models import (
     Credential,
     Department,
+    Incident,
     InformationSystem,
     Member,
     SessionToken,
     User,
 )
 from accounts.permissions import Role
+from kernel.models import uuid7
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
@@ -106,3 +108,14 @@ class SessionTokenFactory(factory.django.DjangoModelFactory):
         row = model_class.objects.create(digest=keys.digest(secret), **kwargs)
         row.secret = secret
         return row
+
+
+class IncidentFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Incident
+
+    title = factory.Sequence(lambda n: f"第{n}号事件")
+    description = "凭证出现在日志中"
+    severity = "general"
+    found_at = factory.LazyFunction(timezone.now)
+    recorded_by = factory.LazyFunction(uuid7)

@@ -1,0 +1,41 @@
+"""Of the scene: what keeps the platform safe, and the bodies of its endpoints."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from tests.factories.accounts import CredentialFactory, IncidentFactory
+from tests.factories.exchange import World
+
+
+class Safety:
+    """Rows about the platform itself, and those of the owner's people and systems."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.credential = CredentialFactory(system=world.publisher)
+        self.incident = IncidentFactory()
+
+    def ids(self) -> dict[str, Any]:
+        """What stands in each route's place for an id, by the route's first word."""
+        return {"credentials": self.credential.pk, "incidents": self.incident.pk}
+
+    def bodies(self) -> dict[str, Any]:
+        """A body that each endpoint takes, by its name."""
+        found_at = timezone.now() - timedelta(hours=1)
+        return {
+            "sign-in POST": {"username": "nobody", "password": "wrong"},
+            "system-credential-list POST": {"days": 30},
+            "incident-list POST": {
+                "title": "凭证外泄",
+                "description": "凭证出现在日志中",
+                "severity": "general",
+                "found_at": found_at.isoformat(),
+            },
+            "incident-grade POST": {"severity": "general", "reason": "影响有限"},
+            "incident-report POST": {"reported_to": "省委网信办"},
+            "incident-close POST": {"measures": "已更换凭证"},
+        }
