@@ -82,6 +82,8 @@ class Readers:
         # Addresses that only take steps, and pages: (name, role, address).
         self.steps: set[str] = set()
         self.seen: list[tuple[str, str, str]] = []
+        # What the first who saw a page was answered.
+        self.answers: dict[str, Any] = {}
         # Addresses that give a file.
         self.files: set[str] = set()
         for name, route in sorted(pages())[part::parts]:
@@ -98,6 +100,7 @@ class Readers:
                 if "html" not in answer.get("Content-Type", ""):
                     self.files.add(name)
                 self.seen.append((name, role, address))
+                self.answers.setdefault(name, answer)
                 if role != "authority":
                     return
 

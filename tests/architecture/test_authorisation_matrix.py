@@ -50,7 +50,7 @@ def play(scene: Scene, client: Any, endpoint: Endpoint, *, missing: bool = False
 
 def outcome(answer: Any, endpoint: Endpoint, scene: Scene) -> str:
     """The letter that the table writes for the answer."""
-    if answer.status_code == 422 and _unseen_reference(answer.json()):
+    if answer.status_code == 422 and unseen_reference(answer.json()):
         return "?"
     if answer.status_code in (403, 404):
         return {403: "-", 404: "."}[answer.status_code]
@@ -73,7 +73,8 @@ def _lists(items: list[dict[str, Any]], endpoint: Endpoint, scene: Scene) -> boo
     return wanted in known if any(item.get(name) for item in items) else bool(items)
 
 
-def _unseen_reference(problem: dict[str, Any]) -> bool:
+def unseen_reference(problem: dict[str, Any]) -> bool:
+    """Whether a refused body names something that the caller does not see."""
     named = [*problem.get("errors", []), *problem.get("faults", [])]
     return any(error.get("code") in ("not-found", "not-your-department") for error in named)
 
