@@ -1,248 +1,191 @@
-"""The audit trail: sealed in blocks, and every tampering named."""
+"""The ledgers: sealed in blocks with checkpoints outside, and every forgery named."""
 
 import json
-import random
 import threading
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from accounts import audit, checkpoints
 from accounts.actions import trail
 from accounts.actions.trail import seal_audit
 from accounts.actor import CLOCK
-from accounts.models import AuditBlock, AuditEvent, AuditSeal
+from accounts.evidencekeys import sign
+from accounts.models import CheckpointPlace, EvidenceBlock
 from accounts.verification import verify_audit
 from tests.factories.accounts import DepartmentFactory
+from tests.ledgers import execute, first_bad, lines, put, sealed, write_lines
+
+__all__ = ["sealed"]
+
+LEDGERS = pytest.mark.parametrize("ledger", ["trail", "uses"])
 
 
-@pytest.fixture
-def record(department):
-    def some(count):
-        for number in range(count):
-            audit.record(CLOCK, "department.changed", department, number=number, note="示例")
-        return list(AuditEvent.objects.order_by("pk").values_list("pk", flat=True))
-
-    return some
-
-
-@pytest.fixture
-def sealed(record, monkeypatch):
-    """Twelve entries in three blocks of five, five and two; gives their ids."""
-    monkeypatch.setattr(trail, "BLOCK", 5)
-    ids = record(12)
-    assert seal_audit() == 12
-    return ids
-
-
-def execute(statement, values=()):
-    """As the owner of the database, past every rule of ours."""
-    with connection.cursor() as cursor:
-        # Checks that wait for the end of the transaction are done now, not after the tampering.
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute(statement, values)
-        cursor.execute("SET session_replication_role = origin")
-
-
-def first_bad():
-    verdict = verify_audit()
-    assert verdict.ok is False
-    return verdict.first_bad
-
-
-def test_an_empty_trail_is_sound(db):
+def test_empty_ledgers_are_sound(db):
     assert seal_audit() == 0
     verdict = verify_audit()
     assert (verdict.ok, verdict.entries, verdict.blocks, verdict.unsealed) == (True, 0, 0, 0)
 
 
-def test_entries_are_sealed_in_chained_blocks(sealed):
-    blocks = list(AuditBlock.objects.order_by("number"))
+@LEDGERS
+def test_entries_are_sealed_in_chained_blocks(sealed, ledger):
+    blocks = list(EvidenceBlock.objects.filter(ledger=ledger).order_by("number"))
     assert [(b.number, b.entries) for b in blocks] == [(1, 5), (2, 5), (3, 2)]
+    assert blocks[0].ids == [[number, number] for number in sealed[:5]]
     assert blocks[0].previous == "0" * 64
     assert blocks[1].previous == blocks[0].digest
     assert blocks[2].previous == blocks[1].digest
     verdict = verify_audit()
     assert verdict.ok
-    assert (verdict.entries, verdict.blocks, verdict.unsealed) == (12, 3, 0)
-    assert verdict.checkpoints == 1
+    assert (verdict.entries, verdict.blocks, verdict.checkpoints) == (24, 6, 6)
 
 
-def test_sealing_again_seals_only_what_is_new(sealed, record):
-    record(1)
+def test_sealing_again_seals_only_what_is_new(sealed):
+    put("uses", [2000])
     assert verify_audit().unsealed == 1
     assert seal_audit() == 1
     assert seal_audit() == 0
-    assert AuditBlock.objects.count() == 4
     verdict = verify_audit()
-    assert (verdict.ok, verdict.checkpoints) == (True, 2)
+    assert (verdict.ok, verdict.blocks, verdict.checkpoints) == (True, 7, 7)
 
 
-def test_an_entry_that_becomes_visible_late_goes_into_a_later_block(sealed):
+def test_an_entry_that_becomes_visible_late_goes_into_a_later_block(db, monkeypatch):
+    monkeypatch.setattr(trail, "BLOCK", 5)
+    put("trail", [10, 11, 13, 14])
+    seal_audit()
     # Its id was taken before those of the sealed entries; its transaction ended after them.
-    execute(
-        "INSERT INTO accounts_auditevent (id, verb, actor_kind, actor_name, subject_type,"
-        " subject_id, detail, request_id, address)"
-        " VALUES (%s, 'a.b', 'clock', 'clock', 'x', '1', '{}', '', '')",
-        [sealed[0] - 1],
-    )
+    put("trail", [12])
     assert verify_audit().unsealed == 1
     assert seal_audit() == 1
-    assert AuditSeal.objects.get(event_id=sealed[0] - 1).block_id == 4
+    late = EvidenceBlock.objects.get(number=2)
+    assert (late.ids, late.through) == ([[12, 12]], 14)
+    put("trail", [15])
+    assert seal_audit() == 1
     assert verify_audit().ok
 
 
-@pytest.mark.parametrize("place", [0, 3, 4, 5, 11])
-@pytest.mark.parametrize(
-    "change",
-    [
-        "detail = jsonb_set(detail, '{note}', '\"别的\"')",
-        "at = at + interval '1 microsecond'",
-        "actor_name = 'nobody'",
-        "verb = 'department.closed'",
-        "address = '10.0.0.1'",
-    ],
-)
-def test_an_edited_entry_is_named(sealed, place, change):
-    execute(f"UPDATE accounts_auditevent SET {change} WHERE id = %s", [sealed[place]])
-    assert first_bad()["entry"] == sealed[place]
+@pytest.mark.parametrize("algorithm", ["sha256", "sm3"])
+def test_blocks_of_either_hash_function_follow_each_other(sealed, settings, algorithm):
+    settings.EVIDENCE_ALGORITHM = "sm3"
+    put("trail", [2000, 2001])
+    seal_audit()
+    settings.EVIDENCE_ALGORITHM = algorithm
+    put("trail", [2002])
+    seal_audit()
+    used = EvidenceBlock.objects.filter(ledger="trail").order_by("number")
+    assert list(used.values_list("algorithm", flat=True)) == ["sha256"] * 3 + ["sm3", algorithm]
+    assert verify_audit().ok
+    execute("UPDATE accounts_auditevent SET verb = 'x.y' WHERE id = 2001")
+    first_bad("trail", 2001)
 
 
-@pytest.mark.parametrize("place", [0, 4, 5, 7, 11])
-def test_a_deleted_entry_is_named(sealed, place):
-    execute("DELETE FROM accounts_auditevent WHERE id = %s", [sealed[place]])
-    bad = first_bad()
-    assert bad["entry"] == sealed[place]
-    assert bad["reason"] == f"entry {sealed[place]} was deleted"
+def test_a_checkpoint_signed_with_another_key_is_no_checkpoint(sealed, settings):
+    mine = settings.EVIDENCE_KEYS
+    settings.EVIDENCE_KEYS = ["ed25519:" + "QUJD" * 10 + "QUI="]
+    told = lines()
+    bare = {name: value for name, value in told[1].items() if name not in ("key", "signature")}
+    write_lines([told[0], sign(bare), *told[2:]])
+    settings.EVIDENCE_KEYS = mine
+    assert "is not signed" in first_bad(told[1]["ledger"], sealed[5])["reason"]
 
 
-@pytest.mark.parametrize("place", [0, 1, 4, 5, 7, 9, 10, 11])
-def test_an_entry_deleted_with_its_seal_is_named(sealed, place):
-    execute("DELETE FROM accounts_auditseal WHERE event_id = %s", [sealed[place]])
-    execute("DELETE FROM accounts_auditevent WHERE id = %s", [sealed[place]])
-    bad = first_bad()
-    assert bad["block"] == (place // 5) + 1
-    assert bad["entry"] == sealed[place]
+def test_after_a_change_of_keys_the_old_one_verifies_by_its_public_half(sealed, settings):
+    from accounts.evidencekeys import public_keys
 
-
-def test_a_whole_block_deleted_is_named(sealed):
-    execute("DELETE FROM accounts_auditseal WHERE block_id = 2")
-    execute("DELETE FROM accounts_auditevent WHERE id = ANY(%s)", [sealed[5:10]])
-    execute("DELETE FROM accounts_auditblock WHERE number = 2")
-    bad = first_bad()
-    assert (bad["block"], bad["entry"]) == (2, sealed[5])
-
-
-def test_two_swapped_entries_are_named_by_the_first(sealed):
-    execute(
-        "UPDATE accounts_auditevent e SET detail = o.detail, at = o.at FROM accounts_auditevent o"
-        " WHERE (e.id, o.id) IN ((%s, %s), (%s, %s))",
-        [sealed[2], sealed[3], sealed[3], sealed[2]],
-    )
-    assert first_bad()["entry"] == sealed[2]
-
-
-def test_two_swapped_seals_are_named_by_the_first(sealed):
-    execute(
-        "UPDATE accounts_auditseal s SET event_id = -s.event_id WHERE event_id IN (%s, %s)",
-        [sealed[6], sealed[7]],
-    )
-    execute(
-        "UPDATE accounts_auditseal SET event_id = %s WHERE event_id = -%s::bigint",
-        [sealed[7], sealed[6]],
-    )
-    execute(
-        "UPDATE accounts_auditseal SET event_id = %s WHERE event_id = -%s::bigint",
-        [sealed[6], sealed[7]],
-    )
-    bad = first_bad()
-    assert bad["entry"] in (sealed[6], sealed[7])
-    assert bad["block"] == 2
-
-
-def test_an_entry_put_into_a_sealed_block_is_named(sealed):
-    forged = sealed[-1] + 1000
-    execute(
-        "INSERT INTO accounts_auditevent (id, verb, actor_kind, actor_name, subject_type,"
-        " subject_id, detail, request_id, address)"
-        " VALUES (%s, 'a.b', 'clock', 'clock', 'x', '1', '{}', '', '')",
-        [forged],
-    )
-    execute(
-        "INSERT INTO accounts_auditseal (event_id, block_id, place, link) VALUES (%s, 2, 6, %s)",
-        [forged, "f" * 64],
-    )
-    assert first_bad()["entry"] == forged
-
-
-def test_an_entry_put_in_among_long_sealed_ones_is_named(sealed):
-    execute("UPDATE accounts_auditblock SET sealed_at = sealed_at - interval '2 hours'")
-    execute(
-        "INSERT INTO accounts_auditevent (id, verb, actor_kind, actor_name, subject_type,"
-        " subject_id, detail, request_id, address)"
-        " VALUES (%s, 'a.b', 'clock', 'clock', 'x', '1', '{}', '', '')",
-        [sealed[0] - 1],
-    )
-    assert seal_audit() == 0
-    assert first_bad()["entry"] == sealed[0] - 1
-
-
-def test_a_cut_tail_is_seen_by_the_checkpoint(sealed):
-    execute("DELETE FROM accounts_auditseal WHERE block_id = 3")
-    execute("DELETE FROM accounts_auditblock WHERE number = 3")
-    execute("DELETE FROM accounts_auditevent WHERE id = ANY(%s)", [sealed[10:]])
-    bad = first_bad()
-    assert bad["block"] == 3
-    assert "the tail was cut" in bad["reason"]
-
-
-def test_a_chain_recomputed_after_an_edit_is_seen_by_the_checkpoint(sealed, tmp_path, settings):
-    execute("UPDATE accounts_auditevent SET verb = 'x.y' WHERE id = %s", [sealed[7]])
-    execute("DELETE FROM accounts_auditseal WHERE true")
-    execute("DELETE FROM accounts_auditblock WHERE true")
-    honest = settings.AUDIT_CHECKPOINT_FILE
-    settings.AUDIT_CHECKPOINT_FILE = tmp_path / "forged.ndjson"
-    assert seal_audit() == 12
-    settings.AUDIT_CHECKPOINT_FILE = honest
-    bad = first_bad()
-    assert bad["block"] == 3
-    assert "the chain was recomputed" in bad["reason"]
-
-
-def test_a_checkpoint_file_written_by_somebody_else_is_refused(sealed, audit_checkpoints):
-    block = AuditBlock.objects.get(number=3)
-    line = {"block": 3, "digest": block.digest, "at": "2026-01-01", "signature": "made-up"}
-    audit_checkpoints.write_text(json.dumps(line) + "\n")
-    assert "was not written by us" in first_bad()["reason"]
+    old = public_keys()[0]
+    settings.EVIDENCE_KEYS = ["ed25519:" + "QUJD" * 10 + "QUI=", old]
+    put("trail", [2000])
+    seal_audit()
+    assert len({line["key"] for line in lines()}) == 2
+    assert verify_audit().ok
+    settings.EVIDENCE_KEYS = settings.EVIDENCE_KEYS[:1]
+    assert "is not signed" in first_bad("trail", sealed[0])["reason"]
 
 
 def test_a_missing_checkpoint_file_is_no_proof(sealed, audit_checkpoints):
     audit_checkpoints.unlink()
-    assert "checkpoint file is missing" in first_bad()["reason"]
+    assert "it is missing" in first_bad("trail", sealed[0])["reason"]
 
 
-def test_a_checkpoint_lost_in_a_crash_is_written_by_the_next_sealing(sealed, audit_checkpoints):
-    audit_checkpoints.write_bytes(audit_checkpoints.read_bytes()[:20])
-    assert seal_audit() == 0
-    assert checkpoints.newest().block == 3
+def test_a_line_torn_by_a_crash_is_no_alarm_and_no_checkpoint(sealed, audit_checkpoints):
+    whole = audit_checkpoints.read_bytes()
+    audit_checkpoints.write_bytes(whole + b'{"format": "shuqiao-che')
+    put("trail", [2000])
+    seal_audit()
+    assert verify_audit().ok
+    assert checkpoints.newest(audit_checkpoints)["number"] == 4
+    audit_checkpoints.write_bytes(audit_checkpoints.read_bytes()[:-40])
+    assert "has no checkpoint" in first_bad("trail", 2000)["reason"]
+
+
+def test_lines_that_a_crash_let_be_written_twice_are_no_alarm(sealed):
+    CheckpointPlace.objects.update(heads={"trail": 1, "uses": 0})
+    seal_audit()
+    assert len(lines()) == 6 + 5
+    assert verify_audit().ok
+
+
+def test_a_file_that_was_moved_goes_on_where_it_ends(sealed, settings, audit_checkpoints, tmp_path):
+    moved = tmp_path / "elsewhere" / "checkpoints.ndjson"
+    moved.parent.mkdir()
+    audit_checkpoints.rename(moved)
+    settings.AUDIT_CHECKPOINT_FILE = moved
+    put("uses", [2000])
+    seal_audit()
+    assert len(lines()) == 7
+    assert verify_audit().ok
+
+
+def test_a_further_file_gets_the_same_and_is_compared(sealed, settings, tmp_path):
+    copy = tmp_path / "copy.ndjson"
+    settings.CHECKPOINT_COPIES = [str(copy)]
+    seal_audit()
+    assert copy.read_bytes() != b""
+    assert verify_audit().ok
+    told = copy.read_text().splitlines()
+    copy.write_text("\n".join([told[0], told[2]]) + "\n")
+    bad = verify_audit().first_bad
+    assert (bad["block"], bad["reason"]) == (2, "copy.ndjson knows another block 2")
+
+
+def test_a_place_that_takes_nothing_is_noted_and_gets_all_when_it_does(sealed, settings, tmp_path):
+    wall = tmp_path / "wall"
+    wall.write_text("a file where a folder should be")
+    settings.CHECKPOINT_COPIES = [str(wall / "checkpoints.ndjson")]
+    seal_audit()
+    place = CheckpointPlace.objects.get(address=settings.CHECKPOINT_COPIES[0])
+    assert (place.fault, place.heads, place.stored_at) == ("File exists", {}, None)
+    wall.unlink()
+    seal_audit()
+    place.refresh_from_db()
+    assert (place.fault, place.heads) == ("", {"trail": 3, "uses": 3})
+    assert place.stored_at is not None
+
+
+def test_without_a_key_blocks_are_sealed_and_the_places_say_what_is_missing(db, settings):
+    settings.EVIDENCE_KEYS = []
+    put("trail", [1, 2])
+    assert seal_audit() == 2
+    place = CheckpointPlace.objects.get()
+    assert (place.fault, place.heads) == ("EVIDENCE_KEYS names no key", {})
 
 
 def test_the_command_tells_by_its_exit_code(sealed):
     said = StringIO()
     call_command("audit", "verify", "--json", stdout=said)
     body = json.loads(said.getvalue())
-    assert (body["ok"], body["entries"], body["first_bad"]) == (True, 12, None)
+    assert (body["ok"], body["entries"], body["first_bad"]) == (True, 24, None)
 
-    execute("UPDATE accounts_auditevent SET verb = 'x.y' WHERE id = %s", [sealed[3]])
+    execute("UPDATE exchange_useentry SET rows = 0 WHERE id = %s", [sealed[3]])
     said = StringIO()
     with pytest.raises(SystemExit) as end:
         call_command("audit", "verify", stdout=said)
     assert end.value.code == 1
-    assert f"First bad place: entry {sealed[3]}." in said.getvalue()
+    assert f"First bad place: uses, entry {sealed[3]}." in said.getvalue()
+    with pytest.raises(CommandError, match="not sealed yet"):
+        call_command("audit", "receipt", "uses", "999999")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -251,12 +194,12 @@ def test_two_sealers_make_one_chain(monkeypatch):
     department = DepartmentFactory()
     for _ in range(40):
         audit.record(CLOCK, "department.changed", department)
-    barrier, sealed = threading.Barrier(4), []
+    barrier, made = threading.Barrier(4), []
 
     def seal():
         try:
             barrier.wait(10)
-            sealed.append(seal_audit())
+            made.append(seal_audit())
         finally:
             connection.close()
 
@@ -265,72 +208,28 @@ def test_two_sealers_make_one_chain(monkeypatch):
         rival.start()
     for rival in rivals:
         rival.join(30)
-    assert sum(sealed) == 40
-    assert AuditSeal.objects.count() == 40
+    assert sum(made) == 40
+    assert [block.entries for block in EvidenceBlock.objects.all()] == [5] * 8
+    seal_audit()
     assert verify_audit().ok
 
 
-@pytest.mark.parametrize(
-    "table", ["accounts_auditevent", "accounts_auditblock", "accounts_auditseal"]
-)
-@pytest.mark.parametrize("deed", ["UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
-def test_the_application_role_can_only_add_to_the_trail(sealed, table, deed):
-    column = {"accounts_auditblock": "number"}.get(table, "id")
-    column = "place" if table == "accounts_auditseal" else column
-    statement = deed.format(table, column, column)
+@pytest.mark.parametrize("name", ["accounts_auditevent", "accounts_evidenceblock"])
+@pytest.mark.parametrize("deed", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
+def test_the_application_role_can_only_add_to_the_trail(sealed, name, deed):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE shuqiao_app")
-        cursor.execute(f"SELECT count(*) FROM {table}")
+        cursor.execute(f"SELECT count(*) FROM {name}")
         with pytest.raises(Exception, match="permission denied"), transaction.atomic():
-            cursor.execute(statement)
+            cursor.execute(deed.format(name))
         cursor.execute("RESET ROLE")
     assert verify_audit().ok
 
 
-def test_the_application_role_can_seal(record):
-    record(3)
+def test_the_application_role_can_seal(db):
+    put("trail", [1, 2, 3])
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE shuqiao_app")
         assert seal_audit() == 3
         cursor.execute("RESET ROLE")
     assert verify_audit().ok
-
-
-def test_of_two_hundred_random_tamperings_none_goes_unnoticed(record, monkeypatch):
-    monkeypatch.setattr(trail, "BLOCK", 7)
-    ids = record(40)
-    seal_audit()
-    dice = random.Random(809)
-    missed = [deed for deed in range(200) if not _noticed(dice, ids)]
-    assert missed == []
-    assert verify_audit().ok
-
-
-def _noticed(dice, ids):
-    """Tamper once at random, look, and put everything back."""
-    one, two = dice.sample(ids, 2)
-    columns = ("verb", "actor_name", "subject_id", "request_id", "address", "actor_kind")
-    edit = f"UPDATE accounts_auditevent SET {dice.choice(columns)} = 'x-{one}' WHERE id = {two}"
-    deeds = [
-        [edit],
-        [f"UPDATE accounts_auditevent SET detail = '{{\"n\": {one}}}' WHERE id = {two}"],
-        [f"DELETE FROM accounts_auditevent WHERE id = {one}"],
-        [
-            f"DELETE FROM accounts_auditseal WHERE event_id = {one}",
-            f"DELETE FROM accounts_auditevent WHERE id = {one}",
-        ],
-        [
-            f"UPDATE accounts_auditevent SET id = -1 WHERE id = {one}",
-            f"UPDATE accounts_auditevent SET id = {one} WHERE id = {two}",
-            f"UPDATE accounts_auditevent SET id = {two} WHERE id = -1",
-        ],
-        [f"UPDATE accounts_auditseal SET link = repeat('a', 64) WHERE event_id = {one}"],
-        [f"UPDATE accounts_auditblock SET digest = repeat('a', 64) WHERE number = {one % 5 + 1}"],
-        [f"UPDATE accounts_auditblock SET entries = entries + 1 WHERE number = {one % 5 + 1}"],
-    ]
-    with transaction.atomic():
-        for statement in dice.choice(deeds):
-            execute(statement)
-        noticed = not verify_audit().ok
-        transaction.set_rollback(True)
-    return noticed

@@ -32,12 +32,14 @@ def test_a_sound_trail_is_said_to_be_sound_and_by_whom(sealed, actor_of):
 
 def test_the_status_tells_what_is_sealed_and_what_was_found(sealed):
     before = trail_status()
-    assert (before.blocks, before.entries, before.unsealed) == (1, 3, 0)
+    told = [(one.ledger, one.blocks, one.entries, one.unsealed) for one in before.ledgers]
+    assert told == [("trail", 1, 3, 0), ("uses", 0, 0, 0)]
     assert before.checkpoint_agrees
+    assert [(place.fault, place.is_late) for place in before.places] == [("", False)]
     assert before.verified is None
     verify_trail()
     after = trail_status()
-    assert after.unsealed == 1
+    assert after.ledgers[0].unsealed == 1
     assert after.verified["ok"] is True
 
 

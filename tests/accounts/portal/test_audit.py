@@ -5,7 +5,7 @@ import pytest
 from accounts import audit
 from accounts.actions.trail import seal_audit
 from accounts.actor import CLOCK
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, EvidenceBlock
 from tests.people import actor_for, member_with
 from tests.portal import browser_of, text
 
@@ -61,7 +61,7 @@ def test_an_entry_shows_its_place_in_the_chain(auditor, deeds):
     assert "尚未封存" in text(auditor.get(f"/audit/{event.pk}"))
     seal_audit()
     page = text(auditor.get(f"/audit/{event.pk}"))
-    assert AuditEvent.objects.get(pk=event.pk).seal.link in page
+    assert EvidenceBlock.objects.get(ledger="trail").root in page
     assert auditor.get("/audit/999999999").status_code == 404
 
 
@@ -69,7 +69,7 @@ def test_verifying_says_what_was_found_and_keeps_it(auditor, deeds):
     seal_audit()
     assert auditor.post("/audit/verification")["Location"] == "/audit/verification"
     page = text(auditor.get("/audit/verification"))
-    assert "审计链完好" in page
+    assert "证据完好" in page
     assert AuditEvent.objects.filter(verb="trail.verified").count() == 1
 
 
