@@ -32,6 +32,7 @@ _TABS = (
     ("system", _("Overview")),
     ("system-relations", _("Relations")),
     ("system-facts", _("Signals")),
+    ("system-access-page", _("Calls")),
     ("system-versions", _("Versions")),
 )
 

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.credentials import DEFAULT_DAYS, MOST_DAYS
 from accounts.models import InformationSystem
+from accounts.portal.calling import LinesField
 from accounts.portal.forms import PortalForm
+from accounts.signing import ALGORITHMS
 from exchange.portal import lane_words as words
 
 
@@ -30,8 +32,26 @@ class _SystemForm(PortalForm):
 
 
 class CredentialForm(_SystemForm):
-    """For which system, and for how long."""
+    """For which system, what for, from where, and for how long."""
 
+    kind = forms.ChoiceField(label=_("Used to"), choices=list(words.CREDENTIAL_KINDS.items()))
+    algorithm = forms.ChoiceField(
+        label=_("Algorithm"),
+        choices=[("", _("hmac-sha256, where it signs")), *((a, a) for a in ALGORITHMS)],
+        required=False,
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("Narrowed to"),
+        choices=list(words.SCOPES.items()),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("None of them: everything that the system may do."),
+    )
+    networks = LinesField(
+        label=_("Networks"),
+        required=False,
+        help_text=_("From which calls come, one a line, such as 10.1.0.0/16; empty: from all."),
+    )
     days = forms.IntegerField(
         label=_("Valid for days"), initial=DEFAULT_DAYS, min_value=1, max_value=MOST_DAYS
     )

@@ -22,6 +22,7 @@ from accounts.policy import may
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
 from accounts.portal.listing import list_page, reader
+from exchange.portal import lane_words as words
 from exchange.portal.credential_forms import CredentialForm
 from exchange.portal.keys import KeyList, issued, key_of
 from exchange.portal.secret_pages import secret_page
@@ -32,13 +33,13 @@ _SOON = timedelta(days=30)
 
 
 class CredentialList(KeyList):
-    """The tokens with which systems call; those that end first come first."""
+    """The keys with which systems call; those that end first come first."""
 
     title = _("Credentials of systems")
-    lead = _("A system has at most two valid tokens, so that one can take over from the other.")
-    nothing = _("No system has a token yet.")
+    lead = _("At most two valid keys of a kind, so that one can take over from the other.")
+    nothing = _("No system has a key yet.")
     search = ("system__name__icontains", "prefix__icontains")
-    search_title = _("System or beginning of the token")
+    search_title = _("System or beginning of the key")
     filters = (
         Filter(
             "state",
@@ -46,6 +47,7 @@ class CredentialList(KeyList):
             lambda actor: [("live", _("valid")), ("soon", _("ends soon")), ("over", _("over"))],
             apply=lambda rows, value: _in_state(rows, value),
         ),
+        Filter("kind", _("Used to"), lambda actor: words.CREDENTIAL_KINDS.items(), "kind"),
         Filter("department", _("Department"), departments, "system__department_id"),
     )
     columns = (
@@ -59,7 +61,9 @@ class CredentialList(KeyList):
             sort=("system__department__name",),
             width=28,
         ),
-        Column("token", _("Token"), lambda row: str(row), cells.code),
+        Column("token", _("Key"), lambda row: str(row), cells.code),
+        Column("kind", _("Used to"), lambda row: words.CREDENTIAL_KINDS[row.kind], sort=("kind",)),
+        Column("networks", _("Networks"), lambda row: ", ".join(row.networks), is_extra=True),
         Column("state", _("State"), lambda row: row.state_word[0], cells.worded("state_word")),
         Column(
             "ends",
@@ -97,9 +101,9 @@ class CredentialList(KeyList):
 
     @property
     def deeds(self) -> list[tuple[str, Any]]:
-        """Issuing a token."""
+        """Issuing a key."""
         if may(self.actor, Perm.CREDENTIAL_ISSUE):
-            return [(reverse("credential-issue"), _("Issue a token"))]
+            return [(reverse("credential-issue"), _("Issue a key"))]
         return []
 
 
@@ -114,24 +118,27 @@ def credential_list(request: HttpRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def credential_issue(request: HttpRequest) -> HttpResponse:
-    """Issue a token, which the answer shows once; the address may name the system."""
+    """Issue a key, which the answer shows once; the address may name the system."""
 
     def issue(actor: Actor, values: dict[str, Any]) -> HttpResponse:
         system = values["system"]
-        row, secret = issue_credential(system, actor=actor, days=values["days"])
+        told = {name: value for name, value in values.items() if name != "system" and value}
+        row, secret = issue_credential(system, actor=actor, **told)
         return secret_page(
             request,
             secret,
-            title=_("New token"),
+            title=_("New key"),
             lead=_("When the system uses it, revoke the old one."),
             facts=[
                 (_("System"), system.name),
+                (_("Used to"), words.CREDENTIAL_KINDS[row.kind]),
+                (_("Key id"), row.prefix),
                 (_("Ends"), f"{timezone.localdate(row.expires_at):%Y-%m-%d}"),
             ],
             back=reverse("credentials"),
         )
 
-    return issued(request, CredentialForm, issue, _("Issue a token"), "credentials")
+    return issued(request, CredentialForm, issue, _("Issue a key"), "credentials")
 
 
 @require_POST

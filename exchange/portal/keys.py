@@ -32,8 +32,8 @@ class KeyList(DepartmentsList):
             yield [cell for name, cell in zip(names, cells, strict=True) if name != "deed"]
 
     def tabs(self) -> list[tuple[str, Any, bool]]:
-        """Bearer tokens, and keys of gateways."""
-        pairs = (("credentials", _("Tokens")), ("gateway-keys", _("Gateway keys")))
+        """Keys of the API, and keys of gateways."""
+        pairs = (("credentials", _("Keys")), ("gateway-keys", _("Gateway keys")))
         return [(reverse(name), title, reverse(name) == self.path) for name, title in pairs]
 
 

@@ -50,6 +50,16 @@ CONNECTOR_KINDS = {
     "http": _("Paged JSON over HTTP"),
 }
 KEY_STATES = {"active": (_("valid"), "good"), "revoked": (_("revoked"), "")}
+CREDENTIAL_KINDS = {
+    "bearer": _("be sent with each call"),
+    "signing": _("sign calls"),
+    "client": _("get tokens"),
+}
+SCOPES = {
+    "read": _("look up and receive data"),
+    "publish": _("publish data"),
+    "signals": _("report signals"),
+}
 DIALECTS = {
     "national": _("National exchange platform (gjgxjhpt)"),
     "provincial": _("Provincial gateway (X-Client-Id)"),
