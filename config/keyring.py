@@ -33,15 +33,11 @@ class Held:
     by_key: dict[str, Counter[str]] = field(default_factory=dict)
     # Values that no key of this environment opens, by column, with the keys that they need.
     closed: dict[str, set[str]] = field(default_factory=dict)
+    # Values that ``rotate`` would seal anew.
+    outdated: int = 0
     # Of graded data: files that lie sealed, and those that the next scrub will seal.
     files_sealed: int = 0
     files_plain: int = 0
-
-    @property
-    def outdated(self) -> int:
-        """Values that ``rotate`` would seal anew."""
-        first = fingerprints()[:1]
-        return sum(sum(found.values()) for key, found in self.by_key.items() if [key] != first)
 
 
 def sealed_columns() -> Iterator[tuple[type[Model], str]]:
@@ -60,6 +56,7 @@ def look(*, files: bool = True) -> Held:
         for _, sealed in _values(model, column):
             key = key_of(sealed)
             held.by_key.setdefault(key, Counter())[name] += 1
+            held.outdated += not is_newest(sealed)
             if not _opens(sealed):
                 held.closed.setdefault(name, set()).add(key)
     for digest in _graded() if files else ():
