@@ -53,7 +53,6 @@ Aggregates = Mapping[str, Count | Sum]
 def numbers_of(departments: QuerySet[Department], year: int) -> list[dict[str, Any]]:
     """Each department's numbers by section, ordered by name; zeros where it has nothing."""
     named = list(departments.order_by("name", "pk").values_list("pk", "name"))
-    keys = [key for key, _ in named]
     found: dict[UUID, dict[str, Any]] = {
         key: {"department": key, "name": name} for key, name in named
     }
@@ -63,11 +62,15 @@ def numbers_of(departments: QuerySet[Department], year: int) -> list[dict[str, A
         }
         for numbers in found.values():
             numbers[section] = {**numbers.get(section, {}), **zeros}
-        asked = rows.filter(department__in=keys).order_by().values("department")
+        asked = (
+            rows.filter(department__in=departments.order_by().values("pk"))
+            .order_by()
+            .values("department")
+        )
         for row in asked.annotate(**aggregates):
             counted = found[row.pop("department")][section]
             counted |= {name: number for name, number in row.items() if number is not None}
-    connected = connected_systems(keys, timezone.localdate())
+    connected = connected_systems(list(found), timezone.localdate())
     for key, numbers in found.items():
         _add_remainders(numbers, connected.get(key, 0))
     return list(found.values())
@@ -81,7 +84,8 @@ def total_of(rows: Iterable[dict[str, Any]]) -> dict[str, Any]:
             if isinstance(numbers, dict):
                 sums = total.setdefault(section, {})
                 for name, number in numbers.items():
-                    sums[name] = sums.get(name, 0) + number
+                    if number or name not in sums:
+                        sums[name] = sums.get(name, 0) + number
     return total
 
 

@@ -65,10 +65,20 @@ def workday_before(day: date, count: int, calendars: Calendars) -> date:
 def workdays_left(today: date, due: date, calendars: Calendars) -> int:
     """Workdays after today up to the due day; negative when it has passed, 0 on the day itself."""
     early, late = sorted((today, due))
-    between = sum(
-        is_workday(early + _DAY * n, calendars) for n in range(1, (late - early).days + 1)
+    moved = sum(
+        works - (day.weekday() < 5)
+        for number, year in calendars.items()
+        for day, works in year.days.items()
+        if early < day <= late and day.year == number
     )
+    between = _weekdays_until(late) - _weekdays_until(early) + moved
     return between if due >= today else -between
+
+
+def _weekdays_until(day: date) -> int:
+    """Mondays to Fridays since the first day of all, which was a Monday."""
+    weeks, days = divmod(day.toordinal(), 7)
+    return 5 * weeks + min(days, 5)
 
 
 def _after(start: date) -> Iterator[date]:

@@ -30,11 +30,13 @@ def counts_of(departments: Sequence[UUID], today: date) -> dict[UUID, Counts]:
     Sums are those of the six census numbers over its entries, in their units.
     """
     documents = SearchDocument.objects.filter(department__in=departments).order_by()
-    found: dict[UUID, Counts] = {key: dict(_nothing()) for key in departments}
-    grouped: Iterable[Any] = documents.values("department").annotate(**_columns(today))
+    columns = _columns(today)
+    nothing = _nothing(columns)
+    found: dict[UUID, Counts] = {key: dict(nothing) for key in departments}
+    grouped: Iterable[Any] = documents.values("department").annotate(**columns)
     for row in grouped:
         counts = found[row["department"]]
-        counts |= {name: row[name] for name in _columns(today) if row[name] is not None}
+        counts |= {name: row[name] for name in columns if row[name] is not None}
         counts["points_possible"] = 100 * counts["in_force"]
     working = Entry.objects.filter(department__in=departments, state__in=IN_PROGRESS).order_by()
     for key, number in working.values_list("department").annotate(Count("pk")):
@@ -75,8 +77,8 @@ def total_of(rows: Iterable[Counts]) -> Counts:
     return total
 
 
-def _nothing() -> Counts:
-    counts: Counts = dict.fromkeys([*_columns(date.min), "points_possible", "in_work"], 0)
+def _nothing(columns: Iterable[str]) -> Counts:
+    counts: Counts = dict.fromkeys([*columns, "points_possible", "in_work"], 0)
     return counts | dict.fromkeys(CENSUS_NUMBERS, Decimal(0))
 
 

@@ -1,8 +1,11 @@
-"""How forms draw what is chosen from: by functions, for Django's own template per choice costs a
-page of many choices most of its time."""
+"""How forms draw what is filled in and chosen from: by functions, for Django's own template for
+each choice costs a page of many choices most of its time."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from django import forms
+from django.forms.models import ModelChoiceIterator
 from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -12,8 +15,29 @@ from kernel.cells import joined, markup
 Widget = dict[str, Any]
 
 
+class _Names(ModelChoiceIterator):
+    """Rows by key and name alone."""
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        yield from self.queryset.values_list("pk", "name")
+
+
+class NamedField(forms.ModelChoiceField):
+    """One of rows that are known by their names; to show the names no row is read whole."""
+
+    iterator = _Names
+
+
+class NamedFields(forms.ModelMultipleChoiceField):
+    """Some of rows that are known by their names."""
+
+    iterator = _Names
+
+
 class Renderer(DjangoTemplates):
-    """Django's, but for selects, radio buttons and checkboxes."""
+    """Django's, but for fields of one line, selects, radio buttons and checkboxes."""
 
     def render(
         self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None
@@ -21,6 +45,11 @@ class Renderer(DjangoTemplates):
         """As Django's templates draw it."""
         draw = _DRAWN.get(template_name)
         return draw(context["widget"]) if draw else super().render(template_name, context, request)
+
+
+def _input(widget: Widget) -> SafeString:
+    told = {name: widget[name] for name in ("type", "name", "value")}
+    return markup("<input{}>", _attributes({**told, **widget["attrs"]}))
 
 
 def _select(widget: Widget) -> SafeString:
@@ -55,13 +84,7 @@ def _titled(name: Any, options: list[Widget]) -> SafeString:
 
 
 def _button(option: Widget) -> SafeString:
-    attributes = {
-        "type": option["type"],
-        "name": option["name"],
-        "value": option["value"],
-        **option["attrs"],
-    }
-    drawn = markup("<input{}>", _attributes(attributes))
+    drawn = _input(option)
     if not option.get("wrap_label"):
         return drawn
     place = option["attrs"].get("id")
@@ -78,6 +101,13 @@ def _attributes(told: dict[str, Any]) -> SafeString:
 
 
 _DRAWN = {
+    **dict.fromkeys(
+        (
+            f"django/forms/widgets/{kind}.html"
+            for kind in ("checkbox", "date", "email", "hidden", "number", "password", "text", "url")
+        ),
+        _input,
+    ),
     "django/forms/widgets/select.html": _select,
     "django/forms/widgets/radio.html": _buttons,
     "django/forms/widgets/checkbox_select.html": _buttons,

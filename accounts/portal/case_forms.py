@@ -13,6 +13,7 @@ from accounts.models import InformationSystem, ZombieCase
 from accounts.portal import words
 from accounts.portal.forms import PortalForm
 from accounts.states import MERGEABLE_INTO
+from kernel.widgets import NamedField
 
 
 class StepForm(PortalForm):
@@ -45,7 +46,7 @@ def _text(label: Any, *, required: bool = True, hint: Any = "") -> forms.CharFie
 
 
 def _target(hint: Any) -> forms.ModelChoiceField:
-    return forms.ModelChoiceField(
+    return NamedField(
         label=_("Merge into"),
         required=False,
         empty_label=_("Choose"),

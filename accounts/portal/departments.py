@@ -36,6 +36,7 @@ from kernel.errors import Conflict, Invalid, NotFound, Stale
 from kernel.lists import Column, Filter, List
 from kernel.pages import page
 from kernel.problems import Problem, refusal
+from kernel.widgets import NamedField
 
 STEPS = {
     "close": Step(
@@ -63,7 +64,7 @@ class EntryForm(PortalForm):
     division_code = forms.CharField(
         label=_("Division code"), max_length=12, help_text=_("6, 9 or 12 digits.")
     )
-    parent = forms.ModelChoiceField(
+    parent = NamedField(
         label=_("Department above"), queryset=Department.objects.none(), required=False
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)

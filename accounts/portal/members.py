@@ -35,13 +35,14 @@ from kernel.lists import Column, Filter
 from kernel.pages import page
 from kernel.problems import Problem, refusal
 from kernel.texts import listed
+from kernel.widgets import NamedField
 
 
 class MemberForm(PortalForm):
     """A new person, or with a user name alone one who is a member elsewhere."""
 
     refusals = words.MEMBER_ERRORS
-    department = forms.ModelChoiceField(
+    department = NamedField(
         label=_("Department"), queryset=Department.objects.none(), empty_label=_("Choose")
     )
     username = forms.CharField(

@@ -26,6 +26,7 @@ from accounts.portal.forms import PlainForm, PortalForm, ReasonForm
 from accounts.portal.steps import Step
 from accounts.register.versions import values_of
 from accounts.states import FILING, MERGEABLE_INTO, SYSTEM
+from kernel.widgets import NamedField
 
 # Step -> move of the filing.
 _FILING = {"file": "submit", "accept": "accept", "return": "return"}
@@ -49,7 +50,7 @@ class MergeForm(MoveForm):
     """Into which system it is merged."""
 
     refusals = words.FIELD_ERRORS
-    into = forms.ModelChoiceField(
+    into = NamedField(
         label=_("Merge into"), queryset=InformationSystem.objects.none(), empty_label=_("Choose")
     )
     field_order = ("into", "reason", "document")

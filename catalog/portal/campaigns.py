@@ -34,6 +34,7 @@ from kernel.errors import DomainError, Invalid, NotFound
 from kernel.lists import Column, Filter, List
 from kernel.pages import page
 from kernel.problems import Problem, refusal
+from kernel.widgets import NamedFields
 
 STATES = {"open": (_("Running"), "good"), "closed": (_("Closed"), "")}
 
@@ -59,7 +60,7 @@ class OpenForm(PortalForm):
     )
     opens_on = _day(_("Opens on"), required=False, hint=_("Today, if left empty."))
     due_on = _day(_("To be confirmed by"))
-    departments = forms.ModelMultipleChoiceField(
+    departments = NamedFields(
         label=_("Departments"),
         queryset=Department.objects.none(),
         required=False,

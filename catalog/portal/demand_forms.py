@@ -12,6 +12,7 @@ from catalog.demandrules import ANSWER_WORKDAYS, LEAST_WORKDAYS, MOST_WORKDAYS, 
 from catalog.models import Demand, Resource
 from catalog.portal.demand_words import FIELD_ERRORS
 from kernel.errors import Invalid
+from kernel.widgets import NamedField
 
 MOST_WANTED, LONGEST_WANTED = 100, 120
 
@@ -61,7 +62,7 @@ class SubmitForm(DemandForm):
 class RouteForm(DemandForm):
     """Whose duty it is, and the term to answer."""
 
-    department = forms.ModelChoiceField(
+    department = NamedField(
         label=_("Department that has to answer"), queryset=Department.objects.none()
     )
     reason = _text(_("Reason"), hint=_("The duty that it falls under."))

@@ -14,6 +14,7 @@ from catalog.metadata import METADATA
 from catalog.models import Category, Entry
 from catalog.portal.words import column_label, column_title
 from catalog.vocabulary import FORMAT_TYPES
+from kernel.widgets import NamedField
 
 MOST_LISTED = 100
 # Types of formats whose names are words.
@@ -187,7 +188,7 @@ class EntryForm(PortalForm):
         if self.row is not None:
             department = self.row.department_id
         rows = InformationSystem.objects.filter(department_id=department or "").order_by("name")
-        return forms.ModelChoiceField(queryset=rows, required=False, empty_label=_("Choose"))
+        return NamedField(queryset=rows, required=False, empty_label=_("Choose"))
 
 
 def initial_of(entry: Entry) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from catalog.interchange.reading import FORMATS, MOST_BYTES
 from catalog.models import CatalogImport, Category
 from catalog.portal import import_words
 from catalog.portal.words import column_title
+from kernel.widgets import NamedField
 
 AUTO, LEFT_OUT = "auto", "-"
 
@@ -39,7 +40,7 @@ class UploadForm(PortalForm):
         max_length=60,
         help_text=_("Give the next file of it the same name: its entries are known again then."),
     )
-    department = forms.ModelChoiceField(
+    department = NamedField(
         label=_("Department"),
         queryset=Department.objects.none(),
         required=False,

@@ -15,6 +15,7 @@ from catalog.portal.words import column_label
 from catalog.vocabulary import ItemType
 from kernel.errors import Invalid
 from kernel.problems import told_errors
+from kernel.widgets import NamedField
 
 _LINE_HINT = _("One a line: the code, then its name. Two columns can be pasted from Excel.")
 
@@ -86,7 +87,7 @@ class CodeListForm(VersionForm):
         help_text=_("As it is cited: GB/T 2260, or a local name."),
     )
     name = forms.CharField(label=_("Name"), max_length=120)
-    department = forms.ModelChoiceField(
+    department = NamedField(
         label=_("Department"),
         queryset=Department.objects.none(),
         required=False,
@@ -98,7 +99,6 @@ class CodeListForm(VersionForm):
         """Who can keep a list; the first version needs no reason."""
         department: Any = self.fields["department"]
         department.queryset = Department.objects.filter(is_active=True).order_by("name")
-        department.label_from_instance = lambda row: row.name
         del self.fields["change_message"]
         self.fields["effective_on"].initial = timezone.localdate()
 

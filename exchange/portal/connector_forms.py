@@ -11,6 +11,7 @@ from accounts.states import RUNNING
 from exchange.dataplane.connectors.options import MOST_TEXT, SPECS, Option
 from exchange.models import Connector
 from exchange.portal import connector_words as words
+from kernel.widgets import NamedField
 
 _LONG = ("private_key",)
 
@@ -40,8 +41,7 @@ class ConnectorForm(PortalForm):
         department = self.actor.department_id if self.actor else None
         rows: Any = InformationSystem.objects.filter(state__in=RUNNING)
         own = rows.filter(department_id=department).order_by("name")
-        field: Any = forms.ModelChoiceField(label=_("System"), queryset=own)
-        field.label_from_instance = lambda system: system.name
+        field: Any = NamedField(label=_("System"), queryset=own)
         return field
 
     def _held(self, held: Connector) -> None:

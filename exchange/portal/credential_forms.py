@@ -12,12 +12,13 @@ from accounts.portal.calling import LinesField
 from accounts.portal.forms import PortalForm
 from accounts.signing import ALGORITHMS
 from exchange.portal import lane_words as words
+from kernel.widgets import NamedField
 
 
 class _SystemForm(PortalForm):
     """The row is the id of a system as the address names it, or empty."""
 
-    system = forms.ModelChoiceField(
+    system = NamedField(
         label=_("System"), queryset=InformationSystem.objects.none(), empty_label=_("Choose")
     )
 
@@ -27,7 +28,6 @@ class _SystemForm(PortalForm):
         department = self.actor.department_id if self.actor else None
         rows: Any = InformationSystem.objects.exclude(state="retired")
         field.queryset = rows.filter(department_id=department).order_by("name")
-        field.label_from_instance = lambda system: system.name
         field.initial = _id(self.row)
 
 

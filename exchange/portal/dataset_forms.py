@@ -10,6 +10,7 @@ from accounts.portal.forms import PortalForm
 from accounts.states import RUNNING
 from exchange.models import Dataset
 from exchange.portal import lane_words as words
+from kernel.widgets import NamedField
 
 
 class RetainForm(PortalForm):
@@ -35,7 +36,7 @@ class RetainForm(PortalForm):
 class HandOverForm(PortalForm):
     """The system that publishes from now on."""
 
-    system = forms.ModelChoiceField(
+    system = NamedField(
         label=_("System"),
         queryset=InformationSystem.objects.none(),
         help_text=_("A running system of your department."),
@@ -48,7 +49,6 @@ class HandOverForm(PortalForm):
         )
         field: Any = self.fields["system"]
         field.queryset = systems.exclude(pk=self.row.system_id).order_by("name")
-        field.label_from_instance = lambda system: system.name
 
 
 class AttachForm(PortalForm):
@@ -56,7 +56,7 @@ class AttachForm(PortalForm):
 
     refusals = {"unknown-item": _("Choose from the items of the entry.")}
 
-    system = forms.ModelChoiceField(
+    system = NamedField(
         label=_("System that publishes"),
         queryset=InformationSystem.objects.none(),
         help_text=_("It publishes with its own credential; stewards can publish files, too."),
@@ -98,7 +98,6 @@ class AttachForm(PortalForm):
         field.queryset = InformationSystem.objects.filter(
             department_id=self.row.department_id, state__in=RUNNING
         ).order_by("name")
-        field.label_from_instance = lambda system: system.name
         items: Any = self.fields["lookup_items"]
         listed = self.row.published.items.order_by("position")
         items.choices = [(item.column, item.name) for item in listed]

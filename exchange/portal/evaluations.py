@@ -18,6 +18,7 @@ from catalog.portal.words import is_chinese
 from exchange.evaluating import evaluations
 from exchange.evaluation import INDICATORS, SCORE_EN, SCORE_ZH, Dimension, Evaluation
 from exchange.portal.clock_boards import period_asked
+from kernel.cells import NONE, below, markup
 from kernel.pages import Part, page
 
 DIMENSIONS = {
@@ -58,23 +59,29 @@ class ScoreLine:
         return [self.found.dimensions[one] for one in Dimension]
 
     @property
+    def titled(self) -> list[tuple[Any, float | None]]:
+        """The scores with their titles."""
+        return list(zip(DIMENSIONS.values(), self.scores, strict=True))
+
+    @property
     def level(self) -> str:
         """The colour of the whole score."""
         score = self.found.score
         return "" if score is None else "good" if score >= 90 else "warn" if score >= 70 else "bad"
 
     @property
-    def shares(self) -> list[tuple[Any, str, int, int]]:
+    def indicators(self) -> str:
         """Each indicator with its share in hundredths and its two counts."""
-        return [
-            (
+        return below(
+            markup(
+                '{} <strong>{}</strong> <span class="muted">{}/{}</span>',
                 TITLES[value.indicator.code],
-                "–" if value.share is None else f"{value.share:.1%}",
+                NONE if value.share is None else f"{value.share:.1%}",
                 value.part,
                 value.whole,
             )
             for value in self.found.values
-        ]
+        )
 
 
 @require_GET

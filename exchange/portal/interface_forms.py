@@ -11,6 +11,7 @@ from accounts.states import RUNNING
 from exchange.models import ServiceInterface
 from exchange.portal import lane_words as words
 from exchange.portal.connector_words import DESTINATIONS
+from kernel.widgets import NamedField
 
 LOGINS = (
     ("none", _("None")),
@@ -46,9 +47,7 @@ class InterfaceForm(PortalForm):
     keeps = frozenset({"records_at"})
 
     name = forms.CharField(label=_("Name"), max_length=120)
-    system = forms.ModelChoiceField(
-        label=_("System that answers"), queryset=InformationSystem.objects.none()
-    )
+    system = NamedField(label=_("System that answers"), queryset=InformationSystem.objects.none())
     kind = forms.ChoiceField(label=_("Kind"), choices=list(words.INTERFACE_KINDS.items()))
     method = forms.ChoiceField(label=_("Method"), choices=[("GET", "GET"), ("POST", "POST")])
     url = forms.CharField(
@@ -120,7 +119,6 @@ class InterfaceForm(PortalForm):
             department_id=self.row.department_id, state__in=RUNNING
         )
         field.queryset = rows.order_by("name")
-        field.label_from_instance = lambda system: system.name
         if isinstance(self.row, ServiceInterface):
             self._declared(self.row)
 

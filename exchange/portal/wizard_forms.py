@@ -20,6 +20,7 @@ from exchange.models.terms import terms_of
 from exchange.portal import sharing_words as words
 from exchange.portal.grant_steps import lines_of
 from exchange.portal.request_forms import SharingForm, day, line, text
+from kernel.widgets import NamedField, NamedFields
 
 ITEMS, PURPOSE, BOUNDS, REVIEW = "items", "purpose", "bounds", "review"
 PARTS = {
@@ -89,10 +90,10 @@ class RequestForm(SharingForm):
     is_return_flow = forms.BooleanField(
         label=_("Return flow: data of our own area from a higher level (Art. 24)"), required=False
     )
-    system = forms.ModelChoiceField(
+    system = NamedField(
         label=_("System that will use it"), queryset=InformationSystem.objects.none()
     )
-    systems = forms.ModelMultipleChoiceField(
+    systems = NamedFields(
         label=_("Further systems"),
         required=False,
         queryset=InformationSystem.objects.none(),

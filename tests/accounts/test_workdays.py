@@ -1,6 +1,6 @@
 """Counting workdays as the law and the State Council's notices say."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import chinese_calendar
 import pytest
@@ -56,6 +56,16 @@ def test_a_limit_of_no_days_is_refused():
 )
 def test_days_left_are_workdays_and_negative_once_missed(today, left):
     assert workdays_left(today, date(2026, 2, 28), {2026: Y2026}) == left
+
+
+def test_days_left_are_those_that_are_counted_one_by_one():
+    days = [date(2025, 12, 20) + timedelta(days=n) for n in range(0, 430, 7)]
+    for today in days[::3]:
+        for due in days:
+            early, late = sorted((today, due))
+            after = (early + timedelta(days=n) for n in range(1, (late - early).days + 1))
+            counted = sum(is_workday(day, {2026: Y2026}) for day in after)
+            assert workdays_left(today, due, {2026: Y2026}) == (counted if due >= today else -counted)
 
 
 def test_the_whole_of_2026_agrees_with_the_state_councils_notice():

@@ -35,9 +35,9 @@ def test_strangers_see_no_menu(client):
 def test_who_comes_later_finds_their_own_places_in_their_own_language(department):
     first = browser_of(member_with(("steward",), department))
     operator = browser_of(member_with(("operator",), department))
-    assert "僵尸系统" in places(text(first.get("/account")))
+    assert "僵尸信息系统" in places(text(first.get("/account")))
     assert "/cases" not in places(text(operator.get("/account")))
     first.cookies["django_language"] = "en"
     assert "Zombie systems" in places(text(first.get("/account")))
     second = browser_of(member_with(("steward",), department))
-    assert "僵尸系统" in places(text(second.get("/account")))
+    assert "僵尸信息系统" in places(text(second.get("/account")))

@@ -6,7 +6,8 @@ import pytest
 from django import forms
 from django.forms.renderers import DjangoTemplates
 
-from kernel.widgets import Renderer
+from accounts.models import Department
+from kernel.widgets import NamedField, NamedFields, Renderer
 
 CHOICES = [("", "请选择"), ("a&b", "<甲>"), ("组", [("1", "一"), (2, "二")])]
 FLAT = [("a", "甲"), ("b", "<乙>")]
@@ -37,6 +38,24 @@ def test_buttons_are_drawn_as_django_draws_them(kind, choices):
     assert drawn(widget, Renderer, ["a"]) == drawn(widget, DjangoTemplates, ["a"])
 
 
-def test_other_fields_are_django_s_own():
-    widget = forms.TextInput()
-    assert drawn(widget, Renderer, "甲") == drawn(widget, DjangoTemplates, "甲")
+@pytest.mark.parametrize("value", ["", None, 'a"b', 7, True, False])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        forms.CheckboxInput, forms.DateInput, forms.EmailInput, forms.HiddenInput,
+        forms.NumberInput, forms.PasswordInput, forms.Textarea, forms.TextInput, forms.URLInput,
+    ],
+)  # fmt: skip
+def test_fields_of_one_line_are_drawn_as_django_draws_them(kind, value):
+    widget = kind(attrs={"maxlength": 9, "data-x": False})
+    assert drawn(widget, Renderer, value) == drawn(widget, DjangoTemplates, value)
+
+
+@pytest.mark.django_db
+def test_rows_are_chosen_by_name_and_read_when_they_were_chosen(department):
+    field = NamedField(Department.objects.order_by("name"), empty_label="请选择")
+    assert list(field.choices) == [("", "请选择"), (department.pk, department.name)]
+    assert field.clean(str(department.pk)) == department
+    several = NamedFields(Department.objects.all())
+    assert list(several.choices) == [(department.pk, department.name)]
+    assert list(several.clean([str(department.pk)])) == [department]
