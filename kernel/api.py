@@ -15,7 +15,7 @@ from kernel import idempotency
 from kernel.errors import Invalid, Malformed, NotFound, Unconditional
 from kernel.paging import KeysetPages
 
-_ETAG = re.compile(r'(?:W/)?"(\d{1,9})"')
+ETAG = r'(?:W/)?"(\d{1,9})"'
 
 
 class UnknownParameter(Malformed):
@@ -152,7 +152,7 @@ class ApiView(viewsets.GenericViewSet[Any]):
         raw = request.headers.get("If-Match")
         if raw is None:
             raise Unconditional()
-        found = _ETAG.fullmatch(raw.strip())
+        found = re.fullmatch(ETAG, raw.strip())
         if not found:
             raise Unconditional("If-Match must be one ETag as it was given")
         return int(found[1])

@@ -3,8 +3,12 @@
 import re
 from typing import Any, Literal
 
+from django.core.exceptions import FieldDoesNotExist
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework.serializers import ChoiceField
+
+from kernel.api import ETAG
 
 PROBLEM = {
     "type": "object",
@@ -36,12 +40,15 @@ _REFUSALS = {
     "401": "No valid credential was sent.",
     "403": "You may not do this.",
     "404": "Nothing here, or nothing that you may see.",
+    "406": "No answer has the media type that is asked for.",
     "409": "It does not fit the present state.",
     "412": "It was changed since you read it.",
+    "413": "It is larger than the platform takes.",
     "415": "This media type is not taken.",
     "422": "Some values are not right.",
     "428": "If-Match is missing.",
     "429": "Too many requests.",
+    "503": "The platform cannot do this now; Retry-After says when.",
 }
 
 
@@ -90,6 +97,19 @@ class HouseSchema(AutoSchema):
         status = {"create": 201, "destroy": 204}.get(deed, 200)
         return {status: out} if status != 204 else {204: None}
 
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        """A list's answer is rows, unless the view names one shape for all of it."""
+        view: Any = self.view
+        if isinstance(getattr(view, "answers", {}).get(getattr(view, "action", "")), dict):
+            return False
+        return bool(super()._is_list_view(serializer))
+
+    def _map_serializer_field(self, field: Any, *args: Any, **kwargs: Any) -> Any:
+        """A choice that a row may leave empty is also shown empty."""
+        if isinstance(field, ChoiceField) and field.read_only:
+            field.allow_blank = field.allow_blank or _may_be_blank(field)
+        return super()._map_serializer_field(field, *args, **kwargs)  # type: ignore[no-untyped-call]
+
     def get_override_parameters(self) -> list[Any]:
         """Filters of the list, named parameters, and the headers that the deed takes."""
         view, made = self.view, []
@@ -103,7 +123,7 @@ class HouseSchema(AutoSchema):
         if self.method == "POST":
             made.append(_parameter("Idempotency-Key", "header"))
         if self._is_conditional:
-            made.append(_parameter("If-Match", "header", required=True))
+            made.append(_parameter("If-Match", "header", required=True, pattern=f"^{ETAG}$"))
         return made
 
     def get_examples(self) -> list[Any]:
@@ -136,11 +156,11 @@ class HouseSchema(AutoSchema):
         return changes and not getattr(self.view, "unconditional", False)
 
     def _refusals(self) -> list[str]:
-        found = ["400", "401", "429"]
+        found = ["400", "401", "403", "406", "422", "429", "503"]
         if "{" in self.path:
             found.append("404")
         if self.method != "GET":
-            found += ["403", "409", "415", "422"]
+            found += ["409", "413", "415"]
         if self._is_conditional:
             found += ["412", "428"]
         return sorted(found)
@@ -149,8 +169,28 @@ class HouseSchema(AutoSchema):
 def add_problem(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     """Post-processing hook: put the Problem schema among the components."""
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
-    return result
+    made: dict[str, Any] = _without_doubt(result)
+    return made
 
 
-def _parameter(name: str, where: Literal["query", "header"], required: bool = False) -> Any:
-    return OpenApiParameter(name, str, where, required=required)
+def _without_doubt(part: Any) -> Any:
+    """``anything, or null`` is anything: as exactly one of two, null would be neither."""
+    if isinstance(part, dict):
+        if part.get("oneOf") == [{}, {"type": "null"}]:
+            part = {name: value for name, value in part.items() if name != "oneOf"}
+        return {name: _without_doubt(value) for name, value in part.items()}
+    return [_without_doubt(one) for one in part] if isinstance(part, list) else part
+
+
+def _may_be_blank(field: Any) -> bool:
+    model = getattr(getattr(field.parent, "Meta", None), "model", None)
+    try:
+        return model is not None and bool(model._meta.get_field(field.source).blank)
+    except FieldDoesNotExist:
+        return False
+
+
+def _parameter(
+    name: str, where: Literal["query", "header"], required: bool = False, pattern: str = ""
+) -> Any:
+    return OpenApiParameter(name, str, where, required=required, pattern=pattern or None)

@@ -24,6 +24,17 @@ def read_limit(request: Request, default: int = DEFAULT_LIMIT, most: int = MAX_L
     return int(raw)
 
 
+class WholeList(BasePagination):
+    """No pages: all rows there are, under ``items``."""
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> None:
+        """None: the view hands out all of it."""
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """The list in OpenAPI."""
+        return {"type": "object", "required": ["items"], "properties": {"items": schema}}
+
+
 class KeysetPages(BasePagination):
     """Pages by primary key, newest first; a view may name another unique ``page_order``."""
 

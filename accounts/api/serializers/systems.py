@@ -208,6 +208,7 @@ class AccessOut(serializers.ModelSerializer):
     """How the calls of a system must come."""
 
     system = serializers.UUIDField(source="system_id")
+    updated_at = serializers.DateTimeField(allow_null=True, help_text="null: never set")
 
     class Meta:
         model = SystemAccess

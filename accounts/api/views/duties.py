@@ -31,6 +31,7 @@ from accounts.querysets import standing_on
 from accounts.vocabulary import Standing
 from kernel.api import ApiView, ReadView, ReasonIn
 from kernel.errors import Invalid, NotFound
+from kernel.paging import WholeList
 from kernel.parameters import flag_of
 
 
@@ -118,7 +119,7 @@ class ClockView(ApiView):
     out = ClockOut
     into = {"limit": ClockLimitIn}
     examples = {"limit": CLOCK_LIMIT}
-    pagination_class = None
+    pagination_class = WholeList
 
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Every clock, with what counts here."""

@@ -15,6 +15,7 @@ from accounts.permissions import ROLES, Perm
 from accounts.policy import require
 from accounts.trail import trail_status
 from kernel.api import ApiView, ReadView
+from kernel.paging import WholeList
 
 _BLOCK = (
     "(SELECT min(number) FROM accounts_evidenceblock b"
@@ -27,7 +28,7 @@ class PermissionView(ApiView):
 
     model = Member
     out = HoldingOut
-    pagination_class = None
+    pagination_class = WholeList
 
     def list(self, request: Request, **kwargs: Any) -> Response:
         """The whole table."""

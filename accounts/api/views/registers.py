@@ -34,6 +34,7 @@ from accounts.models import InformationSystem, SystemAttachment, SystemRelation,
 from accounts.register.versions import Difference
 from kernel.api import ApiView
 from kernel.errors import Invalid, NotFound, Stale
+from kernel.paging import WholeList
 
 
 class SystemPartView(ApiView):
@@ -114,7 +115,7 @@ class SystemRelationView(SystemPartView):
     into = {"create": RelationIn}
     answers = {"candidates": RelatableOut(many=True)}
     examples = {"create": RELATION}
-    pagination_class = None
+    pagination_class = WholeList
     related = ("system__department", "other__department")
 
     def list(self, request: Request, **kwargs: Any) -> Response:
@@ -155,7 +156,7 @@ class SystemAttachmentView(SystemPartView):
     parser_classes = [AnyBody]
     bodies = {"create": {"application/octet-stream": OpenApiTypes.BINARY}}
     own_idempotency = True
-    pagination_class = None
+    pagination_class = WholeList
     related = ("system",)
 
     @property

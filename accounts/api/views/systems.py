@@ -47,6 +47,7 @@ from accounts.permissions import Perm
 from accounts.policy import may
 from kernel.api import ApiView, In, ReadView, ReasonIn
 from kernel.errors import Invalid
+from kernel.paging import WholeList
 
 MOVES: dict[str, Callable[..., InformationSystem]] = {
     "construct": construct_system,
@@ -190,7 +191,7 @@ class SystemView(RegisterView, ReadView):
         """The authority hands the filing back with the reason."""
         return self.show(return_filing(self.get_object(), actor=self.actor, **self.read(request)))
 
-    @action(detail=True, methods=["get"], pagination_class=None)
+    @action(detail=True, methods=["get"], pagination_class=WholeList)
     def similar(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Systems anywhere that seem to do the same, the likest first."""
         return Response({"items": likeness_facts(similar_systems(self.get_object()))})

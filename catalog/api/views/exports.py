@@ -41,7 +41,8 @@ class CatalogExportView(ApiView):
     parameters = ("format", "charset", "limit", "cursor", *_FILTERS)
     answers = {
         "export": {
-            (200, kind.media_type.split(";")[0]): OpenApiTypes.BINARY for kind in KINDS.values()
+            (200, media_type): OpenApiTypes.OBJECT if "json" in media_type else OpenApiTypes.BINARY
+            for media_type in (kind.media_type.split(";")[0] for kind in KINDS.values())
         }
     }
 

@@ -70,7 +70,7 @@ class ObjectionOut(serializers.ModelSerializer):
 
     claims = serializers.SerializerMethodField()
     evidence = serializers.SerializerMethodField()
-    batch_number = serializers.IntegerField(source="batch.number", default=None)
+    batch_number = serializers.IntegerField(source="batch.number", allow_null=True, default=None)
 
     class Meta:
         model = Objection
