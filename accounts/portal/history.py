@@ -20,7 +20,7 @@ from kernel.pages import page
 # By the trail's verb: what happened, and how it looks.
 EVENTS: dict[str, tuple[Any, str]] = {
     "session.opened": (_("Signed in"), "good"),
-    "session.refused": (_("Refused"), "bad"),
+    "session.refused": (_("Sign-in refused"), "bad"),
     "session.closed": (_("Signed out"), ""),
     "session.ended": (_("Sign-ins ended"), ""),
     "password.changed": (_("Password changed"), ""),
