@@ -1,4 +1,5 @@
-"""Is the process alive, can it serve, how does the platform fare: /healthz, /readyz, /metrics."""
+"""Is the process alive, can it serve, how does the platform fare, and what verifies its evidence:
+/healthz, /readyz, /metrics, /.well-known/evidence-keys."""
 
 import hmac
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from accounts.evidence import standings
+from accounts.evidencekeys import public_keys
 from accounts.ledgers import ledgers
 from accounts.models import Heartbeat, Obligation
 from accounts.trail import unsealed
@@ -49,6 +51,11 @@ def metrics(request: HttpRequest) -> HttpResponse:
     registry = CollectorRegistry()
     registry.register(PlatformFigures())
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def evidence_keys(request: HttpRequest) -> HttpResponse:
+    """The public keys of the evidence, a line each, as the stand-alone verifier reads them."""
+    return HttpResponse("\n".join(public_keys()) + "\n", content_type="text/plain")
 
 
 class PlatformFigures(Collector):

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path(".well-known/evidence-keys", health.evidence_keys, name="evidence-keys"),
     path(".well-known/oauth-authorization-server", metadata, name="oauth-metadata"),
     path(
         "api/openapi.yaml",

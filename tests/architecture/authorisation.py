@@ -381,6 +381,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "upload-rehearse POST": ("........+", ".........", "........."),
     "upload-rejects GET": ("........+", ".........", "........."),
     "use-list GET": ("o+o+++o+o", "o+o+++o+o", "o+ooo+o+o"),
+    "use-receipt GET": (".+.+++.+.", ".+.+++.+.", ".+...+.+."),
     "use-record-detail GET": (".+.+++.+.", ".+.+++.+.", ".+...+.+."),
     "use-record-export GET": ("-+-+++-+-", "-+-+++-+-", "-+-+++-+-"),
     "use-record-list GET": ("o+o+++o+o", "o+o+++o+o", "o+ooo+o+o"),

@@ -27,6 +27,7 @@ ROWS = {
 WORDS = {"name": "who", "suffix": "jsonld"}
 # What is not reached by an address alone.
 ELSEWHERE = {
+    "use-receipt": "a line of the ledger that is sealed",
     "grant-certificate": "a grant whose data was disposed of",
     "objection-evidence": "a document that was attached",
     "request-decision": "a request that was taken on",
