@@ -179,6 +179,7 @@ AXES_LOCKOUT_CALLABLE = "accounts.authentication.lockout_response"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
+SESSION_ENGINE = "accounts.sessionstore"
 SESSION_COOKIE_AGE = env.number("SESSION_HOURS") * 3600
 SESSION_IDLE_SECONDS = env.number("SESSION_IDLE_MINUTES") * 60
 SESSIONS_AT_ONCE = env.number("SESSIONS_AT_ONCE")
