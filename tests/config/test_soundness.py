@@ -44,7 +44,7 @@ BREAKS = {
     "queryable tables": lambda: Dataset.objects.update(folded_number=9),
     "grants": lambda: SharingRequest.objects.update(state="refused"),
     "use of grants": lambda: Dataset.objects.update(last_number=1),
-    "audit trail": lambda: AuditEvent.objects.filter(verb="batch.published").update(address="::1"),
+    "evidence": lambda: AuditEvent.objects.filter(verb="batch.published").update(address="::1"),
     "batches in the trail": lambda: AuditEvent.objects.filter(verb="batch.published").update(
         verb="batch.seen"
     ),

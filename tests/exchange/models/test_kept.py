@@ -6,8 +6,11 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.ledgers import TRAIL
+from accounts.models import AuditEvent
 from exchange.models import GrantEdition, UseEntry, UseRecord
 from exchange.models.terms import TERMS, terms_of
+from exchange.models.use import LEDGER
 
 
 @pytest.fixture
@@ -79,6 +82,12 @@ def test_a_record_whose_time_is_over_may_go(record):
     )
     over.delete()
     assert list(UseRecord.objects.all()) == [record]
+
+
+def test_the_seal_covers_every_column_of_the_ledger_and_of_the_trail():
+    for ledger, model in ((LEDGER, UseEntry), (TRAIL, AuditEvent)):
+        columns = {field.column for field in model._meta.concrete_fields}
+        assert (ledger.table, set(ledger.columns)) == (model._meta.db_table, columns)
 
 
 def test_the_ledger_is_only_added_to(entry):
