@@ -7,8 +7,12 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.actions.credentials import issue_credential
+from accounts.actor import CLOCK
 from tests.factories.accounts import CredentialFactory, IncidentFactory
 from tests.factories.exchange import World
+
+URLENCODED = "application/x-www-form-urlencoded"
 
 
 class Safety:
@@ -17,6 +21,8 @@ class Safety:
     def __init__(self, world: World) -> None:
         self.world = world
         self.credential = CredentialFactory(system=world.publisher)
+        self.client, secret = issue_credential(world.publisher, actor=CLOCK, kind="client")
+        self.shown = f"client_id={self.client.prefix}&client_secret={secret}"
         self.incident = IncidentFactory()
 
     def ids(self) -> dict[str, Any]:
@@ -29,6 +35,10 @@ class Safety:
         return {
             "sign-in POST": {"username": "nobody", "password": "wrong"},
             "system-credential-list POST": {"days": 30},
+            "system-access PUT": {"networks": ["10.1.0.0/16"]},
+            "oauth-token POST": f"grant_type=client_credentials&{self.shown}",
+            "oauth-introspect POST": f"token=sqt_unknown&{self.shown}",
+            "oauth-revoke POST": f"token=sqt_unknown&{self.shown}",
             "incident-list POST": {
                 "title": "凭证外泄",
                 "description": "凭证出现在日志中",

@@ -31,7 +31,7 @@ from exchange.actions.userecords import record_use
 from exchange.models import Delivery, UseEntry
 from tests.architecture.catalogue import FILE, Catalogue
 from tests.architecture.moving import Moving
-from tests.architecture.safety import Safety
+from tests.architecture.safety import URLENCODED, Safety
 from tests.factories.accounts import (
     DepartmentFactory,
     MemberFactory,
@@ -390,6 +390,8 @@ class Scene:
         if name == "catalog-import-list POST":
             address = f"{address}?source=别的平台&department={self.ids['departments']}"
             return client.post(address, data=FILE, content_type="application/json")
+        if name.startswith("oauth-"):
+            return client.post(address, data=self.bodies[name], content_type=URLENCODED)
         if method == "get":
             return client.get(address)
         headers = {"If-Match": '"1"'} if method in ("patch", "delete") else {}

@@ -18,7 +18,14 @@ from tests.factories.accounts import CredentialFactory
 
 ENDPOINTS = endpoints()
 # Endpoints that want no credential, and what they answer without one.
-OPEN = {"link-detail GET": (200, ""), "sign-in POST": (403, "sign-in-refused")}
+OPEN = {
+    "link-detail GET": (200, ""),
+    "sign-in POST": (403, "sign-in-refused"),
+    # The scene's form shows a client's secret.
+    **dict.fromkeys(
+        ("oauth-introspect POST", "oauth-revoke POST", "oauth-token POST"), (200, "")
+    ),
+}
 # By what the items of these lists are named; all others by their id.
 NAMED = {
     "batches": "number",
