@@ -390,10 +390,10 @@ class Scene:
         if name == "catalog-import-list POST":
             address = f"{address}?source=别的平台&department={self.ids['departments']}"
             return client.post(address, data=FILE, content_type="application/json")
-        if name.startswith("oauth-"):
-            return client.post(address, data=self.bodies[name], content_type=URLENCODED)
         if method == "get":
             return client.get(address)
         headers = {"If-Match": '"1"'} if method in ("patch", "delete") else {}
         headers["X-Purpose"] = PURPOSE
-        return getattr(client, method)(address, self.bodies.get(name, {}), headers=headers)
+        body = self.bodies.get(name, {})
+        kind = URLENCODED if isinstance(body, str) else None
+        return getattr(client, method)(address, body, content_type=kind, headers=headers)

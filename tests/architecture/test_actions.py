@@ -37,8 +37,8 @@ QUESTIONS = {
     "accounts.actions.obligations.local_limit",
     "catalog.actions.demands.demands_like",
 }
-# A person who signs in has no rights yet, a system asks for its own tokens; a clock, a hold, a version and a merge that begins or
-# ends follow from a deed that was allowed.
+# A person who signs in has no rights yet, a system asks for its own tokens; a clock, a hold, a
+# version and a merge that begins or ends follow from a deed that was allowed.
 WITHOUT_GATE = {
     "exchange.actions.outcomes.note_calls",
     "exchange.actions.outcomes.note_failures",
