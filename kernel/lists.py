@@ -146,12 +146,15 @@ class List:
     @cached_property
     def page(self) -> Page[Any]:
         """The page asked for, or the nearest that there is."""
-        return Paginator(self.found, self.size).get_page(self.query.get("page"))
+        counted = Paginator(self.found, self.size)
+        # Where nothing was counted nothing is asked for.
+        whole = counted if counted.count else Paginator([], self.size)
+        return whole.get_page(self.query.get("page"))
 
     @cached_property
     def heads(self) -> list[Head]:
         """The heads of the chosen columns."""
-        name, descending = self._sorted_by()
+        name, descending = self._sorted_by
         heads = []
         for column in self.chosen:
             is_now = column.name == name
@@ -172,7 +175,7 @@ class List:
     @cached_property
     def chosen(self) -> list[Column]:
         """The columns that are shown: those chosen, else all but the extra ones."""
-        there = self.shown_columns()
+        there = self._columns
         asked = ",".join(self.query.getlist("columns")).split(",")
         picked = [column for column in there if column.name in asked]
         return picked or [column for column in there if not column.is_extra]
@@ -180,7 +183,7 @@ class List:
     @cached_property
     def column_choices(self) -> list[tuple[Column, bool]]:
         """All columns, and whether each is shown."""
-        return [(column, column in self.chosen) for column in self.shown_columns()]
+        return [(column, column in self.chosen) for column in self._columns]
 
     @cached_property
     def chips(self) -> list[Chip]:
@@ -205,22 +208,22 @@ class List:
     @property
     def kept(self) -> list[tuple[str, str]]:
         """What the search form carries along beside its own fields."""
-        state = self._state()
+        state = self._state
         names = (*self.keeps, "sort", "size", "columns")
         return [(name, state[name]) for name in names if state[name]]
 
     @property
     def state(self) -> str:
         """The words, filters, order and columns as they stand in the address; what is saved."""
-        return self._with(self._state()).removeprefix("?")
+        return self._with(self._state).removeprefix("?")
 
     def address(self, **changes: str) -> str:
         """This list's address with changes; it begins at the first page again."""
-        return self._with({**self._state(), **changes})
+        return self._with({**self._state, **changes})
 
     def page_address(self, number: int) -> str:
         """The address of another page."""
-        return self._with({**self._state(), "page": str(number) if number > 1 else ""})
+        return self._with({**self._state, "page": str(number) if number > 1 else ""})
 
     @property
     def next_page(self) -> str:
@@ -236,7 +239,7 @@ class List:
     @property
     def exports(self) -> list[tuple[str, str]]:
         """The current filter as files: (kind, address)."""
-        return [(kind, self._with({**self._state(), "as": kind})) for kind in ("xlsx", "csv")]
+        return [(kind, self._with({**self._state, "as": kind})) for kind in ("xlsx", "csv")]
 
     def export_heads(self) -> list[tuple[str, int]]:
         """The chosen columns as heads of a file."""
@@ -252,21 +255,23 @@ class List:
             if len(rows) < step:
                 return
 
+    @cached_property
     def _sorted_by(self) -> tuple[str, bool]:
         asked = self.query.get("sort", "")
         name, descending = asked.removeprefix("-"), asked.startswith("-")
-        there = any(column.name == name and column.sort for column in self.shown_columns())
+        there = any(column.name == name and column.sort for column in self._columns)
         return (name, descending) if there else ("", False)
 
     def _ordered(self) -> list[str]:
-        name, descending = self._sorted_by()
+        name, descending = self._sorted_by
         if not name:
             return list(self.order)
         fields = next(column.sort for column in self.columns if column.name == name)
         return [f"-{one}" if descending else one for one in fields] + ["pk"]
 
+    @cached_property
     def _state(self) -> dict[str, str]:
-        name, descending = self._sorted_by()
+        name, descending = self._sorted_by
         on = {one.filter.name: one.value for one in self.fields}
         own = {name: self.query.get(name, "") for name in self.keeps}
         return {
@@ -275,11 +280,16 @@ class List:
             **on,
             "sort": f"{'-' if descending else ''}{name}",
             "size": str(self.size) if self.size != PAGE_SIZES[0] else "",
-            "columns": self._columns_asked(),
+            "columns": self._columns_asked,
         }
 
+    @cached_property
+    def _columns(self) -> list[Column]:
+        return self.shown_columns()
+
+    @property
     def _columns_asked(self) -> str:
-        usual = [column for column in self.shown_columns() if not column.is_extra]
+        usual = [column for column in self._columns if not column.is_extra]
         return "" if self.chosen == usual else ",".join(column.name for column in self.chosen)
 
     def _with(self, values: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 neither a password of their own nor a second factor."""
 
 from collections.abc import Callable
+from copy import copy
 from functools import wraps
 from typing import Any
 
@@ -31,6 +32,8 @@ def signed_in(view: View) -> View:
         debt = owed(request.sign_in, actor.roles)  # type: ignore[attr-defined]
         if debt is not None and not hasattr(view, "before_debts"):
             return redirect(_MENDED_AT[type(debt)])
+        # The actor itself: a page looks at it hundreds of times, each time through its laziness.
+        request.actor = copy(actor)  # type: ignore[attr-defined]
         return view(request, *args, **kwargs)
 
     return inner

@@ -11,11 +11,11 @@ from kernel.listparts import MOST_CHOICES, Typed
 
 def departments(actor: Actor) -> Iterable[tuple[Any, Any]] | Typed:
     """The departments, by name; where there are too many to choose from, by what is typed."""
-    named = Department.objects.visible_to(actor).order_by("name").values_list("pk", "name")
-    few = list(named[: MOST_CHOICES + 1])
-    if len(few) <= MOST_CHOICES:
-        return few
-    return Typed(lambda words: _found(named, words))
+    rows = Department.objects.visible_to(actor)
+    named = rows.order_by("name").values_list("pk", "name")
+    if rows[MOST_CHOICES : MOST_CHOICES + 1].exists():
+        return Typed(lambda words: _found(named, words))
+    return named
 
 
 def _found(named: Any, words: str) -> list[tuple[Any, Any]]:

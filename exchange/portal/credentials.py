@@ -88,7 +88,7 @@ class CredentialList(KeyList):
         return Credential.objects.visible_to(self.actor).select_related("system__department")
 
     def _ordered(self) -> list[Any]:
-        name, _down = self._sorted_by()
+        name, _down = self._sorted_by
         first = [F("revoked_at").desc(nulls_first=True), "expires_at", "pk"]
         return super()._ordered() if name else first
 

@@ -123,7 +123,7 @@ class DeliveryList(List):
         return rows
 
     def _ordered(self) -> list[Any]:
-        name, _down = self._sorted_by()
+        name, _down = self._sorted_by
         if name:
             return super()._ordered()
         return [F("delivered_at").desc(nulls_first=True), "-pk"]
@@ -132,7 +132,7 @@ class DeliveryList(List):
 class AttemptList(List):
     """Every call, load or drop of the last thirty days, the last first."""
 
-    title = _("Attempts")
+    title = _("Delivery attempts")
     lead = _("Attempts are kept for 30 days; number 0 is a test event.")
     nothing = _("Nothing was tried yet.")
     keeps = ("subscription",)

@@ -1,5 +1,6 @@
 """Lists of what two departments have with each other: what one made, what it received, and all."""
 
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
@@ -44,7 +45,7 @@ class SidesList(List):
     same: ClassVar[dict[str, str]] = {}
     keeps = ("show",)
 
-    @property
+    @cached_property
     def show(self) -> str:
         """Which tab is open: the first one that the person has, if none is asked for."""
         asked = self.query.get("show", "")
