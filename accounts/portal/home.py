@@ -133,7 +133,7 @@ def _debts(actor: Actor) -> list[Debt]:
 
 
 def _debt(row: Obligation, days_left: int) -> Debt:
-    duty, article = words.DUTIES[row.kind], CLOCKS[row.kind].article
+    duty, article = words.DUTIES[row.kind], words.article_text(CLOCKS[row.kind].article)
     return Debt(row, duty, article, days_left, level_of(days_left))
 
 

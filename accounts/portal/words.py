@@ -1,9 +1,14 @@
 """The portal's words for roles, duties and subjects."""
 
+import re
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.registers import BEFORE_VERSIONS, REGISTERED
 from accounts.permissions import Role
+
+_ARTICLE = re.compile(r"(\d+)(?:\((\d+)\))?")
 
 ROLES = {
     Role.OPERATOR: _("Platform operator"),
@@ -257,3 +262,17 @@ INCIDENT_STATES = {
     "reported": (_("Reported"), ""),
     "closed": (_("Closed"), "good"),
 }
+
+
+def article_text(article: str) -> str:
+    """``21(1)`` as the reader's law writes it."""
+    found = _ARTICLE.fullmatch(article)
+    if found is None:
+        return article
+    number, paragraph = found.groups()
+    if paragraph:
+        return gettext("Art. %(number)s (%(paragraph)s)") % {
+            "number": number,
+            "paragraph": paragraph,
+        }
+    return gettext("Art. %(number)s") % {"number": number}

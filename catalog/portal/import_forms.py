@@ -53,7 +53,7 @@ class UploadForm(PortalForm):
         help_text=_("The code of a class, such as 307024."),
     )
     format = forms.ChoiceField(
-        label=_("Format"),
+        label=_("File format"),
         required=False,
         choices=[
             ("", _("Found out from the file")),

@@ -174,10 +174,13 @@ class DutyList(InForceList):
     columns = (
         *InForceList.first_columns,
         Column(
-            "share_type", _("Share type"), lambda row: words.SHARE_TYPES[row.entry.share_type][0]
+            "share_type",
+            _("Share type"),
+            lambda row: words.SHARE_TYPES[row.entry.share_type][0],
+            cells.nowrap,
         ),
         Column("items", _("Items"), lambda row: listed(_items(row, False)), width=60),
-        Column("update_cycle", _("Update cycle"), lambda row: row.cycle),
+        Column("update_cycle", _("Update cycle"), lambda row: row.cycle, cells.nowrap),
         Column("attached", _("Data attached"), lambda row: words.YES_NO[row.is_attached]),
         Column(
             "condition",
@@ -214,7 +217,7 @@ class NegativeList(InForceList):
     nothing = _("Everything in force is shared.")
     columns = (
         *InForceList.first_columns,
-        Column("scope", _("Scope"), lambda row: row.scope),
+        Column("scope", _("Scope"), lambda row: row.scope, cells.nowrap),
         Column("items", _("Items not shared"), lambda row: listed(_items(row, True)), width=60),
         Column("reason", _("Reason"), lambda row: row.entry.refusal_reason, width=48),
         Column("legal_basis", _("Legal basis"), lambda row: row.entry.legal_basis, width=48),

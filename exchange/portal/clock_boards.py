@@ -20,9 +20,8 @@ from accounts.permissions import Perm
 from accounts.policy import may_everywhere
 from accounts.portal.access import signed_in
 from accounts.portal.listing import reader
-from accounts.portal.words import DUTIES
+from accounts.portal.words import DUTIES, article_text
 from exchange.portal.clocks import BOARDS
-from exchange.portal.deadlines import article_text
 from kernel.pages import page
 
 _YEAR = timedelta(days=365)

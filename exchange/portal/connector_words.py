@@ -12,7 +12,7 @@ OPTIONS = {
     "zone": _("Time zone of times without one"),
     "url": _("Address"),
     "root": _("Folder"),
-    "format": _("Format"),
+    "format": _("File format"),
     "encoding": _("Characters"),
     "delimiter": _("Delimiter"),
     "sheet": _("Sheet"),

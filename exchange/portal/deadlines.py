@@ -1,6 +1,5 @@
 """The clocks of the law as pages show them: which duty, by which article, until when."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -14,11 +13,9 @@ from accounts.calendars import calendars_from
 from accounts.clocks import CLOCKS, KEEPING
 from accounts.models import Obligation
 from accounts.portal.cells import left_badge, provisional
-from accounts.portal.words import DUTIES
+from accounts.portal.words import DUTIES, article_text
 from accounts.workdays import workdays_left
 from kernel.cells import beside, day, muted, toned
-
-_ARTICLE = re.compile(r"(\d+)(?:\((\d+)\))?")
 
 
 @dataclass(frozen=True)
@@ -118,14 +115,3 @@ def open_by_subject(subjects: Iterable[Any], kinds: Iterable[str]) -> dict[Any, 
         subject_id__in=list(subjects), state="open", kind__in=list(kinds)
     ).order_by("-due_on")
     return {line.obligation.subject_id: line for line in deadlines(rows)}
-
-
-def article_text(article: str) -> str:
-    """``21(1)`` as the reader's law writes it."""
-    found = _ARTICLE.fullmatch(article)
-    if found is None:
-        return article
-    number, paragraph = found.groups()
-    if paragraph:
-        return _("Art. %(number)s (%(paragraph)s)") % {"number": number, "paragraph": paragraph}
-    return _("Art. %(number)s") % {"number": number}

@@ -85,7 +85,7 @@ def _shown(request: HttpRequest, job: SyncJob, status: int, **facts: Any) -> Htt
 def _job(actor: Actor, pk: UUID) -> SyncJob:
     rows = SyncJob.objects.visible_to(actor).exclude(state="closed")
     found = rows.select_related("connector", "dataset__resource__published", "dataset__schema")
-    job: SyncJob | None = found.filter(pk=pk, department_id=actor.department_id).first()
+    job: SyncJob | None = found.filter(pk=pk, department_id=actor.department_id or "").first()
     if job is None:
         raise NotFound()
     return job

@@ -180,7 +180,7 @@ def record_new(request: HttpRequest) -> HttpResponse:
 def _choose(request: HttpRequest, held: Any) -> HttpResponse:
     address = reverse("use-record-new")
     choices = [
-        (f"{address}?grant={row.pk}", row.request.entry.name, row.ends_on)
+        (f"{address}?grant={row.pk}", row.request.entry.name, row.ends_on.isoformat())
         for row in held.order_by("-created_at")[:_CHOICES]
     ]
     context = {

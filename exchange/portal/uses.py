@@ -148,7 +148,9 @@ class UseList(KeysetList):
 class SearchForm(SharingForm):
     """A record by its dataset and its key."""
 
-    dataset = forms.ModelChoiceField(label=_("Data"), queryset=Dataset.objects.none())
+    dataset = forms.ModelChoiceField(
+        label=_("Data"), queryset=Dataset.objects.none(), empty_label=_("Choose")
+    )
 
     def prepare(self) -> None:
         """The datasets that the person may see, and the key items of the one that is chosen."""

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Obligation
+from accounts.portal.words import article_text
 from exchange.actions.requests import agree_request
-from exchange.portal.deadlines import article_text
 from tests.portal import browser_of, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("official_calendar")]
