@@ -17,7 +17,7 @@ BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.installed-$(shell cat bench/requirements.txt | cksum | tr -d ' ')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo screenshots serve test fuzz fuzz-parsers setup-bench bench-zombies bench-catalog bench-rights bench-publish bench-sync bench-lookup bench-read bench-fanout bench-pages bench-security sbom lint fix openapi messages lock doctor status clean
+.PHONY: help setup setup-dev demo screenshots serve test fuzz fuzz-parsers setup-bench bench-zombies bench-catalog bench-rights bench-publish bench-sync bench-lookup bench-read bench-fanout bench-pages bench-evidence bench-security sbom lint fix openapi messages lock doctor status clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -72,6 +72,9 @@ bench-security: setup ## signed look-ups against bearer keys, publishing with it
 
 bench-pages: setup ## what every page costs with 100,000 entries and 10,000 systems
 	@$(LAUNCH) exec -- python -m bench.pages $(ARGS)
+
+bench-evidence: setup ## a million entries sealed, exported, and proved by the stand-alone verifier
+	@$(LAUNCH) exec -- python -m bench.evidence $(ARGS)
 
 bench-sync: setup $(BENCH_STAMP) ## table to table through the hub against sling, dlt and a bare pipe
 	@$(LAUNCH) exec -- python -m bench.sync $(ARGS)
