@@ -1,21 +1,46 @@
-"""How the API document names our two ways to authenticate."""
+"""How the API document names our ways to authenticate."""
 
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 from accounts.authentication import DEPARTMENT_HEADER
+from accounts.permissions import Scope
+from accounts.signing import PROFILE
 
 
-class BearerScheme(OpenApiAuthenticationExtension):
-    """Bearer tokens."""
+class SignatureScheme(OpenApiAuthenticationExtension):
+    """Signed calls, for which OpenAPI has no word of its own."""
 
-    target_class = "accounts.authentication.BearerAuthentication"
-    name = "bearer"
+    target_class = "accounts.signatures.SignatureAuthentication"
+    name = "signature"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         """The scheme in OpenAPI."""
         return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Signature-Input",
+            "description": (
+                "HTTP Message Signatures (RFC 9421) with a signing key `sqh_...`, by `hmac-sha256`"
+                f" or `hmac-sm3`, beside the field `Signature`: `{PROFILE}`."
+            ),
+        }
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    """Bearer tokens, and how systems get those of short life."""
+
+    target_class = "accounts.authentication.BearerAuthentication"
+    name = ["bearer", "oauth2"]  # type: ignore[assignment]
+
+    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[Any]]]:
+        """Either of them."""
+        return [{name: []} for name in self.name]
+
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:
+        """The schemes in OpenAPI."""
+        bearer = {
             "type": "http",
             "scheme": "bearer",
             "description": (
@@ -24,6 +49,13 @@ class BearerScheme(OpenApiAuthenticationExtension):
                 f" `{DEPARTMENT_HEADER}` with the id of one."
             ),
         }
+        flow = {
+            "tokenUrl": "/api/v1/oauth/token",
+            "scopes": {scope.value: f"To {scope.value}." for scope in Scope},
+        }
+        told = "Tokens `sqt_...` of short life for a client secret `sqc_...`."
+        oauth = {"type": "oauth2", "description": told, "flows": {"clientCredentials": flow}}
+        return [bearer, oauth]
 
 
 class SessionScheme(OpenApiAuthenticationExtension):

@@ -232,6 +232,7 @@ SPECTACULAR_SETTINGS = {
         "RoleEnum": "accounts.api.serializers.people.ROLES",
         "DepartmentKindEnum": "accounts.models.Department.Kind",
         "SystemStateEnum": "accounts.states.SYSTEM.choices",
+        "CredentialKindEnum": "accounts.models.Credential.Kind",
         "SignalKindEnum": "accounts.vocabulary.SignalKind",
         "AnswerEnum": "accounts.vocabulary.Answer",
         "LevelEnum": "accounts.vocabulary.Level",
