@@ -1,14 +1,33 @@
 """How log lines look: coloured for a person or JSON for a collector, always with the request id."""
 
+import re
 from typing import Any
 
 import structlog
+from structlog.processors import ExceptionRenderer
+from structlog.tracebacks import ExceptionDictTransformer
+
+# Addresses that open something by themselves: who reads the log must not have what they open.
+_TOKENS = re.compile(r"(/links/)[^/?\s'\"]+")
+
+
+def _without_tokens(logger: Any, method: str, line: dict[str, Any]) -> dict[str, Any]:
+    """Requests by method and path alone: what stands behind the ? may be a secret."""
+    request = line.pop("request", None)
+    if request is not None:
+        line["request"] = f"{getattr(request, 'method', '')} {getattr(request, 'path', '')}"
+    for name in ("event", "request"):
+        if isinstance(line.get(name), str):
+            line[name] = _TOKENS.sub(r"\1…", line[name])
+    return line
+
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.ExtraAdder(),
+    _without_tokens,
     structlog.processors.TimeStamper(fmt="iso", utc=False),
     structlog.processors.StackInfoRenderer(),
 ]
@@ -28,8 +47,10 @@ def logging_settings(shape: str) -> dict[str, Any]:
     )
     last: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if shape == "json":
+        # Its default writes local variables down, passwords among them.
+        tracebacks = ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
         last += [
-            structlog.processors.dict_tracebacks,
+            tracebacks,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
     else:
