@@ -38,7 +38,7 @@ _FILL = """
     SELECT now(), 'lookup', gen_random_uuid(), gen_random_uuid(), 1, gen_random_uuid(),
         gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), '核对', '甲' || n, '窗口办理',
         '{code,name,address}', 1, encode(sha256(n::text::bytea), 'hex'), 0, 0,
-        ARRAY[n * 7919 + 4611686018427387904]
+        ARRAY[n::bigint * 7919 + 4611686018427387904]
     FROM generate_series(1, %(half)s) AS n;
     ANALYZE;
 """

@@ -56,7 +56,7 @@ class CheckpointOut(serializers.Serializer):
     signature = serializers.CharField()
 
 
-class ReceiptOut(serializers.Serializer):
+class ProofOut(serializers.Serializer):
     """Proof of one line of the ledger, for tools/verify_evidence.py and the public key."""
 
     format = serializers.CharField()

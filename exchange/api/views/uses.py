@@ -9,7 +9,7 @@ from accounts.receipts import receipt_of
 from exchange.actions.uses import export_uses
 from exchange.api.exports import export_response
 from exchange.api.rendering import Unnegotiated, media_answers, read_format
-from exchange.api.serializers.uses import ReceiptOut, UseEntryOut
+from exchange.api.serializers.uses import ProofOut, UseEntryOut
 from exchange.models import UseEntry
 from exchange.models.use import LEDGER
 from kernel.api import ApiView
@@ -32,7 +32,7 @@ class UseView(ApiView):
         "from": "at__date__gte",
         "to": "at__date__lte",
     }
-    answers = {"export": media_answers("csv", "ndjson"), "receipt": {200: ReceiptOut}}
+    answers = {"export": media_answers("csv", "ndjson"), "receipt": {200: ProofOut}}
 
     @property
     def parameters(self) -> tuple[str, ...]:  # type: ignore[override]
@@ -47,7 +47,7 @@ class UseView(ApiView):
     @action(detail=True, methods=["get"])
     def receipt(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Proof that the line was sealed, to be kept: the public key alone verifies it."""
-        return Response(ReceiptOut(receipt_of(LEDGER.name, self.get_object().pk)).data)
+        return Response(ProofOut(receipt_of(LEDGER.name, self.get_object().pk)).data)
 
     @action(detail=False, methods=["get"], content_negotiation_class=Unnegotiated)
     def export(self, request: Request, **kwargs: Any) -> StreamingHttpResponse:

@@ -36,7 +36,7 @@ def test_secrets_are_made_once_and_readable_by_the_owner_only(root):
     second = open_home(root)
     second.release()
     assert second.secrets == first.secrets
-    assert len(set(first.secrets.values())) == 8
+    assert len(set(first.secrets.values())) == 9
     assert min(len(word) for word in first.secrets.values()) >= 16
     assert stat.S_IMODE((root / "secrets.json").stat().st_mode) == 0o600
 
