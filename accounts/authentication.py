@@ -113,13 +113,23 @@ class ActorMiddleware:
 
 def person_actor(user: User, department: object, address: str) -> Actor:
     """The person, for the named department or their only one; Forbidden if it is not theirs."""
-    members = list(Member.objects.active().filter(user=user).order_by("pk"))
+    return _acting(user, memberships(user, department), address)
+
+
+def memberships(user: User, department: object) -> list[Member]:
+    """The person's memberships, or the one in the named department; Forbidden if there is none."""
+    active = Member.objects.active().filter(user=user)
+    members = list(active.select_related("department").order_by("pk"))
     if not members:
         raise AuthenticationFailed("this person belongs to no department any more")
     if department:
         members = [m for m in members if str(m.department_id) == str(department).lower()]
         if not members:
             raise Forbidden(f"you do not belong to the department that {DEPARTMENT_HEADER} names")
+    return members
+
+
+def _acting(user: User, members: list[Member], address: str) -> Actor:
     person = Actor(kind="person", id=user.pk, name=user.name, address=address)
     if len(members) > 1:
         return person
@@ -180,11 +190,12 @@ def _portal_actor(request: HttpRequest, user: object) -> Actor:
     if token is None:
         return NOBODY
     request.sign_in = token  # type: ignore[attr-defined]
-    chosen = request.session.get(SESSION_DEPARTMENT)
     try:
-        return person_actor(user, chosen, client_address(request))
+        members = memberships(user, request.session.get(SESSION_DEPARTMENT))
     except AuthenticationFailed:
         return NOBODY
     except Forbidden:
         # The membership ended after it was chosen.
-        return person_actor(user, None, client_address(request))
+        members = memberships(user, None)
+    request.member = members[0]  # type: ignore[attr-defined]
+    return _acting(user, members, client_address(request))

@@ -1,7 +1,6 @@
 """The portal's main menu: every place by group, and who finds something there."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
@@ -124,6 +123,7 @@ class Menu:
 
     actor: Actor
     path: str
+    member: Member
 
     @property
     def side(self) -> str:
@@ -133,32 +133,25 @@ class Menu:
     @property
     def department(self) -> str:
         """The department that the person acts for."""
-        return self._member[0]
+        return self.member.department.name
 
     @property
     def search(self) -> str:
         """Where the search field at the top leads."""
-        return reverse("catalogue")
+        return _addresses()["catalogue"]
 
     @property
     def notices(self) -> str:
         """The address of the notices."""
-        return reverse("notices")
+        return _addresses()["notices"]
 
     @cached_property
     def unread(self) -> int:
         """Notices that the person has not read; counted up to a hundred."""
         rows = Notice.objects.visible_to(self.actor)
-        _name, read = self._member
-        if read:
-            rows = rows.filter(created_at__gt=read)
+        if self.member.noticed_at:
+            rows = rows.filter(created_at__gt=self.member.noticed_at)
         return rows[:100].count()
-
-    @cached_property
-    def _member(self) -> tuple[str, datetime | None]:
-        """The department's name, and when the person read the notices."""
-        rows = Member.objects.filter(user_id=self.actor.id, department_id=self.actor.department_id)
-        return rows.values_list("department__name", "noticed_at").first() or ("", None)
 
 
 @cache
@@ -203,4 +196,4 @@ def menu(request: HttpRequest) -> dict[str, Any]:
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None or not actor.is_authenticated or actor.department_id is None:
         return {}
-    return {"menu": Menu(actor, request.path)}
+    return {"menu": Menu(actor, request.path, request.member)}  # type: ignore[attr-defined]
