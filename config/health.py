@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Iterator
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.models import F, Min
 from django.db.models.functions import Coalesce
@@ -79,9 +80,22 @@ class PlatformFigures(Collector):
         yield _gauge("shuqiao_obligations_open", "Statutory clocks that run.", clocks.count())
         overdue = clocks.filter(due_on__lt=today).count()
         yield _gauge("shuqiao_obligations_overdue", "Statutory clocks that ran out.", overdue)
+        yield _gauge(
+            "shuqiao_cache_answers",
+            "1 while the cache answers; without it no rate limit holds.",
+            int(_cache()),
+        )
         yield from _evidence()
         yield from _blobs()
         yield _signs_of_life()
+
+
+def _cache() -> bool:
+    try:
+        cache.set("metrics:asked", 1, 60)
+    except Exception:  # noqa: BLE001 - whatever it has, it does not answer
+        return False
+    return True
 
 
 def _gauge(name: str, words: str, value: float) -> GaugeMetricFamily:
