@@ -70,6 +70,11 @@ def address_of(route: str, ids: dict[str, str]) -> str:
     return "/" + _PLACE.sub(told, route)
 
 
+def browsers_of(scene: Scene) -> dict[str, Client]:
+    """A browser of each role in the department that owns what is there."""
+    return {role: browser_of(scene.people[role, "owner"]) for role in PEOPLE}
+
+
 class Readers:
     """Who sees which page: of each the authority and the first of the others.
 
@@ -77,9 +82,7 @@ class Readers:
     """
 
     def __init__(self, scene: Scene, part: int = 0, parts: int = 1) -> None:
-        self.browsers: dict[str, Client] = {
-            role: browser_of(scene.people[role, "owner"]) for role in PEOPLE
-        }
+        self.browsers = browsers_of(scene)
         # Addresses that only take steps, and pages: (name, role, address).
         self.steps: set[str] = set()
         self.seen: list[tuple[str, str, str]] = []

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from accounts.permissions import Role
-from tests.architecture.pages import Readers
+from tests.architecture.pages import Readers, browsers_of
 from tests.architecture.portalscene import PortalScene
 from tests.browser.scene import make_scene
 from tests.browser.walking import Look, kind_of, links_in
@@ -43,9 +43,8 @@ def test_every_page_is_whole_and_readable_by_all(visit: Any, scene: PortalScene,
 
 
 def test_every_link_of_every_role_leads_to_a_page(scene: PortalScene) -> None:
-    readers = Readers(scene)
     broken: list[str] = []
-    for role, browser in readers.browsers.items():
+    for role, browser in browsers_of(scene).items():
         broken += [f"{role}: {fault}" for fault in _broken(browser)]
     assert "\n".join(broken) == ""
 
