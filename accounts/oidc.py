@@ -18,7 +18,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from accounts.errors import IdentityRefused
+from accounts.signin_errors import IdentityRefused
 
 log = structlog.get_logger(__name__)
 # Never "none", and nothing symmetric: the key of those would be our own secret.

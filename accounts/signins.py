@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import secondfactors
-from accounts.errors import PasswordChangeNeeded, SecondFactorMissing
 from accounts.models import SessionToken, User
 from accounts.permissions import Role
+from accounts.signin_errors import PasswordChangeNeeded, SecondFactorMissing
 from kernel.errors import Forbidden
 
 # Where a browser's session names its row.

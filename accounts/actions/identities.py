@@ -7,8 +7,8 @@ from django.http import HttpRequest
 
 from accounts import audit
 from accounts.actor import NOBODY
-from accounts.errors import IdentityRefused
 from accounts.models import Member, User
+from accounts.signin_errors import IdentityRefused
 from accounts.signins import OIDC
 
 

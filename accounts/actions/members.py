@@ -12,14 +12,15 @@ from accounts.errors import (
     AdministratorsApart,
     AlreadyMember,
     DepartmentClosed,
-    IdentityTaken,
     RoleNotGrantable,
     UsernameTaken,
 )
 from accounts.models import Department, Member, SessionToken, User
 from accounts.permissions import ADMINISTRATORS, ROLES, Perm, Role
 from accounts.policy import may_everywhere, require, require_another
+from accounts.signin_errors import IdentityTaken
 from kernel.errors import Forbidden, Invalid
+from kernel.texts import Text
 
 
 @transaction.atomic
@@ -142,7 +143,9 @@ def _require_grantable(roles: Iterable[str], actor: Actor) -> None:
         if role is Role.SYSTEM:
             raise RoleNotGrantable("this role is for information systems, not for people")
         if ROLES[role].everywhere and not may_everywhere(actor, Perm.ROLE_GRANT):
-            raise RoleNotGrantable(f"{role.value} is a platform role; the operator grants it")
+            raise RoleNotGrantable(
+                Text("{role} is a platform role; the operator grants it", role=role.value)
+            )
 
 
 def _require_apart(user: User, more: Iterable[str]) -> None:

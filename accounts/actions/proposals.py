@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.actor import Actor
-from accounts.errors import AlreadyProposed, SecondPersonNeeded
 from accounts.models import Proposal
 from accounts.permissions import Perm
 from accounts.policy import require, require_another
+from accounts.signin_errors import AlreadyProposed, SecondPersonNeeded
 from accounts.states import PROPOSAL, PROPOSAL_OPEN
 from accounts.twopersons import Deed, deed_named
 from kernel.errors import Forbidden, Gone, Invalid

@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from accounts import audit, secondfactors
 from accounts.actor import NOBODY, Actor
-from accounts.errors import LockedOut, SecondFactorNeeded, WrongCode
+from accounts.errors import LockedOut
 from accounts.models import SecondFactor, User
 from accounts.permissions import Perm
 from accounts.policy import require, require_another
+from accounts.signin_errors import SecondFactorNeeded, WrongCode
 from kernel.errors import Conflict, Forbidden, Invalid
 from kernel.sealing import seal, unseal
 

@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from accounts import audit, keys
 from accounts.actor import NOBODY, Actor
-from accounts.errors import LockedOut, PasswordsOff, WrongPassword
+from accounts.errors import LockedOut, WrongPassword
 from accounts.lockout import lockout_seconds
 from accounts.models import Member, SessionToken, User
 from accounts.permissions import Perm
 from accounts.policy import require
+from accounts.signin_errors import PasswordsOff
 from accounts.signins import living
 
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
-from accounts.errors import PasswordChangeNeeded, SecondFactorMissing
+from accounts.signin_errors import PasswordChangeNeeded, SecondFactorMissing
 from accounts.signins import owed
 
 View = Callable[..., HttpResponseBase]

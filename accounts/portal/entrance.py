@@ -19,10 +19,11 @@ from accounts.actions.identities import sign_in_with
 from accounts.actions.secondfactors import factor_kinds, show_code, show_key
 from accounts.actions.sessions import open_token, sign_in, sign_out
 from accounts.authentication import SESSION_DEPARTMENT
-from accounts.errors import IdentityRefused, LockedOut, PasswordsOff, WrongCode, WrongPassword
+from accounts.errors import LockedOut, WrongPassword
 from accounts.lockout import remember_device
 from accounts.models import SecondFactor, SessionToken, User
 from accounts.portal.forms import SignInForm
+from accounts.signin_errors import IdentityRefused, PasswordsOff, WrongCode
 from accounts.signins import OIDC, SIGN_IN
 from kernel.errors import PeerFailed, PeerTimeout
 from kernel.pages import page

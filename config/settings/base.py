@@ -237,6 +237,7 @@ SPECTACULAR_SETTINGS = {
         "AnswerEnum": "accounts.vocabulary.Answer",
         "LevelEnum": "accounts.vocabulary.Level",
         "CaseStateEnum": "accounts.states.ZOMBIE_CASE.choices",
+        "ProposalStateEnum": "accounts.states.PROPOSAL.choices",
         "MergeStateEnum": "accounts.states.MERGE.choices",
         "SystemRelationEnum": "accounts.vocabulary.Relation",
         "ObligationKindEnum": "accounts.clocks.KINDS",

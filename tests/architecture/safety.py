@@ -8,9 +8,11 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.actions.credentials import issue_credential
+from accounts.actions.proposals import propose
 from accounts.actor import CLOCK
-from tests.factories.accounts import CredentialFactory, IncidentFactory
+from tests.factories.accounts import CredentialFactory, IncidentFactory, SessionTokenFactory
 from tests.factories.exchange import World
+from tests.people import actor_for, member_with
 
 URLENCODED = "application/x-www-form-urlencoded"
 
@@ -24,16 +26,39 @@ class Safety:
         self.client, secret = issue_credential(world.publisher, actor=CLOCK, kind="client")
         self.shown = f"client_id={self.client.prefix}&client_secret={secret}"
         self.incident = IncidentFactory()
+        # A deed that somebody proposes who is none of the callers, and a sign-in of theirs.
+        guard = member_with(("security_admin",), None)
+        self.proposal = propose(
+            actor=actor_for(guard),
+            deed="grant.revoke_all_of_system",
+            subject=world.reader.pk,
+            reason="系统被入侵",
+        )
+        self.sign_in = SessionTokenFactory(user=guard.user)
 
     def ids(self) -> dict[str, Any]:
         """What stands in each route's place for an id, by the route's first word."""
-        return {"credentials": self.credential.pk, "incidents": self.incident.pk}
+        return {
+            "credentials": self.credential.pk,
+            "incidents": self.incident.pk,
+            "proposals": self.proposal.pk,
+            "sign-ins": self.sign_in.pk,
+        }
 
     def bodies(self) -> dict[str, Any]:
         """A body that each endpoint takes, by its name."""
         found_at = timezone.now() - timedelta(hours=1)
         return {
             "sign-in POST": {"username": "nobody", "password": "wrong"},
+            "member-reset-password POST": {"password": "correct horse battery staple 2"},
+            "member-link-identity POST": {"identity": "330102"},
+            "member-reset-factors POST": {"reason": "手机丢失"},
+            "proposal-list POST": {
+                "deed": "grant.revoke_all_of_department",
+                "subject": str(self.world.requester.pk),
+                "reason": "系统被入侵",
+            },
+            "proposal-refuse POST": {"reason": "先核实"},
             "system-credential-list POST": {"days": 30},
             "system-access PUT": {"networks": ["10.1.0.0/16"]},
             "oauth-token POST": f"grant_type=client_credentials&{self.shown}",

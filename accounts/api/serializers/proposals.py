@@ -6,7 +6,7 @@ from accounts.models import Proposal
 from kernel.api import In
 
 
-class ProposalIn(In):
+class TwoPersonDeedIn(In):
     """A dangerous deed, what it is done to, and why."""
 
     deed = serializers.CharField(max_length=40, help_text="such as grant.revoke_all")

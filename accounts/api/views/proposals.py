@@ -13,7 +13,7 @@ from accounts.actions.proposals import (
     refuse_proposal,
     withdraw_proposal,
 )
-from accounts.api.serializers.proposals import ProposalIn, ProposalOut
+from accounts.api.serializers.proposals import ProposalOut, TwoPersonDeedIn
 from accounts.models import Proposal
 from kernel.api import In, ReadView, ReasonIn
 
@@ -33,7 +33,7 @@ class ProposalView(ReadView):
 
     model = Proposal
     out = ProposalOut
-    into = {"create": ProposalIn, "confirm": In, "refuse": ReasonIn, "withdraw": In}
+    into = {"create": TwoPersonDeedIn, "confirm": In, "refuse": ReasonIn, "withdraw": In}
     filters = {"state": "state", "deed": "deed"}
     examples = {"create": [_EXAMPLE]}
 

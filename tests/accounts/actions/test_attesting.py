@@ -6,9 +6,10 @@ from django.utils import timezone
 
 from accounts.actions.attesting import Witness, attest
 from accounts.actions.secondfactors import begin_app, confirm_app
-from accounts.errors import SamePerson, SecondFactorNeeded, WrongCode, WrongPassword
+from accounts.errors import SamePerson, WrongPassword
 from accounts.models import AuditEvent
 from accounts.permissions import Role
+from accounts.signin_errors import SecondFactorNeeded, WrongCode
 from kernel.errors import Forbidden
 from tests.factories.accounts import PASSWORD, MemberFactory
 from tests.people import actor_for

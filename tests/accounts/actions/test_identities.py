@@ -5,8 +5,9 @@ from django.test import RequestFactory
 
 from accounts.actions.identities import sign_in_with
 from accounts.actions.members import link_identity
-from accounts.errors import IdentityRefused, IdentityTaken, SamePerson
+from accounts.errors import SamePerson
 from accounts.models import AuditEvent, User
+from accounts.signin_errors import IdentityRefused, IdentityTaken
 from kernel.errors import Forbidden
 from tests.factories.accounts import MemberFactory, UserFactory
 from tests.people import actor_for

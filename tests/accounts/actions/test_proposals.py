@@ -16,9 +16,10 @@ from accounts.actions.proposals import (
     withdraw_proposal,
 )
 from accounts.actor import CLOCK
-from accounts.errors import AlreadyProposed, SamePerson, SecondPersonNeeded
+from accounts.errors import SamePerson
 from accounts.models import AuditEvent, Department, Proposal
 from accounts.permissions import Perm
+from accounts.signin_errors import AlreadyProposed, SecondPersonNeeded
 from accounts.twopersons import Deed
 from kernel.errors import Forbidden, Gone, IllegalMove, Invalid
 from tests.factories.accounts import DepartmentFactory, SystemFactory

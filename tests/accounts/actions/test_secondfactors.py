@@ -19,8 +19,9 @@ from accounts.actions.secondfactors import (
     show_code,
     show_key,
 )
-from accounts.errors import LockedOut, SamePerson, SecondFactorNeeded, WrongCode
+from accounts.errors import LockedOut, SamePerson
 from accounts.models import AuditEvent, SecondFactor, User
+from accounts.signin_errors import SecondFactorNeeded, WrongCode
 from kernel.errors import Conflict, Forbidden, Invalid
 from tests.factories.accounts import PASSWORD, MemberFactory
 from tests.people import actor_for

@@ -16,8 +16,9 @@ from accounts.actions.sessions import (
     sign_out,
 )
 from accounts.actor import CLOCK
-from accounts.errors import PasswordsOff, WrongPassword
+from accounts.errors import WrongPassword
 from accounts.models import AuditEvent, SessionToken, User
+from accounts.signin_errors import PasswordsOff
 from kernel.errors import Forbidden
 from tests.factories.accounts import PASSWORD, MemberFactory, SessionTokenFactory, UserFactory
 from tests.people import actor_for
