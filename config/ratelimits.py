@@ -68,7 +68,8 @@ class RateLimitMiddleware:
             raise MiddlewareNotUsed()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.standings = standings = []  # type: ignore[attr-defined]
+        standings: list[Standing] = []
+        request.standings = standings  # type: ignore[attr-defined]
         response = self.get_response(request)
         if standings:
             response.headers["RateLimit-Policy"] = ", ".join(s.limit.policy for s in standings)

@@ -21,8 +21,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AXES_ENABLED = False
 SECOND_FACTOR_ROLES: list[str] = []
 # Every test comes from one address.
-RATE_LIMITS: list[str] = []
-RATE_LIMITS_ADDRESS: list[str] = []
+RATE_LIMITS = []
+RATE_LIMITS_ADDRESS = []
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 # Most tests keep what they write in a transaction, which no other thread sees.
