@@ -31,6 +31,7 @@ class In(serializers.Serializer[Any]):
     def to_internal_value(self, data: Any) -> Any:
         """The checked values."""
         if isinstance(data, dict):
+            self._refuse_numbers(data)
             unknown = sorted(set(data) - set(self.fields))
             if unknown:
                 known = ", ".join(self.fields) or "none"
@@ -43,6 +44,16 @@ class In(serializers.Serializer[Any]):
                     }
                 )
         return super().to_internal_value(data)
+
+    def _refuse_numbers(self, data: dict[str, Any]) -> None:
+        """A number would be taken for the id that it counts to, and false for the first."""
+        for name, field in self.fields.items():
+            if isinstance(getattr(field, "child", field), serializers.UUIDField):
+                sent = data.get(name)
+                if any(
+                    isinstance(one, int) for one in (sent if isinstance(sent, list) else [sent])
+                ):
+                    raise serializers.ValidationError({name: "must be an id as it was given"})
 
 
 class ReasonIn(In):
@@ -80,7 +91,8 @@ class ApiView(viewsets.GenericViewSet[Any]):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check who calls, then the parameters, then answer a repeated POST from the store."""
         super().initial(request, *args, **kwargs)
-        self._check_parameters(request)
+        if self.action:
+            self._check_parameters(request)
         if request.method == "POST" and self.action and not self.own_idempotency:
             key = idempotency.read_key(request)
             if key and self.actor.is_authenticated:

@@ -42,6 +42,7 @@ _REFUSALS = {
     "404": "Nothing here, or nothing that you may see.",
     "406": "No answer has the media type that is asked for.",
     "409": "It does not fit the present state.",
+    "410": "It was here and will not come back.",
     "412": "It was changed since you read it.",
     "413": "It is larger than the platform takes.",
     "415": "This media type is not taken.",
@@ -156,11 +157,11 @@ class HouseSchema(AutoSchema):
         return changes and not getattr(self.view, "unconditional", False)
 
     def _refusals(self) -> list[str]:
-        found = ["400", "401", "403", "406", "422", "429", "503"]
+        found = ["400", "401", "403", "404", "406", "409", "422", "429", "503"]
         if "{" in self.path:
-            found.append("404")
+            found.append("410")
         if self.method != "GET":
-            found += ["409", "413", "415"]
+            found += ["413", "415"]
         if self._is_conditional:
             found += ["412", "428"]
         return sorted(found)

@@ -28,6 +28,7 @@ from accounts.api.serializers.registers import (
     VersionWholeOut,
 )
 from accounts.api.uploads import AnyBody, whole_body
+from accounts.documents import EXTENSIONS
 from accounts.downloads import document_answer
 from accounts.errors import AttachmentTooLarge
 from accounts.models import InformationSystem, SystemAttachment, SystemRelation, SystemVersion
@@ -152,7 +153,7 @@ class SystemAttachmentView(SystemPartView):
 
     model = SystemAttachment
     out = AttachmentOut
-    answers = {"content": {(200, "application/octet-stream"): OpenApiTypes.BINARY}}
+    answers = {"content": {(200, kind): OpenApiTypes.BINARY for kind in EXTENSIONS}}
     parser_classes = [AnyBody]
     bodies = {"create": {"application/octet-stream": OpenApiTypes.BINARY}}
     own_idempotency = True

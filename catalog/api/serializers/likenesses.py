@@ -58,7 +58,9 @@ class SharedItemOut(serializers.Serializer[Any]):
     name = serializers.CharField()
     other_column = serializers.CharField()
     other_name = serializers.CharField()
-    is_source = serializers.BooleanField(help_text="The other department is this item's source")
+    is_source = serializers.BooleanField(
+        allow_null=True, help_text="The other department is this item's source; null: none is named"
+    )
 
 
 class OverlapOut(serializers.Serializer[Any]):

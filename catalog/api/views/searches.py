@@ -145,9 +145,8 @@ class SynonymView(CatalogView):
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Put other words in a set."""
         row, expected = self.get_object(), self.expected(request)
-        return self.show(
-            change_synonym(row, actor=self.actor, expected=expected, **self.read(request))
-        )
+        words = self.read(request).get("words", row.words)
+        return self.show(change_synonym(row, actor=self.actor, expected=expected, words=words))
 
     def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Remove a set."""

@@ -124,6 +124,7 @@ class BatchOut(serializers.ModelSerializer):
             "damaged_at",
             "created_at",
         )
+        extra_kwargs = {name: {"allow_null": True} for name in (*_COUNTS, *_OWN)}
 
     def to_representation(self, batch: Batch) -> dict:
         """The members that this reader may see."""

@@ -106,6 +106,7 @@ class InterfaceOut(serializers.ModelSerializer):
             "open_until",
             "created_at",
         )
+        extra_kwargs = {name: {"allow_null": True} for name in ("url", "failures")}
 
     def to_representation(self, interface: ServiceInterface) -> dict[str, Any]:
         """The members that this reader may see."""

@@ -66,7 +66,7 @@ class GrantView(ReadView):
         except ValueError:
             raise Invalid.field("unused_since", "must be a day such as 2026-01-31") from None
 
-    @action(detail=True, methods=["get"])
+    @action(detail=True, methods=["get"], pagination_class=None)
     def editions(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """The terms as each consent set them, the first one first."""
         rows = self.get_object().editions.order_by("number")
