@@ -8,6 +8,7 @@ dependency of development only.
 import ast
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """All apps of ours."""
+        # Refusals are known once what raises them is.
+        import_module(settings.ROOT_URLCONF)
         missing: list[str] = []
         for config in apps.get_app_configs():
             folder = Path(config.path)

@@ -107,6 +107,6 @@ def test_who_may_not_write_them_reads_them_and_is_not_led_there(steward):
     told = {"words": "户籍\n人口", "expected": str(words.version)}
     refused = steward.post(f"/synonyms/{words.pk}/change", told)
     assert refused.status_code == 403
-    assert "需要相应权限" in text(refused)
+    assert "您的角色没有此项权限" in text(refused)
     words.refresh_from_db()
     assert words.words == ["户籍", "户口"]
