@@ -6,7 +6,7 @@ from typing import Any, Literal
 from django.core.exceptions import FieldDoesNotExist
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework.serializers import ChoiceField
+from rest_framework.serializers import ChoiceField, ListSerializer
 
 from kernel.api import ETAG
 
@@ -101,8 +101,9 @@ class HouseSchema(AutoSchema):
     def _is_list_view(self, serializer: Any = None) -> bool:
         """A list's answer is rows, unless the view names one shape for all of it."""
         view: Any = self.view
-        if isinstance(getattr(view, "answers", {}).get(getattr(view, "action", "")), dict):
-            return False
+        told = getattr(view, "answers", {}).get(getattr(view, "action", ""))
+        if isinstance(told, dict):
+            return any(isinstance(shape, ListSerializer) for shape in told.values())
         return bool(super()._is_list_view(serializer))
 
     def _map_serializer_field(self, field: Any, *args: Any, **kwargs: Any) -> Any:
