@@ -78,6 +78,14 @@ def test_a_wrong_value_is_refused_by_the_variables_name(monkeypatch, read, name,
         read(name)
 
 
+def test_a_hash_function_that_openssl_lacks_is_refused_at_the_start(monkeypatch):
+    monkeypatch.setenv("EVIDENCE_ALGORITHM", "sm3")
+    assert env.hash_function("EVIDENCE_ALGORITHM", "sha256", "sm3") == "sm3"
+    monkeypatch.setattr(env.hashlib, "algorithms_available", {"sha256"})
+    with pytest.raises(ImproperlyConfigured, match=r"EVIDENCE_ALGORITHM is sm3, which the OpenSSL"):
+        env.hash_function("EVIDENCE_ALGORITHM", "sha256", "sm3")
+
+
 def test_a_refusal_does_not_repeat_the_database_password(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "mysql://user:hunter2hunter2@host:3306/db")
     with pytest.raises(ImproperlyConfigured) as refusal:
