@@ -16,7 +16,8 @@ def admin(world):
 
 
 def issue(browser, system, days="30"):
-    return browser.post("/credentials/issue", {"system": str(system.pk), "days": days})
+    told = {"system": str(system.pk), "days": days, "kind": "bearer"}
+    return browser.post("/credentials/issue", told)
 
 
 def secret_of(page: str) -> str:
@@ -102,3 +103,18 @@ def test_the_security_admin_revokes_and_does_not_issue(admin, world):
     assert guard.post(f"/credentials/{key.pk}/revoke").status_code == 302
     key.refresh_from_db()
     assert not key.is_live
+
+
+def test_a_key_that_signs_is_issued_from_networks_and_narrowed(admin, world):
+    told = {"system": str(world.publisher.pk), "days": "30", "kind": "signing"}
+    more = {"algorithm": "hmac-sm3", "scopes": ["publish"], "networks": "10.1.0.0/16"}
+    answer = admin.post("/credentials/issue", told | more)
+    row = Credential.objects.get(system=world.publisher)
+    assert (row.kind, row.algorithm, row.scopes) == ("signing", "hmac-sm3", ["publish"])
+    assert row.networks == ["10.1.0.0/16"]
+    assert secret_of(text(answer)).startswith(f"sqh_{row.prefix}_")
+    assert row.prefix in text(answer)
+    wrong = admin.post("/credentials/issue", told | {"networks": "somewhere"})
+    assert wrong.status_code == 422
+    assert 'href="#credential_networks"' in text(wrong)
+    assert Credential.objects.count() == 1
