@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts import audit, secondfactors
 from accounts.actor import NOBODY, Actor
 from accounts.errors import LockedOut
-from accounts.models import SecondFactor, User
+from accounts.models import SecondFactor, SessionToken, User
 from accounts.permissions import Perm
 from accounts.policy import require, require_another
 from accounts.signin_errors import SecondFactorNeeded, WrongCode
@@ -45,9 +45,11 @@ def begin_app(user: User, *, actor: Actor) -> tuple[SecondFactor, str]:
 
 
 @transaction.atomic
-def confirm_app(user: User, *, actor: Actor, code: str) -> list[str]:
-    """The app shows right codes, so that it counts from now on; the codes for paper with the
-    first factor, shown this once."""
+def confirm_app(
+    user: User, *, actor: Actor, code: str, here: SessionToken | None = None
+) -> list[str]:
+    """The app shows right codes, so that it counts from now on, for the sign-in ``here`` too; the
+    codes for paper with the first factor, shown this once."""
     _require_own(user, actor)
     row = SecondFactor.objects.select_for_update().filter(user=user, kind=_Kind.TOTP).first()
     if row is None or row.confirmed_at:
@@ -57,14 +59,22 @@ def confirm_app(user: User, *, actor: Actor, code: str) -> list[str]:
         raise Invalid.field("code", "is not the code that the app shows now", "wrong-code")
     row.change(counter=step, confirmed_at=timezone.now())
     audit.record(actor, "second_factor.added", user, kind=_Kind.TOTP.value)
+    _count_here(here, _Kind.TOTP)
     return _first_codes(user)
 
 
 @transaction.atomic
 def add_key(
-    user: User, *, actor: Actor, name: str, state: dict[str, Any], answer: dict[str, Any]
+    user: User,
+    *,
+    actor: Actor,
+    name: str,
+    state: dict[str, Any],
+    answer: dict[str, Any],
+    here: SessionToken | None = None,
 ) -> list[str]:
-    """Keep the security key that the browser made; the codes for paper with the first factor."""
+    """Keep the security key that the browser made, which counts for the sign-in ``here`` too; the
+    codes for paper with the first factor."""
     _require_own(user, actor)
     if SecondFactor.objects.filter(user=user, kind=_Kind.WEBAUTHN).count() >= MOST_KEYS:
         raise Conflict("a person has at most five security keys")
@@ -81,6 +91,7 @@ def add_key(
         confirmed_at=timezone.now(),
     )
     audit.record(actor, "second_factor.added", user, kind=_Kind.WEBAUTHN.value, name=name)
+    _count_here(here, _Kind.WEBAUTHN)
     return _first_codes(user)
 
 
@@ -205,6 +216,12 @@ def _refused(user: User, request: HttpRequest) -> None:
 def _require_own(user: User, actor: Actor) -> None:
     if not actor.is_person or actor.id != user.pk:
         raise Forbidden("people set up their own second factors alone")
+
+
+def _count_here(here: SessionToken | None, kind: str) -> None:
+    """A sign-in in which a factor was just shown is one with a second factor."""
+    if here is not None and not here.factor:
+        here.change(factor=kind)
 
 
 def _first_codes(user: User) -> list[str]:

@@ -20,6 +20,7 @@ from accounts.api.views.registers import (
     SystemRelationView,
     SystemVersionView,
 )
+from accounts.api.views.secondfactors import SecondFactorView
 from accounts.api.views.sessions import (
     MeView,
     OwnSignInView,
@@ -40,6 +41,7 @@ router = SimpleRouter(trailing_slash=False)
 router.register("departments", DepartmentView, "department")
 router.register("members", MemberView, "member")
 router.register("me/sign-ins", OwnSignInView, "me-sign-in")
+router.register("me/second-factors", SecondFactorView, "me-second-factor")
 router.register("proposals", ProposalView, "proposal")
 router.register("systems", SystemView, "system")
 router.register(

@@ -99,11 +99,11 @@ def app_page(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _app(request, user, secret, form, 422 if request.method == "POST" else 200)
     try:
-        codes = confirm_app(user, actor=actor, code=form.cleaned_data["code"])
+        codes = confirm_app(user, actor=actor, code=form.cleaned_data["code"], here=_here(request))
     except Invalid as refused:
         form.refuse(refused)
         return _app(request, user, secret, form, 422)
-    return _set_up(request, _Kind.TOTP, codes)
+    return _set_up(request, codes)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -120,11 +120,11 @@ def key_page(request: HttpRequest) -> HttpResponse:
     state, told = request.session.pop(_KEY, None) or {}, _read(form.cleaned_data["answer"])
     name = form.cleaned_data["name"]
     try:
-        codes = add_key(user, actor=actor, name=name, state=state, answer=told)
+        codes = add_key(user, actor=actor, name=name, state=state, answer=told, here=_here(request))
     except Invalid as refused:
         form.refuse(refused)
         return _key(request, user, form, 422)
-    return _set_up(request, _Kind.WEBAUTHN, codes)
+    return _set_up(request, codes)
 
 
 @require_POST
@@ -194,11 +194,7 @@ def _key(request: HttpRequest, user: User, form: KeyForm, status: int) -> HttpRe
     return page(request, "accounts/factor_key.html", context, status=status)
 
 
-def _set_up(request: HttpRequest, kind: str, codes: list[str]) -> HttpResponse:
-    """This sign-in counts as one with a second factor: it was just shown."""
-    here = _here(request)
-    if not here.factor:
-        here.change(factor=kind)
+def _set_up(request: HttpRequest, codes: list[str]) -> HttpResponse:
     if codes:
         return page(request, "accounts/factor_codes.html", {"codes": codes, "first": True})
     messages.success(request, gettext("It is set up; the next sign-in asks for it."))

@@ -10,6 +10,8 @@ from django.utils import timezone
 from accounts.actions.credentials import issue_credential
 from accounts.actions.proposals import propose
 from accounts.actor import CLOCK
+from accounts.models import SecondFactor
+from kernel.sealing import seal
 from tests.factories.accounts import CredentialFactory, IncidentFactory, SessionTokenFactory
 from tests.factories.exchange import World
 from tests.people import actor_for, member_with
@@ -35,6 +37,9 @@ class Safety:
             reason="系统被入侵",
         )
         self.sign_in = SessionTokenFactory(user=guard.user)
+        self.factor = SecondFactor.objects.create(
+            user=guard.user, kind="totp", sealed=seal("A" * 32), confirmed_at=timezone.now()
+        )
 
     def ids(self) -> dict[str, Any]:
         """What stands in each route's place for an id, by the route's first word."""
@@ -43,6 +48,7 @@ class Safety:
             "incidents": self.incident.pk,
             "proposals": self.proposal.pk,
             "sign-ins": self.sign_in.pk,
+            "second-factors": self.factor.pk,
         }
 
     def bodies(self) -> dict[str, Any]:
@@ -50,6 +56,8 @@ class Safety:
         found_at = timezone.now() - timedelta(hours=1)
         return {
             "sign-in POST": {"username": "nobody", "password": "wrong"},
+            "me-second-factor-confirm-app POST": {"code": "000000"},
+            "me-second-factor-drop POST": {"password": "wrong"},
             "member-reset-password POST": {"password": "correct horse battery staple 2"},
             "member-link-identity POST": {"identity": "330102"},
             "member-reset-factors POST": {"reason": "手机丢失"},

@@ -14,10 +14,14 @@ from tests.architecture.test_actions import QUESTIONS
 PAGES = python_files(*(f"{app}/portal" for app in APPS))
 API = python_files(*(f"{app}/api" for app in APPS))
 
-# The door that a browser alone has: the API's callers open and close tokens instead.
+# The doors that a browser alone has: the API's callers open and close tokens instead, and have
+# neither security keys nor a way to an identity provider and back.
 BROWSERS_ALONE = {
     "accounts.actions.sessions.sign_in",
     "accounts.actions.sessions.sign_out",
+    "accounts.actions.identities.sign_in_with",
+    "accounts.actions.secondfactors.add_key",
+    "accounts.actions.secondfactors.show_key",
 }
 # What writes rows without an action.
 WRITES = {

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from accounts.models import Department, Member, SessionToken
+from accounts.models import Department, Member, SecondFactor, SessionToken
 from accounts.permissions import Role
 from kernel.api import In
 
@@ -66,6 +66,39 @@ class OwnSignInOut(serializers.ModelSerializer):
             "expires_at",
             "revoked_at",
         ]
+
+
+class SecondFactorOut(serializers.ModelSerializer):
+    """A second factor that counts."""
+
+    class Meta:
+        model = SecondFactor
+        fields = ["id", "kind", "name", "confirmed_at", "used_at"]
+
+
+class CodeIn(In):
+    """A code of the app."""
+
+    code = serializers.CharField(max_length=20)
+
+
+class OwnPasswordIn(In):
+    """One's own password."""
+
+    password = serializers.CharField(max_length=200, trim_whitespace=False)
+
+
+class AppOut(serializers.Serializer):
+    """What an authenticator app is told, until its first code confirms it."""
+
+    secret = serializers.CharField(allow_null=True, help_text="base32")
+    address = serializers.CharField(allow_null=True, help_text="otpauth://, for a picture")
+
+
+class CodesOut(serializers.Serializer):
+    """Codes for paper, shown this once; none if there were some already."""
+
+    codes = serializers.ListField(child=serializers.CharField(), allow_null=True)
 
 
 class EndedOut(serializers.Serializer):
