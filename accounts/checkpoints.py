@@ -8,6 +8,7 @@ import json
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -29,6 +30,8 @@ class Place(Protocol):
     address: str
     # How it is called in answers to people who need not know its address.
     label: str
+    # How long it is left alone after it took nothing.
+    pause: timedelta
 
     def heads(self) -> dict[str, int]:
         """The last block of each ledger that it is known to have."""
@@ -42,7 +45,7 @@ class Place(Protocol):
 class FilePlace:
     """A file to which lines are added; best where the database's administrator cannot write."""
 
-    label = "checkpoint file"
+    label, pause = "checkpoint file", timedelta(0)
 
     def __init__(self, file: Path) -> None:
         self.file, self.address = file, str(file)
@@ -81,7 +84,9 @@ def send_with(sender: Sender) -> None:
 
 
 class HostPlace:
-    """Another host, which takes checkpoints by POST."""
+    """Another host, which takes checkpoints by POST; one that is away holds up nobody."""
+
+    pause = timedelta(minutes=1)
 
     def __init__(self, url: str) -> None:
         self.address, self.label = url, urlsplit(url).hostname or "another host"

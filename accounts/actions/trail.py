@@ -81,14 +81,16 @@ def _bring(place: Place) -> None:
     if not _alone(f"checkpoint.{place.address}"):
         return
     row, made = CheckpointPlace.objects.get_or_create(address=place.address)
-    heads, noted = place.heads() if made else dict(row.heads), dict[str, Any]()
+    if row.failed_at and row.failed_at > _now() - place.pause:
+        return
+    heads = place.heads() if made else dict(row.heads)
+    noted: dict[str, Any]
     try:
         for ledger in ledgers():
             _bring_ledger(place, ledger, heads)
-        noted["stored_at"] = Now()
-        fault = ""
+        noted, fault = {"stored_at": Now(), "failed_at": None}, ""
     except (PlaceFailed, NoSigningKey) as failed:
-        fault = str(failed)[:300]
+        noted, fault = {"failed_at": Now()}, str(failed)[:300]
     CheckpointPlace.objects.filter(pk=row.pk).update(heads=heads, fault=fault, **noted)
 
 

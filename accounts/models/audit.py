@@ -94,12 +94,14 @@ class EvidenceBlock(models.Model):
 class CheckpointPlace(models.Model):
     """A place outside the database that gets a signed checkpoint of every block.
 
-    ``heads`` is the last block of each ledger that it has; at ``stored_at`` it had all of them.
+    ``heads`` is the last block of each ledger that it has; at ``stored_at`` it had all of them,
+    and at ``failed_at`` it did not take the next.
     """
 
     address = models.CharField(max_length=500, unique=True)
     heads = models.JSONField(default=dict)
     stored_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
     # Why it did not take the last ones; empty if it did.
     fault = models.CharField(max_length=300, blank=True)
 

@@ -1,8 +1,10 @@
 """Checkpoints on other hosts, through the guarded client."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from django.db.models.functions import Now
 
 from accounts import audit
 from accounts.actions.trail import seal_audit
@@ -31,12 +33,15 @@ def test_a_host_gets_signed_checkpoints_once(receiver, settings, department):
     assert (place().fault, place().heads) == ("", {"trail": 1})
 
 
-def test_what_a_host_did_not_take_comes_again(receiver, settings, department):
+def test_what_a_host_did_not_take_comes_again_after_a_minute(receiver, settings, department):
     settings.CHECKPOINT_COPIES = [receiver.url]
     receiver.answers = [(503, {})]
     audit.record(CLOCK, "department.changed", department)
     seal_audit()
     assert (place().fault, place().heads, place().stored_at) == ("status-503", {}, None)
+    seal_audit()
+    assert len(receiver.calls) == 1
+    CheckpointPlace.objects.update(failed_at=Now() - timedelta(minutes=1))
     seal_audit()
     assert (place().fault, place().heads) == ("", {"trail": 1})
 
