@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.cell_range import CellRange
 
 from catalog.interchange.mapping import read_mapping
 from catalog.interchange.national import PLACES, write_national
@@ -69,7 +70,10 @@ def fill(sheet, entries, items, *, ways=("merged", "repeated", "first")):
                 sheet[f"{column}{line + row}"] = value
         if way == "merged":
             for column in cells:
-                sheet.merge_cells(f"{column}{line}:{column}{line + items - 1}")
+                # As merge_cells would, which looks through all earlier ones each time.
+                sheet.merged_cells.ranges.add(
+                    CellRange(f"{column}{line}:{column}{line + items - 1}")
+                )
         line += items
 
 
