@@ -130,6 +130,8 @@ def joined(parts: Iterable[Any], between: str = "") -> SafeString:
 
 def _escaped(part: Any) -> str:
     """As ``conditional_escape``, but for the question whether anything is to stay lazy."""
+    if type(part) is str:
+        return html.escape(part)
     said = str(part) if isinstance(part, Promise) else part
     return said.__html__() if hasattr(said, "__html__") else html.escape(str(said))
 
