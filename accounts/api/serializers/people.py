@@ -76,7 +76,7 @@ class SecondFactorOut(serializers.ModelSerializer):
         fields = ["id", "kind", "name", "confirmed_at", "used_at"]
 
 
-class CodeIn(In):
+class AppCodeIn(In):
     """A code of the app."""
 
     code = serializers.CharField(max_length=20)

@@ -8,8 +8,8 @@ from rest_framework.response import Response
 
 from accounts.actions.secondfactors import begin_app, confirm_app, drop_factor, renew_codes
 from accounts.api.serializers.people import (
+    AppCodeIn,
     AppOut,
-    CodeIn,
     CodesOut,
     OwnPasswordIn,
     SecondFactorOut,
@@ -26,7 +26,7 @@ class SecondFactorView(ReadView):
     model = SecondFactor
     without_department = True
     out = SecondFactorOut
-    into = {"begin_app": In, "confirm_app": CodeIn, "renew_codes": In, "drop": OwnPasswordIn}
+    into = {"begin_app": In, "confirm_app": AppCodeIn, "renew_codes": In, "drop": OwnPasswordIn}
     answers = {
         "begin_app": {200: AppOut},
         "confirm_app": {200: CodesOut},
