@@ -126,6 +126,8 @@ class Perm(StrEnum):
     SERVICE_ANNOUNCE = "service.announce"
     SERVICE_REPLY = "service.reply"
     SERVICE_FILE = "service.file"
+    VALUE_REVEAL = "value.reveal"
+    VALUE_CONFIRM = "value.confirm"
 
 
 class Role(StrEnum):
@@ -198,7 +200,7 @@ ROLES: dict[Role, Holding] = {
             Perm.RESOURCE_VIEW, Perm.SEARCH_SAVE, Perm.LIKENESS_VIEW, Perm.CAMPAIGN_VIEW,
             Perm.DEMAND_VIEW, Perm.DATASET_VIEW, Perm.REQUEST_VIEW, Perm.OBLIGATION_VIEW,
             Perm.HOOK_OPEN, Perm.EVALUATION_VIEW, Perm.CONNECTOR_VIEW, Perm.CONNECTOR_REGISTER,
-            Perm.SYNC_VIEW, Perm.INTERFACE_VIEW,
+            Perm.SYNC_VIEW, Perm.INTERFACE_VIEW, Perm.VALUE_REVEAL, Perm.PROPOSAL_VIEW,
         })
     ),
     # Head of the department's sharing office (政务数据共享工作机构负责人, Art. 13, 20).
@@ -214,7 +216,7 @@ ROLES: dict[Role, Holding] = {
             Perm.OBLIGATION_VIEW, Perm.OBLIGATION_EXPLAIN, Perm.OBLIGATION_ASK,
             Perm.OBJECTION_RESOLVE, Perm.DISPUTE_OPEN, Perm.SERVICE_ANNOUNCE, Perm.SERVICE_REPLY,
             Perm.USE_VIEW, Perm.EVALUATION_VIEW, Perm.BATCH_RECALL, Perm.SYNC_VIEW,
-            Perm.INTERFACE_VIEW,
+            Perm.INTERFACE_VIEW, Perm.VALUE_CONFIRM, Perm.PROPOSAL_VIEW,
         })
     ),
     Role.STEWARD: Holding(
@@ -229,7 +231,7 @@ ROLES: dict[Role, Holding] = {
             Perm.OBLIGATION_VIEW, Perm.GRANT_RECTIFY, Perm.OBJECTION_SUBMIT, Perm.OBJECTION_RESOLVE,
             Perm.USE_RECORD, Perm.USE_VIEW, Perm.CONNECTOR_VIEW, Perm.CONNECTOR_REGISTER,
             Perm.SYNC_VIEW, Perm.SYNC_SCHEDULE, Perm.SYNC_RUN,
-            Perm.INTERFACE_VIEW, Perm.INTERFACE_REGISTER,
+            Perm.INTERFACE_VIEW, Perm.INTERFACE_REGISTER, Perm.VALUE_REVEAL, Perm.PROPOSAL_VIEW,
         })
     ),
     # Works the authority's desk: reviews, routes and watches deadlines; publishing is not its own.

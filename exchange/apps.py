@@ -25,12 +25,14 @@ class ExchangeConfig(AppConfig):
         from exchange.portal.entry_panels import entry_panels
         from exchange.portal.open_data import open_files
         from exchange.portal.work import work
+        from exchange.reveals import REVEAL
         from exchange.revocations import REVOKE_DEPARTMENT, REVOKE_SYSTEM
 
         KEYRING.load = load_key
         register(work)
         register_deed(REVOKE_SYSTEM)
         register_deed(REVOKE_DEPARTMENT)
+        register_deed(REVEAL)
         ask_through(ask_provider)
         add_panels(entry_panels)
         add_open_files(open_files)

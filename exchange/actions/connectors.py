@@ -20,6 +20,7 @@ from exchange.dataplane.connectors.base import Described, Source
 from exchange.dataplane.errors import DataplaneError
 from exchange.errors import NotYourSystem
 from exchange.models import Connector, SyncJob
+from exchange.reveals import is_revealed, starred
 from exchange.states import CONNECTOR
 from kernel.errors import Conflict, Invalid
 from kernel.texts import Text
@@ -157,7 +158,10 @@ def describe_table(connector: Connector, *, actor: Actor, table: str) -> Describ
 
 
 def preview_table(connector: Connector, *, actor: Actor, table: str, rows: int) -> pa.Table:
-    """Some rows of a table as text, for the department whose data they are, and nobody else."""
+    """Some rows of a table as text, for the department whose data they are, and nobody else.
+
+    Nobody knows what they are yet: each value is starred until the connector's are revealed.
+    """
     require(actor, Perm.CONNECTOR_REGISTER, connector.department_id)
     _require_open(connector)
     found = asked(lambda: _source(connector).sample(table, min(rows, PREVIEW_ROWS)))
@@ -168,8 +172,12 @@ def preview_table(connector: Connector, *, actor: Actor, table: str, rows: int) 
         table=table,
         columns=found.column_names,
         rows=len(found),
+        revealed=(revealed := is_revealed(connector, actor)),
     )
-    return found
+    if revealed:
+        return found
+    rows_starred = [starred(each, found.column_names) for each in found.to_pylist()]
+    return pa.Table.from_pylist(rows_starred, found.schema)
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from exchange.dataplane.encoding import printable
 from exchange.dataplane.masks import read_masks
 from exchange.dataplane.schema import Schema
 from exchange.models import Dataset, SharingRequest
+from exchange.reveals import is_revealed, personal_columns, starred
 from exchange.storage import store
 from exchange.tables import snapshot_at_head
 
@@ -38,10 +39,14 @@ class Preview:
     rows: list[dict[str, Any]] = field(default_factory=list)
     looked_at: int = 0
     matching: int = 0
+    # Columns of personal items whose values this person sees starred.
+    starred: tuple[str, ...] = ()
 
 
 def preview_answer(request: SharingRequest, *, actor: Actor, **terms: Any) -> Preview:
     """The provider's own records as a consent with these terms would show them, at most five.
+
+    Personal items without a mask are starred until the values of the dataset are revealed.
 
     Terms that are not named are as asked for. What prepare_answer refuses is refused here; nothing
     is prepared, and nothing goes to the requester.
@@ -53,7 +58,10 @@ def preview_answer(request: SharingRequest, *, actor: Actor, **terms: Any) -> Pr
     audit.record(actor, "request.previewed", request, items=list(disclosure.names))
     if found is None:
         return Preview(list(disclosure.names))
-    return faults.guarded(lambda: _shown(found, disclosure))
+    hidden = personal_columns(request.resource) - set(disclosure.masks)
+    if is_revealed(found, actor):
+        hidden = set()
+    return faults.guarded(lambda: _shown(found, disclosure, hidden))
 
 
 def _disclosure(terms: dict[str, Any], schema: Schema) -> Disclosure:
@@ -69,12 +77,14 @@ def _disclosure(terms: dict[str, Any], schema: Schema) -> Disclosure:
     )
 
 
-def _shown(dataset: Dataset, disclosure: Disclosure) -> Preview:
+def _shown(dataset: Dataset, disclosure: Disclosure, hidden: set[str]) -> Preview:
     snapshot = snapshot_at_head(dataset)
     if snapshot is None:
         return Preview(list(disclosure.names))
     path = store().path(snapshot.digest)
     stored: pa.Table = reading.read_rows(path, disclosure.source_names, 0, LOOKED_AT)
     table = disclose_page(stored, disclosure)
-    rows = printable(table.slice(0, SHOWN_ROWS)).to_pylist()
-    return Preview(list(disclosure.names), rows, stored.num_rows, table.num_rows)
+    found = printable(table.slice(0, SHOWN_ROWS)).to_pylist()
+    rows = [starred(each, hidden) for each in found]
+    names = tuple(name for name in disclosure.names if name in hidden)
+    return Preview(list(disclosure.names), rows, stored.num_rows, table.num_rows, names)

@@ -1,6 +1,6 @@
 """Rows that were set aside, as a file for those who sent them: place, reasons, values in full."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,11 @@ _OPTIONS = {
 _HEAD = ("_line", "_columns", "_reasons")
 
 
-def write_rejects(source: Path, format: str, out: Path, limits: Limits) -> int:
-    """Write the quarantined rows in their order; how many.
+def write_rejects(
+    source: Path, format: str, out: Path, limits: Limits, starred: Collection[str] = ()
+) -> int:
+    """Write the quarantined rows in their order; how many. Of ``starred`` columns the middle of
+    each value is hidden.
 
     In CSV a text that a spreadsheet would take for a formula stands behind an apostrophe, and in
     XLSX every cell is text. TooLarge ``too-many-rows`` for more rows than a sheet takes.
@@ -45,23 +48,35 @@ def write_rejects(source: Path, format: str, out: Path, limits: Limits) -> int:
         if format == "xlsx":
             if rows > MOST_SHEET_ROWS:
                 raise TooLarge("too-many-rows", f"a sheet takes {MOST_SHEET_ROWS}; take CSV")
-            found = con.execute(_query(source, names, _cell))
+            found = con.execute(_query(source, names, _cell, starred))
             _write_sheet(out, [*_HEAD, *names], iter(lambda: found.fetchmany(_PAGE), []))
             return rows
         value = _plain if format == "ndjson" else _calm
         how = "FORMAT json" if format == "ndjson" else "FORMAT csv, HEADER, FORCE_QUOTE *"
-        run(con, f"COPY ({_query(source, names, value)}) TO {literal(str(out))} ({how})")
+        run(con, f"COPY ({_query(source, names, value, starred)}) TO {literal(str(out))} ({how})")
     return rows
 
 
-def _query(source: Path, names: list[str], value: Callable[[str], str]) -> str:
-    columns = ", ".join(f"{value(quoted(name))} AS {quoted(name)}" for name in names)
+def _query(
+    source: Path, names: list[str], value: Callable[[str], str], starred: Collection[str]
+) -> str:
+    seen = {name: _star(quoted(name)) if name in starred else quoted(name) for name in names}
+    columns = ", ".join(f"{value(seen[name])} AS {quoted(name)}" for name in names)
     faults = "string_split(_errors, '; ')"
     where = f"[regexp_replace(fault, ':[^:]*$', '') for fault in {faults}]"
     return (
         f"SELECT _line, array_to_string(list_sort(list_distinct({where})), ' ') AS _columns, "
         f"_errors AS _reasons{', ' if columns else ''}{columns} FROM {scan([source])} "
         "ORDER BY _line"
+    )
+
+
+def _star(name: str) -> str:
+    """As ``mask_value`` does it."""
+    middle = f"least(length({name}) - 2, 10)"
+    return (
+        f"(CASE WHEN length({name}) < 3 THEN repeat('*', length({name})) "
+        f"ELSE left({name}, 1) || repeat('*', {middle}) || right({name}, 1) END)"
     )
 
 

@@ -25,6 +25,7 @@ from exchange.models import Batch, Delivery
 from exchange.portal import cells as own_cells
 from exchange.portal import lane_words as words
 from exchange.portal.datasets import dataset_of, name_of
+from exchange.portal.revealing import reveal_facts
 from kernel import cells
 from kernel.errors import NotFound
 from kernel.lists import Column, DayFilter, Filter, List
@@ -148,7 +149,7 @@ def batch_step(request: HttpRequest, pk: UUID, number: int, verb: str) -> HttpRe
 @require_GET
 @signed_in
 def batch_rejects(request: HttpRequest, pk: UUID, number: int) -> FileResponse:
-    """The rows that were set aside, in full, for who may publish the dataset."""
+    """The rows that were set aside, for who may publish the dataset."""
     batch = _batch(request, pk, number)
     kind = request.GET.get("as", "csv")
     if kind not in _REJECTS:
@@ -195,6 +196,7 @@ def _shown(
         "rejects": _REJECTS
         if batch.rejected and not batch.expired_at and may(actor, Perm.BATCH_PUBLISH, owner)
         else (),
+        **reveal_facts(batch.dataset, actor),
         "steps": shown_steps(batch, actor, STEPS, lambda name: _is_recallable(batch), verb, form),
         "summary": form.summary if form else [],
         "refused": refused,

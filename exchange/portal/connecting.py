@@ -29,6 +29,7 @@ from exchange.portal import connector_words
 from exchange.portal import lane_words as words
 from exchange.portal.connector_forms import ConnectorForm
 from exchange.portal.connectors import connector_of
+from exchange.portal.revealing import reveal_facts
 from kernel.errors import DomainError
 from kernel.pages import page
 from kernel.problems import Problem, refusal
@@ -129,7 +130,7 @@ def connector_table(request: HttpRequest, pk: UUID) -> HttpResponse:
             }
     except DomainError as wrong:
         refused = refusal(wrong)
-    context |= refusal_facts(refused)
+    context |= refusal_facts(refused) | reveal_facts(row, actor)
     status = refused.status if refused else 200
     return page(request, "exchange/connector_table.html", context, status=status)
 

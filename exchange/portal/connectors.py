@@ -22,6 +22,8 @@ from exchange.models import Connector
 from exchange.portal import cells as own_cells
 from exchange.portal import connector_words
 from exchange.portal import lane_words as words
+from exchange.portal.revealing import REVEAL, reveal_facts
+from exchange.reveals import is_allowed
 from kernel import cells
 from kernel.errors import Conflict, Forbidden, NotFound
 from kernel.lists import Column, Filter
@@ -40,6 +42,7 @@ STEPS = {
         lambda row: row.department_id,
         _("Close it and forget its secrets?"),
     ),
+    "reveal": REVEAL,
 }
 
 
@@ -178,9 +181,12 @@ def _shown(
         "jobs": list(row.sync_jobs.select_related("dataset").order_by("name")[:_JOBS]),
         "changes": is_open and may(actor, Perm.CONNECTOR_REGISTER, row.department_id),
         "schedules": is_open and may(actor, Perm.SYNC_SCHEDULE, row.department_id),
-        "steps": shown_steps(row, actor, STEPS, lambda name: is_open, verb, form),
+        "steps": shown_steps(
+            row, actor, STEPS, lambda name: _is_possible(row, actor, name), verb, form
+        ),
         "summary": [],
         "refused": refused,
+        **reveal_facts(row, actor),
     }
     return page(request, "exchange/connector.html", context, status=status)
 
@@ -189,3 +195,7 @@ def _tested(row: Connector) -> tuple[Any, str]:
     if row.tested_at is None:
         return _("not tested yet"), ""
     return (_("failed"), "bad") if row.test_error else (_("went well"), "good")
+
+
+def _is_possible(row: Connector, actor: Actor, name: str) -> bool:
+    return row.state == "active" and (name != "reveal" or is_allowed(row, actor))

@@ -23,6 +23,8 @@ from exchange.actions.retention import retain_dataset
 from exchange.models import Batch, Dataset, Subscription
 from exchange.portal import lane_words as words
 from exchange.portal.dataset_forms import HandOverForm, RetainForm
+from exchange.portal.revealing import REVEAL, reveal_facts
+from exchange.reveals import is_allowed
 from kernel import cells
 from kernel.errors import NotFound
 from kernel.lists import Column, Filter
@@ -47,6 +49,7 @@ def _retain(
 
 
 STEPS = {
+    "reveal": REVEAL,
     "evolve": Step(
         evolve_dataset,
         PlainForm,
@@ -238,16 +241,19 @@ def _shown(
         "shows_usage": may(actor, Perm.USE_VIEW),
         "announces": may(actor, Perm.SERVICE_ANNOUNCE, dataset.department_id),
         "steps": shown_steps(
-            dataset, actor, STEPS, lambda name: _is_possible(dataset, name), verb, form
+            dataset, actor, STEPS, lambda name: _is_possible(dataset, actor, name), verb, form
         ),
         "verb": verb,
         "summary": form.summary if form else [],
         "refused": refused,
+        **reveal_facts(dataset, actor),
     }
     return page(request, "exchange/dataset.html", context, status=status)
 
 
-def _is_possible(dataset: Dataset, name: str) -> bool:
+def _is_possible(dataset: Dataset, actor: Actor, name: str) -> bool:
+    if name == "reveal":
+        return is_allowed(dataset, actor)
     if name == "evolve":
         return dataset.resource.published_id not in (None, dataset.schema.entry_id)
     return name == "retain" or dataset.state == "open"

@@ -17,11 +17,12 @@ from accounts.portal.access import signed_in
 from exchange.actions.answers import prepare_answer
 from exchange.actions.previews import SHOWN_ROWS, Preview, preview_answer
 from exchange.answers import ANSWER_CLOCKS, is_unconditional
-from exchange.models import SharingRequest
+from exchange.models import Dataset, SharingRequest
 from exchange.portal.deadlines import deadlines
 from exchange.portal.decision_forms import ConsentForm, RefuseForm
 from exchange.portal.request_page import facts_of
 from exchange.portal.requests import found_request
+from exchange.portal.revealing import reveal_facts
 from exchange.states import REQUEST
 from kernel.errors import Conflict, Forbidden, Gone, Invalid, Unavailable
 from kernel.pages import page
@@ -102,9 +103,15 @@ def _shown(
         "most": SHOWN_ROWS,
         "summary": form.summary,
         "refused": refused,
+        **(_reveal(row, request) if preview and preview.starred else {}),
     }
     return page(request, "exchange/sharing/decision.html", context, status=status)
 
 
 def _cells(row: dict[str, Any], columns: list[str], names: dict[str, str]) -> list[tuple[str, Any]]:
     return [(names.get(name, name), row[name]) for name in columns]
+
+
+def _reveal(row: SharingRequest, request: HttpRequest) -> dict[str, Any]:
+    dataset = Dataset.objects.get(resource=row.resource_id)
+    return reveal_facts(dataset, request.actor)  # type: ignore[attr-defined]

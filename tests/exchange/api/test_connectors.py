@@ -94,11 +94,11 @@ def test_tables_are_browsed_described_and_matched_with_a_dataset(steward, regist
     assert alone["unmapped"] == []
 
 
-def test_a_preview_shows_the_departments_own_rows_and_is_in_the_trail(
+def test_a_preview_shows_the_departments_own_rows_starred_and_is_in_the_trail(
     steward, registered, trail, assert_problem
 ):
     answer = steward.post(f"{registered}/preview", {"table": "public.people", "rows": 1}).json()
-    assert answer == {"columns": ["code", "name", "面积"], "rows": [["110101", "东城区", "41.84"]]}
+    assert answer == {"columns": ["code", "name", "面积"], "rows": [["1****1", "东*区", "4***4"]]}
     (told,) = trail("connector.previewed")
     assert (told["table"], told["rows"]) == ("public.people", 1)
     assert "东城区" not in str(told)
