@@ -3,8 +3,6 @@
 from collections.abc import Collection, Iterable
 from typing import Any, Self
 
-from django.utils.translation import gettext
-
 
 class Text(str):
     """An English text with named values, ``Text("at most {most} bytes", most=5)``.
@@ -21,6 +19,13 @@ class Text(str):
         text = super().__new__(cls, pattern.format(**_written(values)) if values else pattern)
         text.pattern, text.values = pattern, values
         return text
+
+
+def gettext(text: str) -> str:
+    """Django's; not at the top, for parsers in processes of their own start without Django."""
+    from django.utils import translation
+
+    return translation.gettext(text)
 
 
 def spoken(text: str) -> str:
