@@ -19,7 +19,7 @@ from kernel.pages import page
 
 # By the trail's verb: what happened, and how it looks.
 EVENTS: dict[str, tuple[Any, str]] = {
-    "session.opened": (_("Signed in"), "good"),
+    "session.opened": (_("Sign-in"), "good"),
     "session.refused": (_("Sign-in refused"), "bad"),
     "session.closed": (_("Signed out"), ""),
     "session.ended": (_("Sign-ins ended"), ""),

@@ -32,7 +32,7 @@ _TABS = (
     ("system", _("Overview")),
     ("system-relations", _("Relations")),
     ("system-facts", _("Signals")),
-    ("system-access-page", _("Calls")),
+    ("system-access-page", _("How it may call")),
     ("system-versions", _("Versions")),
 )
 

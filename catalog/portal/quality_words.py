@@ -34,7 +34,7 @@ GAPS = {
 MEASURES = {
     "completeness": _("Completeness of entries"),
     "census": _("Census numbers filled in"),
-    "attachment": _("Data attached"),
+    "attachment": _("Rate of attached data"),
     "timeliness": _("Data updated in time"),
     "updates": _("Catalogue updates in time"),
     "reviews": _("Reviews in time"),

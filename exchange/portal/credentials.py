@@ -61,7 +61,7 @@ class CredentialList(KeyList):
             sort=("system__department__name",),
             width=28,
         ),
-        Column("token", _("Key"), lambda row: str(row), cells.code),
+        Column("token", _("Key begins with"), lambda row: str(row), cells.code),
         Column("kind", _("Used to"), lambda row: words.CREDENTIAL_KINDS[row.kind], sort=("kind",)),
         Column("networks", _("Networks"), lambda row: ", ".join(row.networks), is_extra=True),
         Column("state", _("State"), lambda row: row.state_word[0], cells.worded("state_word")),
