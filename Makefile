@@ -16,6 +16,9 @@ FUZZ_STAMP := $(FUZZ_VENV)/.installed-$(shell cat requirements.txt requirements-
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.installed-$(shell cat bench/requirements.txt | cksum | tr -d ' ')
 
+SBOM_VENV := .venv-sbom
+SBOM_STAMP := $(SBOM_VENV)/.installed-$(shell cat tools/sbom-requirements.txt | cksum | tr -d ' ')
+
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev demo screenshots serve test fuzz fuzz-parsers setup-bench bench-zombies bench-catalog bench-rights bench-publish bench-sync bench-lookup bench-read bench-fanout bench-pages bench-evidence bench-security sbom lint fix openapi messages lock doctor status clean
 
@@ -79,6 +82,9 @@ bench-evidence: setup ## a million entries sealed, exported, and proved by the s
 bench-sync: setup $(BENCH_STAMP) ## table to table through the hub against sling, dlt and a bare pipe
 	@$(LAUNCH) exec -- python -m bench.sync $(ARGS)
 
+sbom: $(SBOM_STAMP) ## the bill of materials as CycloneDX: var/sbom.json
+	@$(SBOM_VENV)/bin/python -m tools.sbom var/sbom.json
+
 lint: setup-dev ## ruff, format, import contracts, types, migrations, deployment check
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
@@ -104,6 +110,8 @@ lock: setup-dev ## resolve pyproject.toml into the hash-locked requirements file
 		--no-emit-index-url --quiet pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --quiet bench/requirements.in -o bench/requirements.txt
+	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --quiet tools/sbom-requirements.in -o tools/sbom-requirements.txt
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --quiet tests/fuzz-requirements.in -o tests/fuzz-requirements.txt
 
@@ -138,3 +146,9 @@ $(FUZZ_STAMP): $(DEV_STAMP)
 	@$(FUZZ_VENV)/bin/python -c "" 2>/dev/null || $(RUN) -m venv --clear $(FUZZ_VENV)
 	@$(FUZZ_VENV)/bin/python -m pip install $(PIP_FLAGS) -r requirements.txt -r requirements-dev.txt -r tests/fuzz-requirements.txt
 	@rm -f $(FUZZ_VENV)/.installed-* && touch $@
+
+$(SBOM_STAMP):
+	@echo "setting up $(SBOM_VENV) (once)"
+	@$(PYTHON) -m venv --clear $(SBOM_VENV)
+	@$(SBOM_VENV)/bin/python -m pip install $(PIP_FLAGS) -r tools/sbom-requirements.txt
+	@touch $@
