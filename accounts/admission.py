@@ -10,7 +10,6 @@ from urllib.parse import unquote
 from uuid import UUID
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest
@@ -18,7 +17,7 @@ from django.utils import timezone
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from accounts import audit
+from accounts.actions.credentials import refuse_call
 from accounts.actor import Actor
 from accounts.callers import Caller, Networks
 from accounts.errors import CertificateRefused, NetworkRefused, SignatureNeeded
@@ -53,7 +52,7 @@ def admitted(caller: Caller, request: Request, *, signed: bool = False) -> Actor
     try:
         require_access(caller.access, caller.networks, request, signed=signed)
     except Forbidden as refused:
-        _record_refused(actor, credential, refused)
+        refuse_call(credential, refused.code, actor=actor)
         raise
     seen = credential.last_used_at
     if seen is None or timezone.now() - seen >= _NOTED_EVERY:
@@ -139,17 +138,6 @@ def _fingerprint(escaped: str) -> str:
         return hashlib.sha256(ssl.PEM_cert_to_DER_cert(unquote(escaped))).hexdigest()
     except ValueError:
         return ""
-
-
-def _record_refused(actor: Actor, credential: Credential, refused: Forbidden) -> None:
-    """An entry in the trail, once a minute for each key, address and reason."""
-    seen = f"refused:{credential.pk}:{actor.address}:{refused.code}"
-    try:
-        is_first = cache.add(seen, 1, _NOTED_EVERY.total_seconds())
-    except Exception:  # noqa: BLE001 - without the cache each one is told
-        is_first = True
-    if is_first:
-        audit.record(actor, "credential.refused", credential, reason=refused.code)
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from datetime import timedelta
 from ipaddress import ip_network
 from typing import Any
 
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
@@ -23,6 +24,7 @@ from kernel.texts import Text
 DEFAULT_DAYS, MOST_DAYS, MOST_LIVE = 180, 730, 2
 MOST_NETWORKS, MOST_CERTIFICATES = 32, 4
 TOKEN_KEPT = timedelta(days=1)
+REFUSED_TOLD_EVERY = 60
 _BEGINNINGS = {
     Credential.Kind.BEARER: keys.CREDENTIAL,
     Credential.Kind.SIGNING: keys.SIGNING,
@@ -119,6 +121,18 @@ def set_access(
         row.change(**values)
         audit.record(actor, "access.set", system, **values)
     return row
+
+
+def refuse_call(row: Credential, reason: str, *, actor: Actor) -> None:
+    """Tell of a call with a right secret that may not come so; once a minute for each key, address
+    and reason, for a caller tries again and again."""
+    seen = f"refused:{row.pk}:{actor.address}:{reason}"
+    try:
+        is_first = cache.add(seen, 1, REFUSED_TOLD_EVERY)
+    except Exception:  # noqa: BLE001 - without the cache each one is told
+        is_first = True
+    if is_first:
+        audit.record(actor, "credential.refused", row, reason=reason)
 
 
 def expire_calls(*, actor: Actor) -> int:

@@ -84,6 +84,7 @@ WITHOUT_GATE = {
     "accounts.actions.sessions.sign_out",
     "accounts.actions.sessions.open_token",
     "accounts.actions.heartbeats.record_heartbeats",
+    "accounts.actions.credentials.refuse_call",
     "accounts.actions.tokens.issue_token",
     "accounts.actions.tokens.revoke_token",
 }
