@@ -13,6 +13,8 @@ from tools.verify_evidence import HEADER
 # transactions are limited to minutes; what turns up below later was put in.
 LATE = "1 hour"
 _LEAST, _MOST = -(2**63), 2**63 - 1
+# As accounts.chain.moment writes it.
+_MOMENT = 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'
 
 # The floor: the greatest id that blocks older than LATE hold, and the number of the last of them.
 _FLOOR = f"""
@@ -48,9 +50,9 @@ _CLOSED = f"""
 def waiting_entries(ledger: Ledger, most: int) -> list[Entry]:
     """Entries that no block holds yet, in the order of their ids; at most so many."""
     inner = f"{_read(ledger)} ORDER BY e.id LIMIT %(most)s"
-    query = f"{_WAITING} SELECT e.* FROM gaps, LATERAL ({inner}) e LIMIT %(most)s"  # noqa: S608
+    query = f"{_WAITING} SELECT row_to_json(e)::text FROM gaps, LATERAL ({inner}) e LIMIT %(most)s"  # noqa: S608
     rows = _fetch(query, {"ledger": ledger.name, "most": most})
-    return sorted(read_entry(ledger, row) for row in rows)
+    return sorted(read_entry(text) for (text,) in rows)
 
 
 def count_waiting(ledger: Ledger) -> int:
@@ -72,9 +74,10 @@ def entries_of(ledger: Ledger, ids: list[list[int]]) -> list[Entry]:
     """The entries of these ids that are there, in their order."""
     runs = "unnest(%(ids)s::int8multirange) AS gap"
     # OFFSET 0 keeps it one look into the index for each run.
-    query = f"SELECT e.* FROM {runs}, LATERAL ({_read(ledger)} OFFSET 0) e ORDER BY e.id"  # noqa: S608
+    within = f"LATERAL ({_read(ledger)} OFFSET 0) e"
+    query = f"SELECT row_to_json(e)::text FROM {runs}, {within} ORDER BY e.id"  # noqa: S608
     wanted = "{" + ",".join(f"[{first},{last}]" for first, last in ids) + "}"
-    return [read_entry(ledger, row) for row in _fetch(query, {"ids": wanted})]
+    return [read_entry(text) for (text,) in _fetch(query, {"ids": wanted})]
 
 
 def statement_of(block: EvidenceBlock) -> dict[str, Any]:
@@ -106,7 +109,13 @@ class Rows:
 
 
 def _read(ledger: Ledger) -> str:
-    columns = ", ".join(f"e.{column}" for column in ledger.columns)
+    """An entry as one JSON text: the database puts it together faster than we could."""
+    columns = ", ".join(
+        f"to_char(e.{name} AT TIME ZONE 'UTC', '{_MOMENT}') AS {name}"
+        if name in ledger.moments
+        else f"e.{name}"
+        for name in ledger.columns
+    )
     return f"SELECT {columns} FROM {ledger.table} e WHERE {_WITHIN}"  # noqa: S608 - our own names
 
 

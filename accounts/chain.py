@@ -11,7 +11,16 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from accounts.ledgers import Ledger
-from tools.verify_evidence import MARK, Hash, block_digest, hash_of, leaf_of, tree_above, tree_root
+from tools.verify_evidence import (
+    MARK,
+    Hash,
+    block_digest,
+    canonical,
+    hash_of,
+    leaf_of,
+    tree_above,
+    tree_root,
+)
 
 
 class Entry(NamedTuple):
@@ -21,22 +30,10 @@ class Entry(NamedTuple):
     content: bytes
 
 
-def read_entry(ledger: Ledger, columns: Sequence[Any]) -> Entry:
-    """The entry behind a row of the ledger's columns as the database driver gives it."""
-    values = {
-        name: json.loads(value) if name in ledger.jsons else value
-        for name, value in zip(ledger.columns, columns, strict=True)
-        if value is not None
-    }
+def read_entry(text: str) -> Entry:
+    """The entry behind a row that the database gives as JSON; what is null is no part of it."""
+    values = {name: value for name, value in json.loads(text).items() if value is not None}
     return Entry(values["id"], canonical(values))
-
-
-def canonical(values: dict[str, Any]) -> bytes:
-    """JSON: keys sorted, no blanks, UTF-8, times in UTC with microseconds."""
-    text = json.dumps(
-        values, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain
-    )
-    return text.encode()
 
 
 def block_of(
@@ -89,7 +86,3 @@ def pairs_of(ids: Sequence[int]) -> list[list[int]]:
 def moment(at: datetime) -> str:
     """A time as evidence writes it: in UTC, with microseconds."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _plain(value: Any) -> str:
-    return moment(value) if isinstance(value, datetime) else str(value)

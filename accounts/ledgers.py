@@ -15,8 +15,8 @@ class Ledger:
     name: str
     table: str
     columns: tuple[str, ...]
-    # Columns that hold JSON, which the driver gives as text.
-    jsons: frozenset[str] = frozenset()
+    # Those that are moments, which are sealed as they are in UTC.
+    moments: frozenset[str] = frozenset({"at"})
 
 
 TRAIL = Ledger(
@@ -26,7 +26,6 @@ TRAIL = Ledger(
         *("id", "at", "verb", "actor_kind", "actor_id", "actor_name", "department_id"),
         *("subject_type", "subject_id", "detail", "request_id", "address"),
     ),
-    frozenset({"detail"}),
 )
 _LEDGERS = {TRAIL.name: TRAIL}
 

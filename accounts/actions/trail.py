@@ -81,7 +81,7 @@ def _bring(place: Place) -> None:
     if not _alone(f"checkpoint.{place.address}"):
         return
     row, made = CheckpointPlace.objects.get_or_create(address=place.address)
-    if row.failed_at and row.failed_at > _now() - place.pause:
+    if place.pause and row.failed_at and row.failed_at > _now() - place.pause:
         return
     heads = place.heads() if made else dict(row.heads)
     noted: dict[str, Any]
