@@ -34,7 +34,7 @@ def standard_tabs(here: str) -> list[tuple[str, Any, bool]]:
     return [
         (reverse("code-lists"), _("Code lists"), here == "code-lists"),
         (reverse("data-elements"), _("Data elements"), here == "data-elements"),
-        (reverse("synonyms"), _("Synonyms"), here == "synonyms"),
+        (reverse("synonyms"), _("Synonyms for search"), here == "synonyms"),
     ]
 
 

@@ -34,7 +34,7 @@ from kernel.texts import listed
 class Synonyms(List):
     """The sets of synonyms, by their first word."""
 
-    title = _("Synonyms")
+    title = _("Synonyms for search")
     lead = _("Words that search takes for one another.")
     nothing = _("No synonyms have been added yet.")
     search = ("words__icontains",)
