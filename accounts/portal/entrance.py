@@ -39,7 +39,7 @@ class CodeForm(forms.Form):
     """A code of the app, or one on paper."""
 
     code = forms.CharField(
-        label=_("Code"),
+        label=_("Code of the app"),
         max_length=20,
         help_text=_("Six digits from your app, or one of your codes on paper."),
         widget=forms.TextInput(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -40,10 +40,12 @@ class Restored:
     missing: list[str] = field(default_factory=list)
 
 
-def restore(folder: Path) -> Restored:
+def restore(folder: Path, attested: Callable[[], object] = lambda: None) -> Restored:
     """Fill the empty database and the store; BadBackup, and nothing changed, where that cannot be.
 
-    Every dataset begins a new epoch. Blobs that are missing or damaged are named, not passed over.
+    Every dataset begins a new epoch, once ``attested`` has found the people whom it wants among
+    those that came back; what it raises leaves the history unbegun. Blobs that are missing or
+    damaged are named, not passed over.
     """
     held = manifest.read(folder)
     _require_keys(held)
@@ -56,6 +58,7 @@ def restore(folder: Path) -> Restored:
     connection.close()
     call_command("prepare", verbosity=0)
     _give_tables_back()
+    attested()
     _bring_checkpoints(folder)
     done.datasets = begin_history(actor=CLOCK, made_at=datetime.fromisoformat(held.made_at))
     return done

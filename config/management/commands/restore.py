@@ -1,11 +1,19 @@
+import sys
+from getpass import getpass
 from pathlib import Path
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 
+from accounts.actions.attesting import Witness, attest
+from accounts.permissions import Role
+from config import env
 from config.backup.manifest import BadBackup
 from config.backup.restoring import restore
 from config.soundness import examine_data
+from kernel.errors import DomainError
+
+_STRICT = ".production"
 
 
 class Command(BaseCommand):
@@ -17,13 +25,32 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Which one."""
         parser.add_argument("folder", type=Path, help="the folder of one backup")
+        parser.add_argument(
+            "--witness",
+            action="append",
+            default=[],
+            metavar="USER",
+            help="a system and a security administrator, one each: both are asked for password and"
+            " code and proved against the accounts of the backup; production wants them",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Restore, then check everything that can be checked."""
+        wanted = bool(options["witness"]) or env.text("DJANGO_SETTINGS_MODULE").endswith(_STRICT)
+        witnesses = [_asked(username) for username in options["witness"]]
+        if wanted and len(witnesses) != 2:
+            raise CommandError("name two people: --witness USER --witness USER")
         try:
-            done = restore(options["folder"].resolve())
+            done = restore(
+                options["folder"].resolve(), lambda: _attest(witnesses) if wanted else None
+            )
         except BadBackup as problem:
             raise CommandError(str(problem)) from problem
+        except DomainError as refused:
+            raise CommandError(
+                f"{refused.title}. The data is back, but nobody answers for it: begin again with an"
+                " empty database, and do not open this one."
+            ) from refused
         self.stdout.write(
             f"Restored what was there at {done.manifest.made_at}: {done.manifest.blobs} files;"
             f" {done.datasets} datasets begin a new epoch."
@@ -36,3 +63,16 @@ class Command(BaseCommand):
             failed = failed or finding.level == "fail"
         if failed:
             raise CommandError("restored, but not whole: see the lines above")
+
+
+def _attest(witnesses: list[Witness]) -> None:
+    attest(witnesses, deed="data.restore", roles=(Role.OPERATOR, Role.SECURITY_ADMIN))
+
+
+def _asked(username: str) -> Witness:
+    """What this person types; two lines of standard input where nobody sits at a keyboard."""
+    if sys.stdin.isatty():
+        password = getpass(f"Password of {username}: ")
+        return Witness(username, password, getpass("Code of the second factor, if any: "))
+    lines = [sys.stdin.readline().rstrip("\n") for _ in range(2)]
+    return Witness(username, *lines)
