@@ -65,7 +65,8 @@ def test_days_left_are_those_that_are_counted_one_by_one():
             early, late = sorted((today, due))
             after = (early + timedelta(days=n) for n in range(1, (late - early).days + 1))
             counted = sum(is_workday(day, {2026: Y2026}) for day in after)
-            assert workdays_left(today, due, {2026: Y2026}) == (counted if due >= today else -counted)
+            left = counted if due >= today else -counted
+            assert workdays_left(today, due, {2026: Y2026}) == left
 
 
 def test_the_whole_of_2026_agrees_with_the_state_councils_notice():
