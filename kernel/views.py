@@ -1,11 +1,34 @@
 """Pages about the platform itself."""
 
-from django.http import HttpRequest, HttpResponse
+from collections.abc import Iterable
 
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language, gettext
+
+from kernel.cells import code, joined, markup
 from kernel.pages import page
-from kernel.refusals import all_refusals
+from kernel.refusals import Refusal, all_refusals
 
 
 def problems(request: HttpRequest) -> HttpResponse:
     """What every problem code means; the ``type`` of a problem document points here."""
-    return page(request, "problems.html", {"refusals": all_refusals()})
+    titles = [gettext("Status"), gettext("Code"), gettext("Title")]
+    # What it is given for is written for programmers, in English alone.
+    if get_language() == "en":
+        titles.append(gettext("Given when"))
+    rows = joined((_row(refusal, titles) for refusal in all_refusals()), "\n")
+    return page(request, "problems.html", {"titles": titles, "rows": rows})
+
+
+def _row(refusal: Refusal, titles: Iterable[str]) -> str:
+    said = (
+        refusal.status,
+        code(refusal, refusal.code),
+        gettext(refusal.title),
+        refusal.meaning,
+    )
+    cells = (
+        markup('<td data-label="{}">{}</td>', title, value)
+        for title, value in zip(titles, said, strict=False)
+    )
+    return markup('<tr id="{}">{}</tr>', refusal.code, joined(cells))

@@ -18,13 +18,16 @@ from accounts.models import Department
 from accounts.permissions import Perm
 from accounts.policy import may_everywhere
 from accounts.portal.access import signed_in
+from accounts.portal.choices import departments
 from accounts.portal.listing import reader
 from accounts.spreadsheets import report_answer
 from exchange.models import Dataset, GrantDay
 from exchange.portal.datasets import name_of
+from kernel.listparts import Field, Filter, field_of
 from kernel.pages import page
 
 _DAYS, _MOST_DAYS, _TOP = 30, 366, 10
+_DEPARTMENT = Filter("department", "", departments)
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,8 @@ class Asked:
 def usage_page(request: HttpRequest) -> HttpResponseBase:
     """Calls and rows by day, and who received most; ``as=xlsx`` and ``as=csv`` give the days."""
     actor = reader(request, Perm.USE_VIEW)
-    asked = _asked(request, actor)
+    field = _field(request, actor)
+    asked = _asked(request, actor, field)
     rows = _rows(actor, asked)
     days = _by_day(rows, asked)
     kind = request.GET.get("as", "")
@@ -64,13 +68,20 @@ def usage_page(request: HttpRequest) -> HttpResponseBase:
         "rows": sum(found for _day, _calls, found in days),
         "receivers": _top(rows, "grant__department__name"),
         "datasets": [] if asked.dataset else _top(rows, "grant__resource__published__name"),
-        "departments": _departments(actor),
+        "field": field,
         "exports": [(word, _as(state, word)) for word in ("xlsx", "csv")],
     }
     return page(request, "exchange/usage.html", context)
 
 
-def _asked(request: HttpRequest, actor: Actor) -> Asked:
+def _field(request: HttpRequest, actor: Actor) -> Field | None:
+    """The choice of a department, for those who see several."""
+    if not may_everywhere(actor, Perm.USE_VIEW):
+        return None
+    return field_of(_DEPARTMENT, actor, request.GET.get("department", ""))
+
+
+def _asked(request: HttpRequest, actor: Actor, field: Field | None) -> Asked:
     """What the address asks for; what it says wrongly is as if it were not said."""
     said = request.GET
     today = timezone.localdate()
@@ -81,8 +92,9 @@ def _asked(request: HttpRequest, actor: Actor) -> Asked:
     if wanted := _id(said.get("dataset", "")):
         seen = Dataset.objects.visible_to(actor).select_related("resource__published")
         dataset = seen.filter(pk=wanted).first()
-    if wanted := _id(said.get("department", "")):
-        department = Department.objects.visible_to(actor).filter(pk=wanted).first()
+    if field and field.value:
+        keys = [key for key, _name in field.choices] if field.is_typed else [field.value]
+        department = Department.objects.visible_to(actor).filter(pk__in=keys[:1]).first()
     side = said.get("side", "")
     return Asked(dataset, department, first, last, side if side in ("given", "received") else "")
 
@@ -114,12 +126,6 @@ def _top(rows: QuerySet[GrantDay], name: str) -> list[dict[str, Any]]:
     """Who or what stands for most rows, as name, calls, rows."""
     found: Any = rows.values(named=F(name)).annotate(all_calls=Sum("calls"), all_rows=Sum("rows"))
     return list(found.order_by("-all_rows", "-all_calls")[:_TOP])
-
-
-def _departments(actor: Actor) -> list[Any]:
-    if not may_everywhere(actor, Perm.USE_VIEW):
-        return []
-    return list(Department.objects.visible_to(actor).order_by("name").values_list("pk", "name"))
 
 
 def _as(state: Any, kind: str) -> str:

@@ -39,7 +39,7 @@ def test_both_sides_see_the_days_and_strangers_nothing(world, used):
 def test_the_span_the_side_and_the_dataset_narrow_it(world, used):
     steward = browser_of(world.people["steward"])
     first = timezone.localdate() - timedelta(days=40)
-    assert counts(text(steward.get(f"/usage?from={first}"))) == ["105", "1045", "41"]
+    assert counts(text(steward.get(f"/usage?from={first}"))) == ["105", "1,045", "41"]
     assert counts(text(steward.get("/usage?side=received"))) == ["0", "0", "30"]
     assert counts(text(steward.get(f"/usage?dataset={world.dataset.pk}")))[0] == "5"
     for nonsense in ("from=x&to=2026-13-90", "dataset=x", "from=2999-01-01", "department=1"):
