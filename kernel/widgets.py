@@ -15,7 +15,7 @@ from kernel.cells import joined, markup
 Widget = dict[str, Any]
 
 
-class _Names(ModelChoiceIterator):
+class _Names(ModelChoiceIterator):  # type: ignore[type-arg]
     """Rows by key and name alone."""
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
@@ -24,13 +24,13 @@ class _Names(ModelChoiceIterator):
         yield from self.queryset.values_list("pk", "name")
 
 
-class NamedField(forms.ModelChoiceField):
+class NamedField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """One of rows that are known by their names; to show the names no row is read whole."""
 
     iterator = _Names
 
 
-class NamedFields(forms.ModelMultipleChoiceField):
+class NamedFields(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Some of rows that are known by their names."""
 
     iterator = _Names

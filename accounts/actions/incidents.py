@@ -34,7 +34,7 @@ def record_incident(
         severity=severity,
         found_at=found_at,
         report_by=_report_by(severity, found_at),
-        recorded_by=actor.id,
+        recorded_by=actor.id,  # type: ignore[misc]
     )
     audit.record(actor, "incident.recorded", row, severity=severity, found_at=found_at.isoformat())
     return row

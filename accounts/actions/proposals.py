@@ -41,7 +41,7 @@ def propose(*, actor: Actor, deed: str, subject: UUID, reason: str) -> Proposal:
                 subject_name=str(row)[:200],
                 department_id=owner,
                 reason=reason,
-                proposed_by_id=actor.id,
+                proposed_by_id=actor.id,  # type: ignore[misc]
                 expires_at=timezone.now() + wanted.lasts,
             )
     except IntegrityError as twice:

@@ -32,7 +32,7 @@ class BearerScheme(OpenApiAuthenticationExtension):
     """Bearer tokens, and how systems get those of short life."""
 
     target_class = "accounts.authentication.BearerAuthentication"
-    name = ["bearer", "oauth2"]  # type: ignore[assignment]
+    name = ["bearer", "oauth2"]
 
     def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[Any]]]:
         """Either of them."""

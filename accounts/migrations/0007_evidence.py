@@ -20,7 +20,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="EvidenceBlock",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("ledger", models.CharField(max_length=10)),
                 ("number", models.BigIntegerField()),
                 ("algorithm", models.CharField(max_length=10)),
@@ -36,17 +41,26 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(fields=["ledger", "sealed_at"], name="blocks_by_time"),
-                    django.contrib.postgres.indexes.GistIndex(fields=["ids"], name="blocks_by_entry"),
+                    django.contrib.postgres.indexes.GistIndex(
+                        fields=["ids"], name="blocks_by_entry"
+                    ),
                 ],
                 "constraints": [
-                    models.UniqueConstraint(fields=("ledger", "number"), name="one_block_per_number"),
+                    models.UniqueConstraint(
+                        fields=("ledger", "number"), name="one_block_per_number"
+                    ),
                 ],
             },
         ),
         migrations.CreateModel(
             name="CheckpointPlace",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("address", models.CharField(max_length=500, unique=True)),
                 ("heads", models.JSONField(default=dict)),
                 ("stored_at", models.DateTimeField(null=True)),

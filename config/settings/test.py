@@ -19,7 +19,7 @@ EVIDENCE_KEYS = EVIDENCE_KEYS or ["ed25519:dGVzdHMtb25seS50ZXN0cy1vbmx5LnRlc3RzL
 METRICS_TOKEN = "test-metrics-token"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AXES_ENABLED = False
-SECOND_FACTOR_ROLES: list[str] = []
+SECOND_FACTOR_ROLES = []
 # Every test comes from one address.
 RATE_LIMITS = []
 RATE_LIMITS_ADDRESS = []

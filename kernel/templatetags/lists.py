@@ -51,7 +51,7 @@ def _cell(attributes: str, cell: Cell, context: Context) -> str:
 
 
 def _form(cell: Cell, context: Context) -> str:
-    form = context.template.engine.get_template(cell.column.template)
+    form = context.template.engine.get_template(cell.column.template)  # type: ignore[union-attr]
     with context.push(row=cell.row, value=cell.value):
         return form.render(context)
 

@@ -22,9 +22,7 @@ OPEN = {
     "link-detail GET": (200, ""),
     "sign-in POST": (403, "sign-in-refused"),
     # The scene's form shows a client's secret.
-    **dict.fromkeys(
-        ("oauth-introspect POST", "oauth-revoke POST", "oauth-token POST"), (200, "")
-    ),
+    **dict.fromkeys(("oauth-introspect POST", "oauth-revoke POST", "oauth-token POST"), (200, "")),
 }
 # By what the items of these lists are named; all others by their id.
 NAMED = {
