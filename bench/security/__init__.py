@@ -1,0 +1,1 @@
+"""What signing calls and keeping evidence cost."""
