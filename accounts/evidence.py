@@ -30,6 +30,11 @@ class Standing:
     fault: str
 
     @property
+    def place(self) -> str:
+        """How pages call it: a file by its path, another host without what its address may hold."""
+        return self.label if "://" in self.address else self.address
+
+    @property
     def is_late(self) -> bool:
         """Half of the time is over after which publishing and granting stop."""
         return self.age > _limit() / 2
