@@ -122,6 +122,18 @@ CREDENTIAL = [
         request_only=True,
     ),
 ]
+FORM = "application/x-www-form-urlencoded"
+TOKEN = [
+    Example(
+        "A token to read with",
+        value={"grant_type": "client_credentials", "scope": "read"},
+        media_type=FORM,
+        request_only=True,
+    )
+]
+TOKEN_NAMED = [
+    Example("A token", value={"token": "sqt_..."}, media_type=FORM, request_only=True),
+]
 ACCESS = [
     Example(
         "Signed calls from one network",

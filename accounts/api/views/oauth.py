@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import oauth
+from accounts.api import examples
 from accounts.api.serializers.oauth import (
     IntrospectionOut,
     OAuthRefusedOut,
@@ -49,6 +50,7 @@ class TokenView(OAuthView):
 
     deed = "token"
     bodies = {"create": {oauth.FORM: TokenIn}}
+    examples = {"create": examples.TOKEN}
     answers = {"create": {200: TokenOut, **_REFUSED}}
 
     def create(self, request: Request, **kwargs: Any) -> HttpResponse:
@@ -61,6 +63,7 @@ class IntrospectionView(OAuthView):
 
     deed = "introspect"
     bodies = {"create": {oauth.FORM: TokenNamedIn}}
+    examples = {"create": examples.TOKEN_NAMED}
     answers = {"create": {200: IntrospectionOut, **_REFUSED}}
 
     def create(self, request: Request, **kwargs: Any) -> HttpResponse:
@@ -73,6 +76,7 @@ class RevocationView(OAuthView):
 
     deed = "revoke"
     bodies = {"create": {oauth.FORM: TokenNamedIn}}
+    examples = {"create": examples.TOKEN_NAMED}
     answers = {"create": {200: OpenApiTypes.OBJECT, **_REFUSED}}
 
     def create(self, request: Request, **kwargs: Any) -> HttpResponse:
