@@ -96,7 +96,11 @@ def _read(
     book = CalamineWorkbook.from_filelike(file)
     sheet = book.get_sheet_by_name(chosen)
     merges = tuple(sheet.merged_cell_ranges or ())
-    return SheetTable(chosen, sheet.to_python(skip_empty_area=False), marks, merges)
+    rows = sheet.to_python(skip_empty_area=False)
+    # Rows of nothing but formulas that were never calculated are rows all the same.
+    width = len(rows[0]) if rows else 0
+    rows += [[""] * width for _ in range(marks.rows - len(rows))]
+    return SheetTable(chosen, rows, marks, merges)
 
 
 def _count_parts(path: Path) -> dict[str, zipfile.ZipInfo]:

@@ -89,6 +89,13 @@ def test_formulas_and_error_values_are_named(tmp_path):
     assert read(changed({SHEET: sheet}), tmp_path).marks.errors == {(4, 3)}
 
 
+def test_a_row_of_formulas_that_were_never_calculated_is_a_row(tmp_path):
+    sheet = cells("A1", "B3", inner="<f>1+1</f>").replace(b"<f>1+1</f>", b"<v>1</v>", 1)
+    table = read(changed({SHEET: sheet}), tmp_path)
+    assert len(table.rows) == 3
+    assert table.marks.formulas == {(3, 2)}
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -31,11 +31,11 @@ def fuzz(db: None, official_calendar: None, settings: Any, tmp_path: Any) -> Ite
 def test_every_answer_is_one_that_the_document_names(fuzz: Fuzz, pytestconfig: Any) -> None:
     wanted = pytestconfig.getoption("--cases") or ROUTINE
     operations = fuzz.operations()
-    each = max(1, wanted * 6 // 10 // len(operations))
+    each = max(1, wanted * 9 // 10 // len(operations))
     for operation in operations:
         fuzz.play(operation, each)
         if wanted > ROUTINE:
-            fuzz.edges(operation, max(1, wanted * 3 // 10 // len(operations)))
+            fuzz.edges(operation, max(1, wanted * 4 // 10 // len(operations)))
     Walk(fuzz).play(scenarios=max(4, wanted // 60), steps=6)
     print(f"\n{fuzz.sent} cases, answered {dict(sorted(fuzz.statuses.items()))}")
     print(*(f"== {title}\n{shown}\n" for title, shown in sorted(fuzz.found.items())), sep="\n")
