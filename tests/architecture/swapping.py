@@ -74,6 +74,7 @@ class Attacker:
             ("request-list POST", "system"): self.world.reader.pk,
             ("application-list POST", "system"): self.world.reader.pk,
             ("dataset-hand-over POST", "system"): self.other.pk,
+            ("proposal-list POST", "subject"): self.world.requester.pk,
         }
         own = {
             "department": self.world.provider.pk,

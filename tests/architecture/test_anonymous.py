@@ -30,7 +30,16 @@ PUBLIC = {
 }
 # Addresses beside the API and the portal, each with its own way of knowing the caller.
 BESIDE = {
-    *("healthz", "readyz", "openapi", "api-docs", "problems", "language", "evidence-keys"),
+    *(
+        "healthz",
+        "readyz",
+        "openapi",
+        "api-docs",
+        "problems",
+        "language",
+        "oauth-metadata",
+        "evidence-keys",
+    ),
     # By a token of the collector's; by the signature of a gateway, where that mode is on.
     *("metrics", "gateway-refresh", "gateway-proxy", "gateway-proxy-named"),
 }
