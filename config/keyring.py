@@ -12,16 +12,15 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Model, TextField
 
-from accounts import audit
+from accounts.actions.resealing import reseal_values
 from accounts.actor import CLOCK
 from exchange.dataplane.errors import DataplaneError
 from exchange.dataplane.sealed import is_sealed
 from exchange.models import Batch, Snapshot
 from exchange.storage import store
-from kernel.sealing import Unsealable, fingerprints, is_newest, key_of, seal, unseal
+from kernel.sealing import Unsealable, is_newest, key_of, seal, unseal
 
 _ROUND = 500
 
@@ -86,20 +85,10 @@ def rotate() -> tuple[int, int]:
             except Unsealable:
                 closed += 1
             if len(waiting) >= _ROUND:
-                done += _reseal(model, column, waiting)
+                done += reseal_values(model, actor=CLOCK, column=column, values=waiting)
                 waiting = []
-        done += _reseal(model, column, waiting)
+        done += reseal_values(model, actor=CLOCK, column=column, values=waiting)
     return done, closed
-
-
-@transaction.atomic
-def _reseal(model: type[Model], column: str, values: list[tuple[Any, str, str]]) -> int:
-    deeds: list[tuple[Model, dict[str, Any]]] = []
-    for pk, old, new in values:
-        if model._base_manager.filter(pk=pk, **{column: old}).update(**{column: new}):
-            deeds.append((model(pk=pk), {"column": column, "key": fingerprints()[0]}))
-    audit.record_all(CLOCK, f"{model._meta.model_name}.resealed", deeds)
-    return len(deeds)
 
 
 def _values(model: type[Model], column: str) -> Iterator[tuple[Any, str]]:

@@ -72,7 +72,7 @@ def test_a_rotation_seals_all_anew_with_the_first_key_and_rewrites_no_stored_byt
     assert unseal(Grant.objects.get().sealed_salt) == "00ff"
     assert stored() == files
     assert scrub_blobs(actor=lived.actor("steward")) == 0
-    assert AuditEvent.objects.filter(verb="datakey.resealed").count() == 1
+    assert AuditEvent.objects.filter(verb="secret.resealed", subject_type="datakey").count() == 1
     assert rotate() == (0, 0)
 
 
