@@ -1,8 +1,9 @@
 """Entries in the portal: the department's own, or those of all for the authority."""
 
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -95,8 +96,13 @@ class ResourceList(DepartmentsList):
             rows.filter(pk__in=seen.values("resource_id"))
             .select_related("department")
             .prefetch_related(Prefetch("entries", seen, to_attr="seen"))
-            .distinct()
         )
+
+    @cached_property
+    def found(self) -> QuerySet[Any]:
+        """Each once: where versions are looked into, several of one entry can match."""
+        rows = super().found
+        return rows.distinct() if self.is_narrowed else rows
 
     def lines(self, rows: list[Any]) -> list[Any]:
         """With the latest version that the actor may see."""
