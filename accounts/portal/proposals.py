@@ -62,7 +62,7 @@ class ProposalList(List):
         Column("subject", _("To what"), lambda row: row.subject_name, width=32),
         Column("by", _("Proposed by"), lambda row: row.proposed_by.name),
         Column("at", _("When"), lambda row: timezone.localtime(row.created_at), cells.moment),
-        Column("state", _("State"), lambda row: words.PROPOSAL_STATES[row.state], cells.badge),
+        Column("state", _("State"), lambda row: words.PROPOSAL_STATES[row.state][0], cells.badge),
     )
 
     def rows(self) -> Any:

@@ -165,7 +165,7 @@ class SynonymForm(PortalForm):
 
     words = forms.CharField(
         label=_("Words"),
-        help_text=_("One a line: two or more that mean the same, such as 户籍 and 户口."),
+        help_text=_("One a line: two or more that mean the same."),
         widget=forms.Textarea(attrs={"rows": 6}),
     )
     expected = forms.IntegerField(widget=forms.HiddenInput, required=False)

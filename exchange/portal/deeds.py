@@ -3,12 +3,12 @@
 from django.utils.translation import gettext_noop
 
 DEEDS = (
-    gettext_noop("batch.published"),
-    gettext_noop("batch.unchanged"),
-    gettext_noop("batch.recalled"),
-    gettext_noop("batch.rejects_read"),
     gettext_noop("batch.damaged"),
     gettext_noop("batch.mended"),
+    gettext_noop("batch.published"),
+    gettext_noop("batch.recalled"),
+    gettext_noop("batch.rejects_read"),
+    gettext_noop("batch.unchanged"),
     gettext_noop("connector.browsed"),
     gettext_noop("connector.changed"),
     gettext_noop("connector.closed"),
@@ -46,6 +46,7 @@ DEEDS = (
     gettext_noop("grant.rectified"),
     gettext_noop("grant.resumed"),
     gettext_noop("grant.revoked"),
+    gettext_noop("grant.revoked_all"),
     gettext_noop("grant.suspended"),
     gettext_noop("hook.closed"),
     gettext_noop("hook.opened"),
@@ -125,4 +126,5 @@ DEEDS = (
     gettext_noop("upload.opened"),
     gettext_noop("use.exported"),
     gettext_noop("use.recorded"),
+    gettext_noop("value.revealed"),
 )

@@ -41,7 +41,7 @@ NEUTRAL = {
     *("ndjson", "parquet", "arrow", "gjgxjhpt", "Client"),
     # What is typed as it stands: of HTTP, and of a parameter of a service.
     *("GET", "POST", "Basic", "https", "rows", "body", "query", "needed", "free", "code"),
-    *("true", "false", "keywords", "every", "cron"),
+    *("true", "false", "keywords", "every", "cron", "hmac", "sha"),
     # Ways of guarding a connection, as the database's own manual writes them.
     *("disable", "allow", "prefer", "require", "full"),
     *re.findall(r"[A-Za-z]{3,}", " ".join(" ".join(types) for types in FORMAT_TYPES.values())),
