@@ -15,6 +15,20 @@ INCIDENTS = {
             request_only=True,
         )
     ],
+    "grade": [
+        OpenApiExample(
+            "Worse than it looked",
+            value={"severity": "major", "reason": "调用记录显示该凭证已被他人使用。"},
+            request_only=True,
+        )
+    ],
+    "close": [
+        OpenApiExample(
+            "What was done",
+            value={"measures": "更换凭证，限定调用网络，核对全部调用记录，无数据外泄。"},
+            request_only=True,
+        )
+    ],
     "report": [
         OpenApiExample(
             "Reported within the hours",

@@ -69,7 +69,6 @@ urlpatterns = [
     ),
     path("systems/<uuid:pk>/signals", signals.signals_page, name="system-facts"),
     path("systems/<uuid:pk>/access", calling.access_page, name="system-access-page"),
-    path("systems/<uuid:pk>/access", calling.access_page, name="system-access-page"),
     path("systems/<uuid:pk>/versions", overview.versions_page, name="system-versions"),
     path(
         "systems/<uuid:pk>/documents/<uuid:document>",

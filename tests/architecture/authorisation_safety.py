@@ -33,6 +33,9 @@ SAFETY: dict[str, tuple[str, ...]] = {
     "oauth-introspect POST": ("+++++++++",) * 3,
     "oauth-revoke POST": ("+++++++++",) * 3,
     "oauth-token POST": ("+++++++++",) * 3,
+    # Even who may waits for another person.
+    "connector-reveal POST": ("..-.-..-.", ".......-.", ".......-."),
+    "dataset-reveal POST": (".-----.--", ".-----.--", ".-...-.-."),
     "system-access GET": ("++++++++.", "++...+++.", "++...+++."),
     "system-access PUT": ("--+---+-.", "--...-+-.", "--...-+-."),
 }

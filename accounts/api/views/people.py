@@ -23,6 +23,7 @@ from accounts.actions.passwords import reset_password
 from accounts.actions.secondfactors import reset_factors
 from accounts.actions.sessions import end_sign_ins
 from accounts.api.examples import DEPARTMENT, DEPARTMENT_CHANGE, MEMBER, ROLE
+from accounts.api.examples_people import FACTORS_LOST, FIRST_PASSWORD, IDENTITY
 from accounts.api.serializers.people import (
     DepartmentIn,
     DepartmentOut,
@@ -92,7 +93,14 @@ class MemberView(ReadView):
     }
     filters = {"department": "department_id", "username": "user__username"}
     related = ("user", "department")
-    examples = {"create": MEMBER, "grant_role": ROLE, "revoke_role": ROLE}
+    examples = {
+        "create": MEMBER,
+        "grant_role": ROLE,
+        "revoke_role": ROLE,
+        "reset_password": FIRST_PASSWORD,
+        "link_identity": IDENTITY,
+        "reset_factors": FACTORS_LOST,
+    }
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Add a person to a department."""

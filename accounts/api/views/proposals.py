@@ -13,6 +13,7 @@ from accounts.actions.proposals import (
     refuse_proposal,
     withdraw_proposal,
 )
+from accounts.api.examples_people import PROPOSAL_REFUSED
 from accounts.api.serializers.proposals import ProposalOut, TwoPersonDeedIn
 from accounts.models import Proposal
 from kernel.api import In, ReadView, ReasonIn
@@ -35,7 +36,7 @@ class ProposalView(ReadView):
     out = ProposalOut
     into = {"create": TwoPersonDeedIn, "confirm": In, "refuse": ReasonIn, "withdraw": In}
     filters = {"state": "state", "deed": "deed"}
-    examples = {"create": [_EXAMPLE]}
+    examples = {"create": [_EXAMPLE], "refuse": PROPOSAL_REFUSED}
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Propose a deed; nothing is done before another person confirms it."""

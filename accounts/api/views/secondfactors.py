@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.actions.secondfactors import begin_app, confirm_app, drop_factor, renew_codes
+from accounts.api.examples_people import APP_CODE, OWN_PASSWORD
 from accounts.api.serializers.people import (
     AppCodeIn,
     AppOut,
@@ -34,6 +35,7 @@ class SecondFactorView(ReadView):
         "drop": {204: None},
     }
     hidden = ("secret", "address", "codes")
+    examples = {"confirm_app": APP_CODE, "drop": OWN_PASSWORD}
 
     def get_queryset(self) -> Any:
         """One's own that count, but for the codes on paper; an information system has none."""

@@ -6,6 +6,7 @@ from rest_framework.response import Response
 
 from accounts.models import InformationSystem
 from exchange.actions import connectors
+from exchange.actions.reveals import reveal_values
 from exchange.api import connector_examples as examples
 from exchange.api.serializers.connectors import (
     ConnectorChangeIn,
@@ -38,6 +39,7 @@ class ConnectorView(ReadView):
         "browse": In,
         "describe": DescribeIn,
         "preview": PreviewIn,
+        "reveal": In,
         "close": In,
     }
     answers = {
@@ -109,6 +111,12 @@ class ConnectorView(ReadView):
         found = connectors.preview_table(connector, actor=self.actor, **values)
         rows = [list(row.values()) for row in found.to_pylist()]
         return Response(PreviewOut({"columns": found.column_names, "rows": rows}).data)
+
+    @action(detail=True, methods=["post"])
+    def reveal(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Show the caller its values unmasked for ten minutes, once another person agreed."""
+        self.read(request)
+        return self.show(reveal_values(self.get_object(), actor=self.actor))
 
     @action(detail=True, methods=["post"])
     def close(self, request: Request, pk: str, **kwargs: Any) -> Response:

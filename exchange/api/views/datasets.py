@@ -19,6 +19,7 @@ from exchange.actions.datasets import (
 )
 from exchange.actions.lookups import lookup_keys, lookup_records
 from exchange.actions.retention import retain_dataset
+from exchange.actions.reveals import reveal_values
 from exchange.actions.uses import find_uses
 from exchange.actions.verifications import verify_record
 from exchange.api import examples, reading_examples
@@ -58,6 +59,7 @@ class DatasetView(ReadView):
         "partial_update": RetainIn,
         "evolve": In,
         "close": In,
+        "reveal": In,
         "hand_over": HandOverIn,
         "lookup": LookupIn,
         "verify": VerifyIn,
@@ -110,6 +112,12 @@ class DatasetView(ReadView):
         """Take no more batches."""
         self.read(request)
         return self.show(close_dataset(self.get_object(), actor=self.actor))
+
+    @action(detail=True, methods=["post"])
+    def reveal(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Show the caller its values unmasked for ten minutes, once another person agreed."""
+        self.read(request)
+        return self.show(reveal_values(self.get_object(), actor=self.actor))
 
     @action(detail=True, methods=["post"], url_path="hand-over")
     def hand_over(self, request: Request, pk: str, **kwargs: Any) -> Response:
