@@ -41,7 +41,8 @@ def sync_reading(request: HttpRequest, pk: UUID) -> HttpResponse:
     except DomainError as wrong:
         problem = refusal(wrong)
         facts = {"source": source, "tables": [], **refusal_facts(problem)}
-        return _shown(request, job, problem.status, **facts)
+        asked = request.method == "POST" or "source" in request.GET
+        return _shown(request, job, problem.status if asked else 200, **facts)
     data = request.POST if request.method == "POST" else None
     form = ReadingForm.over(job.dataset, described, actor, data)
     form.begin_with(job)

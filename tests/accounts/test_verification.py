@@ -207,7 +207,8 @@ def _replace(dice, ledger, ids, folder):
     elif deed == "edit":
         name = dice.choice(["digest", "root", "previous", "at", "marks", "entries", "algorithm"])
         value = told[at][name]
-        told[at] = {**told[at], name: value + 1 if name == "entries" else "A" + value[1:]}
+        other = value + 1 if name == "entries" else "AB"[value.startswith("A")] + value[1:]
+        told[at] = {**told[at], name: other}
     elif deed == "sign":
         told[at] = {**told[at], "signature": told[at - 1]["signature"]}
     else:

@@ -14,6 +14,7 @@ from django.conf import settings as configured
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from accounts.models import Credential
 from catalog.models import Item
 from catalog.vocabulary import FORMAT_TYPES
 from tests.architecture.pages import Readers
@@ -91,6 +92,7 @@ def strings() -> list[str]:
                 found.update(text for value in values for text in _texts(value))
     said = {one for one in found if not re.fullmatch(r"[a-z_]*", one)}
     said |= set(Item.objects.values_list("name", flat=True))
+    said |= set(Credential.objects.values_list("last_four", flat=True))
     return sorted(said, key=len, reverse=True)
 
 

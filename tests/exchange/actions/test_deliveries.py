@@ -243,7 +243,7 @@ def test_one_broken_lane_does_not_hold_up_another(world, webhook, receiver, sink
     assert len(target.rows("shared.divisions")) == 3
     webhook.refresh_from_db()
     assert (webhook.state, webhook.position) == ("active", 0)
-    assert webhook.last_error.startswith("internal")
+    assert webhook.last_error.startswith("unsealable: ")
 
 
 def test_revocation_ends_deliveries(world, webhook, receiver, sink, target):
