@@ -4,6 +4,8 @@ PIP_FLAGS ?= --quiet --disable-pip-version-check --no-input --require-hashes
 VENV := .venv
 RUN := $(VENV)/bin/python
 LAUNCH := $(RUN) -m config.launch
+# The platform is many processes, which would else compile all of it at every start.
+unexport PYTHONDONTWRITEBYTECODE
 # Changes with every change of the locked requirements and with the interpreter.
 STAMP := $(VENV)/.installed-$(shell cat requirements.txt | cksum | tr -d ' ')
 DEV_STAMP := $(VENV)/.dev-$(shell cat requirements.txt requirements-dev.txt | cksum | tr -d ' ')

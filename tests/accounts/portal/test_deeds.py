@@ -19,13 +19,11 @@ def verbs():
                     yield verb.value
 
 
-VERBS = sorted(set(verbs()))
-
-
 def test_every_deed_has_its_chinese():
-    assert len(VERBS) > 200
+    known = sorted(set(verbs()))
+    assert len(known) > 200
     with translation.override("zh-hans"):
-        assert [verb for verb in VERBS if deed_of(verb).isascii()] == []
+        assert [verb for verb in known if deed_of(verb).isascii()] == []
 
 
 @pytest.mark.parametrize("verb", ["case.opened", "list.saved"])
