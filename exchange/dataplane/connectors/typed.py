@@ -39,6 +39,8 @@ def as_item(column: pa.Array | pa.ChunkedArray, item: Item, zone: str) -> pa.Chu
     try:
         return sound_cast(column, wanted)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        # A value does not fit, or Arrow has no way from this type to that one, as from a time of
+        # day to a date: validation names the texts, row by row.
         return column.cast(pa.string())
 
 
