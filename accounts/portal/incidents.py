@@ -26,12 +26,13 @@ from accounts.permissions import Perm
 from accounts.policy import may
 from accounts.portal import words
 from accounts.portal.access import signed_in
+from accounts.portal.form_pages import attempt, form_page
 from accounts.portal.forms import PortalForm, ReasonForm
 from accounts.portal.listing import list_page, reader
 from accounts.portal.steps import Step, shown_steps, take_step
 from accounts.states import INCIDENT
 from kernel import cells
-from kernel.errors import Invalid, NotFound
+from kernel.errors import NotFound
 from kernel.lists import Column, Filter, List
 from kernel.pages import page
 from kernel.problems import Problem
@@ -200,22 +201,17 @@ def incident_record(request: HttpRequest) -> HttpResponse:
     """Record an incident."""
     actor = reader(request, Perm.INCIDENT_RECORD)
     form = IncidentForm.of(None, actor, request)
-    if request.method != "POST":
-        return _entered(request, form)
-    if not form.is_valid():
-        return _entered(request, form, status=422)
-    try:
-        row = record_incident(actor=actor, **form.values)
-    except Invalid as refused:
-        form.refuse(refused)
-        return _entered(request, form, status=422)
-    messages.success(request, gettext("The incident is recorded."))
-    return redirect("incident", pk=row.pk)
-
-
-def _entered(request: HttpRequest, form: IncidentForm, *, status: int = 200) -> HttpResponse:
-    context = {"form": form, "summary": form.summary}
-    return page(request, "accounts/incident_entry.html", context, status=status)
+    row, refused = attempt(form, lambda: record_incident(actor=actor, **form.values))
+    if row:
+        messages.success(request, gettext("The incident is recorded."))
+        return redirect("incident", pk=row.pk)
+    return form_page(
+        request,
+        form,
+        title=_("Record an incident"),
+        back=reverse("incidents"),
+        refused=refused,
+    )
 
 
 def _found(request: HttpRequest, pk: UUID) -> Incident:
