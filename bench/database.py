@@ -29,6 +29,12 @@ def make_database(name: str) -> dict[str, str]:
             )
         )
     con.close()
+    return kept_database(name)
+
+
+def kept_database(name: str) -> dict[str, str]:
+    """The variables that lead a process to the database of this name as an earlier run left it."""
+    owner = os.environ["DATABASE_OWNER_URL"]
     return {
         "DATABASE_OWNER_URL": named(owner, name),
         "DATABASE_URL": named(os.environ["DATABASE_URL"], name),

@@ -14,6 +14,7 @@ from bench import database
 from bench.catalog.real import is_there
 
 ENTRIES, ITEMS, SYSTEMS, SEED = 100_000, 500_000, 10_000, 7
+DATABASE = "bench_pages"
 step = partial(database.step, "bench.pages.steps")
 
 
@@ -24,13 +25,20 @@ def main() -> int:
     parser.add_argument("--items", type=int, default=ITEMS)
     parser.add_argument("--systems", type=int, default=SYSTEMS)
     parser.add_argument("--rounds", type=int, default=7, help="visits of which the median counts")
+    parser.add_argument("--only", default="", help="visitor and page, as a regular expression")
+    parser.add_argument("--keep", action="store_true", help="visit what an earlier run filled")
+    parser.add_argument("--busy", action="store_true", help="Python by its processor time")
     chosen = parser.parse_args()
-    if not is_there():
+    if chosen.keep:
+        variables = database.kept_database(DATABASE)
+    elif not is_there():
         print("the real catalogues do not lie beside the project: nothing can be grown from them")
         return 1
-    variables = database.make_database("bench_pages")
-    _fill(chosen, variables)
-    told = step("visit", str(chosen.rounds), variables=variables)
+    else:
+        variables = database.make_database(DATABASE)
+        _fill(chosen, variables)
+    clock = "processor" if chosen.busy else "wall"
+    told = step("visit", str(chosen.rounds), chosen.only, clock, variables=variables)
     print(json.dumps({"bench": "pages", "figures": _told(told)}))
     return 0
 
