@@ -15,7 +15,6 @@ import redis
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from accounts.models import CalendarYear, Heartbeat, Member, User
@@ -24,6 +23,7 @@ from accounts.secondfactors import is_required
 from config import env
 from config.keyring import look
 from exchange.models import Batch, Snapshot
+from kernel.commands import unapplied
 
 OLDEST_POSTGRESQL = 15
 LEAST_DISK = 2 * 1024**3  # bytes: a batch of the default greatest size still fits
@@ -159,9 +159,8 @@ def clock() -> Iterator[Finding]:
 
 def tables() -> Iterator[Finding]:
     """The tables are those of this version."""
-    executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    detail = f"{len(missing)} not applied" if missing else "all applied"
+    missing = unapplied()
+    detail = f"{missing} not applied" if missing else "all applied"
     yield _judge(not missing, "migrations", detail, "Run: python manage.py prepare")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
@@ -35,6 +36,8 @@ def pytest_collection_finish() -> None:
     a twentieth of the time."""
     gc.collect()
     gc.freeze()
+    # What is still frozen at the end is not freed, which DuckDB's bindings report as leaks.
+    atexit.register(gc.unfreeze)
     gc.set_threshold(100_000, 50, 100)
 
 

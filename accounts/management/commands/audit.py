@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.actions.trail import seal_audit
 from accounts.actions.trailchecks import export_evidence
@@ -13,10 +13,11 @@ from accounts.evidencekeys import NoSigningKey, public_keys
 from accounts.ledgers import ledgers
 from accounts.receipts import receipt_of
 from accounts.verification import Verdict, verify_audit
+from kernel.commands import PlatformCommand
 from kernel.errors import DomainError
 
 
-class Command(BaseCommand):
+class Command(PlatformCommand):
     """Seals the ledgers, proves that they are as they were sealed, and gives that proof away."""
 
     help = (

@@ -3,17 +3,18 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.actions.calendar import load_calendar_year
 from accounts.actor import CLOCK
 from accounts.holidays import SOURCE, official_years, read_holiday_cn
 from accounts.models import CalendarYear
 from kernel import strictjson
+from kernel.commands import PlatformCommand
 from kernel.errors import DomainError
 
 
-class Command(BaseCommand):
+class Command(PlatformCommand):
     """Puts workday calendars in force; the same days again make no new edition."""
 
     help = "Load workday calendars: the official years that ship with the platform, or one file."

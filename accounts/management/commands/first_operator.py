@@ -4,7 +4,7 @@ import os
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
 from accounts.actions.departments import register_department
@@ -12,13 +12,14 @@ from accounts.actions.members import add_member
 from accounts.actor import CLOCK
 from accounts.models import Department, Member
 from accounts.permissions import Role
+from kernel.commands import PlatformCommand
 from kernel.errors import DomainError
 
 # Of the fictional province 99; a real platform gives its own.
 _CREDIT_CODE, _DIVISION_CODE = "12990000MB9000001A", "990000"
 
 
-class Command(BaseCommand):
+class Command(PlatformCommand):
     """Makes the first person who can sign in; does nothing when that person is there already."""
 
     help = (

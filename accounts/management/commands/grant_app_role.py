@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import connection, transaction
 from psycopg2 import sql
+
+from kernel.commands import PlatformCommand
 
 # Append-only for the application: no role of ours can change or remove what is recorded.
 APPEND_ONLY = (
@@ -33,7 +35,7 @@ _GRANTS = (
 )
 
 
-class Command(BaseCommand):
+class Command(PlatformCommand):
     """Gives the application's role what it needs and no more; may be run again at any time."""
 
     help = "Give the application's database role its rights. Run after migrate, as the owner."

@@ -3,15 +3,16 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.actor import CLOCK
 from catalog.actions.categories import load_categories
 from catalog.tabular import read_codes
+from kernel.commands import PlatformCommand
 from kernel.errors import DomainError
 
 
-class Command(BaseCommand):
+class Command(PlatformCommand):
     """Takes in a classification, as the national one of 2017; again it changes nothing."""
 
     help = "Load the tree of classes from a CSV or TSV file with the columns code and name."

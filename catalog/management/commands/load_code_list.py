@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.actor import CLOCK
 from catalog.actions.codelists import FIRST_MESSAGE, add_code_list, revise_code_list
@@ -12,10 +12,11 @@ from catalog.codelists import Pair
 from catalog.management.commands.load_categories import explain
 from catalog.models import CodeList
 from catalog.tabular import read_codes
+from kernel.commands import PlatformCommand
 from kernel.errors import DomainError
 
 
-class Command(BaseCommand):
+class Command(PlatformCommand):
     """Adds a code list, or its next version; the same codes again make none."""
 
     help = "Load a code list from a CSV or TSV file, as the next version if the list is there."

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from catalog.search.indexing import rebuild
+from kernel.commands import PlatformCommand
 
 
-class Command(BaseCommand):
+class Command(PlatformCommand):
     """Writes what search knows of the catalogue anew; safe at any time, and in short steps."""
 
     help = "Keep search: `search rebuild` writes the document of every resource in force anew."

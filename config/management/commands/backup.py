@@ -1,16 +1,18 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError, CommandParser
+from django.core.management import CommandError, CommandParser
 
 from config.backup.manifest import BadBackup
 from config.backup.saving import save
+from kernel.commands import PlatformCommand
 
 
-class Command(BaseCommand):
+class Command(PlatformCommand):
     """Make a backup of database and store; exit code 1 when it is not whole."""
 
     help = "Write the database and every stored file to a new folder below FOLDER, while serving."
+    mend = "Make the backup with the version that runs on it, then: python manage.py prepare"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Where the backups lie; equal files of several are kept once."""

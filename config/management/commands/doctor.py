@@ -27,9 +27,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Print one line per finding and end with the verdict."""
         findings = examine()
-        if options["deep"] and not any(
-            each.subject == "postgresql" and each.level == "fail" for each in findings
-        ):
+        failed = {each.subject for each in findings if each.level == "fail"}
+        if options["deep"] and not failed & {"postgresql", "migrations"}:
             findings += examine_data()
         if options["json"]:
             report = [dataclasses.asdict(finding) for finding in findings]

@@ -2,13 +2,14 @@ import sys
 from collections import Counter
 from typing import Any
 
-from django.core.management import BaseCommand, CommandParser
+from django.core.management import CommandParser
 
 from config.keyring import Held, look, rotate
+from kernel.commands import PlatformCommand
 from kernel.sealing import fingerprints
 
 
-class Command(BaseCommand):
+class Command(PlatformCommand):
     """Tell what each of SEALING_KEYS seals, or seal everything anew with the first of them."""
 
     help = "status: exit code 1 if something opens with no key; rotate: use the first key only."

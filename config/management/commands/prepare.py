@@ -1,8 +1,8 @@
 from typing import Any
 
 from django.core.management import BaseCommand, call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+
+from kernel.commands import unapplied
 
 
 class Command(BaseCommand):
@@ -13,8 +13,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run each step in its order."""
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if unapplied():
             call_command("migrate", interactive=False, verbosity=options["verbosity"])
         call_command("grant_app_role", verbosity=options["verbosity"])
         call_command("calendar", "load", "--official", verbosity=options["verbosity"])

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
 from accounts.actor import CLOCK
@@ -14,12 +14,13 @@ from exchange.actions.sync_runs import cancel_run, start_run
 from exchange.models import SyncJob, SyncRun
 from exchange.progress import progress_of, public_report
 from exchange.states import RUN_OPEN
+from kernel.commands import PlatformCommand
 from kernel.errors import DomainError
 
 POLL_SECONDS = 0.5
 
 
-class Command(BaseCommand):
+class Command(PlatformCommand):
     """Shows sync jobs, begins and stops their runs, and follows one with a progress bar."""
 
     help = "list: all jobs; start, reconcile: begin a run; watch: follow one; cancel: stop one."
