@@ -105,8 +105,10 @@ def cost_of(client: Client, address: str, rounds: int, clock: Clock = perf_count
 
 def _timed_page(client: Client, address: str, clock: Clock) -> float:
     started = clock()
-    client.get(address)
-    return 1000 * (clock() - started)
+    answer = client.get(address)
+    taken = 1000 * (clock() - started)
+    assert answer.status_code == 200, f"{address} answered {answer.status_code}"
+    return taken
 
 
 def _timed_statements(statements: list[str]) -> float:
