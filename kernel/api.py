@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from kernel import idempotency
 from kernel.errors import Invalid, Malformed, NotFound, Unconditional
 from kernel.paging import KeysetPages
+from kernel.rows import fetch
 
 ETAG = r'(?:W/)?"(\d{1,9})"'
 
@@ -137,10 +138,7 @@ class ApiView(viewsets.GenericViewSet[Any]):
     @staticmethod
     def fetch(rows: models.QuerySet[Any], pk: object) -> Any:
         """The row with this key, or NotFound."""
-        try:
-            return rows.get(pk=rows.model._meta.pk.to_python(pk))
-        except (rows.model.DoesNotExist, ValueError, TypeError, ValidationError) as absent:
-            raise NotFound() from absent
+        return fetch(rows, pk)
 
     def chosen(self, model: type[models.Model], name: str, pk: object) -> Any:
         """The row that the body's field names; Invalid if the actor cannot see one."""

@@ -24,8 +24,9 @@ from accounts.portal.access import before_debts, signed_in
 from accounts.portal.forms import PortalForm
 from accounts.portal.history import lines_of
 from accounts.signins import living
-from kernel.errors import Invalid, NotFound
+from kernel.errors import Invalid
 from kernel.pages import page
+from kernel.rows import fetch
 
 
 class PasswordForm(PortalForm):
@@ -109,10 +110,8 @@ def password_page(request: HttpRequest) -> HttpResponse:
 def sign_in_end(request: HttpRequest, pk: UUID) -> HttpResponse:
     """End one of the person's sign-ins."""
     actor = _actor(request)
-    found = SessionToken.objects.filter(living(actor.id), pk=pk).select_related("user").first()
-    if found is None:
-        raise NotFound()
-    end_sign_in(found, actor=actor)
+    own = SessionToken.objects.filter(living(actor.id)).select_related("user")
+    end_sign_in(fetch(own, pk), actor=actor)
     messages.success(request, gettext("This sign-in has ended."))
     return redirect("account")
 

@@ -27,11 +27,12 @@ from accounts.portal.deeds import deed_of
 from accounts.portal.listing import list_page, reader
 from accounts.trail import trail_status
 from kernel import cells
-from kernel.errors import Conflict, NotFound
+from kernel.errors import Conflict
 from kernel.keysets import KeysetList
 from kernel.listparts import Column, DayFilter, Filter, TextFilter
 from kernel.pages import page
 from kernel.problems import refusal
+from kernel.rows import fetch
 
 _BESIDE = 20
 # Names of the addresses under which subjects of the trail have pages of their own.
@@ -207,9 +208,7 @@ def audit_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One entry: what it says, its place in the chain, what belongs to it."""
     actor = reader(request, Perm.AUDIT_VIEW)
     rows: Any = AuditEvent.objects.visible_to(actor)
-    event: AuditEvent | None = rows.filter(pk=pk).first()
-    if event is None:
-        raise NotFound()
+    event: AuditEvent = fetch(rows, pk)
     about = {"subject_type": event.subject_type, "subject_id": event.subject_id}
     same = rows.exclude(pk=pk).order_by("-pk")
     together = same.filter(actor_id=event.actor_id, request_id=event.request_id)

@@ -48,10 +48,10 @@ from accounts.portal.steps import Step, shown_steps, take_step
 from accounts.states import CASE_OPEN, ZOMBIE_CASE
 from accounts.workdays import Calendars, workdays_left
 from kernel import cells
-from kernel.errors import NotFound
 from kernel.lists import Column, Filter
 from kernel.pages import page
 from kernel.problems import Problem
+from kernel.rows import fetch
 
 # The facts that the criteria rest on most.
 _SHOWN_FACTS = ("login", "active_users", "transaction", "deployment", "cpu_percent", "storage_gb")
@@ -207,10 +207,7 @@ def _found(request: HttpRequest, pk: UUID) -> ZombieCase:
     rows = ZombieCase.objects.visible_to(actor).select_related(
         "system__verdict", "department", "merge_into"
     )
-    found: ZombieCase | None = rows.filter(pk=pk).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(rows, pk)
 
 
 def _shown(

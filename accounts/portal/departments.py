@@ -32,10 +32,11 @@ from accounts.portal.proposals import proposing
 from accounts.portal.steps import Step, shown_steps, take_step
 from accounts.states import RUNNING
 from kernel import cells
-from kernel.errors import Conflict, Invalid, NotFound, Stale
+from kernel.errors import Conflict, Invalid, Stale
 from kernel.lists import Column, Filter, List
 from kernel.pages import page
 from kernel.problems import Problem, refusal
+from kernel.rows import fetch
 from kernel.widgets import NamedField
 
 STEPS = {
@@ -187,11 +188,7 @@ def department_change(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _found(request: HttpRequest, pk: UUID) -> Department:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    rows: Any = Department.objects.visible_to(actor).select_related("parent")
-    found: Department | None = rows.filter(pk=pk).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(Department.objects.visible_to(actor).select_related("parent"), pk)
 
 
 def _entered(request: HttpRequest, row: Department | None) -> HttpResponse:

@@ -20,9 +20,10 @@ from accounts.portal.forms import PortalForm
 from accounts.portal.listing import reader
 from accounts.portal.registering import mine, places
 from accounts.portal.systems import found_system
-from kernel.errors import Conflict, Invalid, Malformed, NotFound, TooLarge
+from kernel.errors import Conflict, Invalid, Malformed, TooLarge
 from kernel.pages import page
 from kernel.problems import Problem, refusal
+from kernel.rows import fetch
 
 
 class DocumentForm(PortalForm):
@@ -88,10 +89,7 @@ def system_document(request: HttpRequest, pk: UUID, document: UUID) -> HttpRespo
 
 
 def _attachment(row: InformationSystem, pk: UUID) -> SystemAttachment:
-    found = SystemAttachment.objects.filter(system=row, pk=pk).select_related("system").first()
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(SystemAttachment.objects.filter(system=row).select_related("system"), pk)
 
 
 def _shown(

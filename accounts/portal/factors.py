@@ -27,6 +27,7 @@ from accounts.portal.access import before_debts, signed_in
 from accounts.portal.forms import PortalForm
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.pages import page
+from kernel.rows import fetch
 
 _KEY = "new_security_key"
 _Kind = SecondFactor.Kind
@@ -140,10 +141,8 @@ def codes_renew(request: HttpRequest) -> HttpResponse:
 def factor_drop(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Give up one factor."""
     actor = _actor(request)
-    rows = SecondFactor.objects.filter(user_id=actor.id or "", pk=pk).exclude(confirmed_at=None)
-    row = rows.exclude(kind=_Kind.RECOVERY).select_related("user").first()
-    if row is None:
-        raise NotFound()
+    rows = SecondFactor.objects.filter(user_id=actor.id or "").exclude(confirmed_at=None)
+    row = fetch(rows.exclude(kind=_Kind.RECOVERY).select_related("user"), pk)
     form = DropForm.of(None, actor, request)
     if request.method == "POST" and form.is_valid():
         try:

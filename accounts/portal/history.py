@@ -14,8 +14,8 @@ from accounts.permissions import Perm
 from accounts.portal import words
 from accounts.portal.access import signed_in
 from accounts.portal.listing import reader
-from kernel.errors import NotFound
 from kernel.pages import page
+from kernel.rows import fetch
 
 # By the trail's verb: what happened, and how it looks.
 EVENTS: dict[str, tuple[Any, str]] = {
@@ -58,10 +58,7 @@ def lines_of(person: User) -> list[Line]:
 def member_history_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The same of somebody else, for the security administrator."""
     actor = reader(request, Perm.SIGN_IN_VIEW)
-    rows: Any = Member.objects.visible_to(actor).select_related("user")
-    member = rows.filter(pk=pk).first()
-    if member is None:
-        raise NotFound()
+    member = fetch(Member.objects.visible_to(actor).select_related("user"), pk)
     context = {"person": member.user, "lines": lines_of(member.user), "member": member}
     return page(request, "accounts/sign_in_history.html", context)
 

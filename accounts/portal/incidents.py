@@ -32,10 +32,10 @@ from accounts.portal.listing import list_page, reader
 from accounts.portal.steps import Step, shown_steps, take_step
 from accounts.states import INCIDENT
 from kernel import cells
-from kernel.errors import NotFound
 from kernel.lists import Column, Filter, List
 from kernel.pages import page
 from kernel.problems import Problem
+from kernel.rows import fetch
 
 _LONG = forms.Textarea(attrs={"rows": 5})
 
@@ -216,11 +216,7 @@ def incident_record(request: HttpRequest) -> HttpResponse:
 
 def _found(request: HttpRequest, pk: UUID) -> Incident:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    rows: Any = Incident.objects.visible_to(actor)
-    found: Incident | None = rows.filter(pk=pk).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(Incident.objects.visible_to(actor), pk)
 
 
 def _shown(

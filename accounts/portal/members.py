@@ -30,10 +30,11 @@ from accounts.portal.listing import DepartmentsList, list_page, reader
 from accounts.portal.member_steps import STEPS, grantable, is_possible
 from accounts.portal.steps import shown_steps, take_step
 from kernel import cells
-from kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from kernel.errors import Conflict, Forbidden, Invalid
 from kernel.lists import Column, Filter
 from kernel.pages import page
 from kernel.problems import Problem, refusal
+from kernel.rows import fetch
 from kernel.texts import listed
 from kernel.widgets import NamedField
 
@@ -210,11 +211,7 @@ def member_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
 
 def _found(request: HttpRequest, pk: UUID) -> Member:
     actor = reader(request, Perm.MEMBER_VIEW)
-    rows: Any = Member.objects.visible_to(actor).select_related("user", "department")
-    found: Member | None = rows.filter(pk=pk).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(Member.objects.visible_to(actor).select_related("user", "department"), pk)
 
 
 def _form(

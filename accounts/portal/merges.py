@@ -38,10 +38,10 @@ from accounts.register.columns import BY_NAME
 from accounts.register.versions import values_of
 from accounts.states import MERGE
 from kernel import cells
-from kernel.errors import NotFound
 from kernel.lists import Column, Filter
 from kernel.pages import page
 from kernel.problems import Problem
+from kernel.rows import fetch
 
 _OPEN = ("proposed", "accepted")
 # What two systems are held against each other by.
@@ -227,12 +227,7 @@ def merge_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
 
 def _found(request: HttpRequest, pk: UUID) -> MergeProposal:
     rows: Any = MergeProposal.objects.visible_to(reader(request, Perm.ZOMBIE_VIEW))
-    found: MergeProposal | None = (
-        rows.select_related("target__department", "department").filter(pk=pk).first()
-    )
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(rows.select_related("target__department", "department"), pk)
 
 
 def _shown(

@@ -36,6 +36,7 @@ from kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from kernel.lists import Column, Filter, List
 from kernel.pages import page
 from kernel.problems import Problem, refusal
+from kernel.rows import fetch
 
 
 def _deed_title(row: Proposal) -> Any:
@@ -154,10 +155,7 @@ def proposal_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
 
 def _found(request: HttpRequest, pk: UUID) -> Proposal:
     rows: Any = Proposal.objects.visible_to(request.actor)  # type: ignore[attr-defined]
-    found: Proposal | None = rows.select_related("proposed_by", "decided_by").filter(pk=pk).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(rows.select_related("proposed_by", "decided_by"), pk)
 
 
 def _is_possible(actor: Actor, row: Proposal, verb: str) -> bool:

@@ -32,6 +32,7 @@ from accounts.portal.listing import reader
 from kernel.errors import Conflict, Invalid, NotFound, Stale
 from kernel.pages import page
 from kernel.problems import Problem, refusal
+from kernel.rows import fetch
 
 
 @dataclass(frozen=True)
@@ -110,9 +111,7 @@ def mine(request: HttpRequest, pk: UUID) -> tuple[Actor, InformationSystem]:
     """Who corrects, and the system; Forbidden for those who only see it."""
     actor = reader(request, Perm.SYSTEM_VIEW)
     rows = InformationSystem.objects.visible_to(actor).select_related("department")
-    row: InformationSystem | None = rows.filter(pk=pk).first()
-    if row is None:
-        raise NotFound()
+    row: InformationSystem = fetch(rows, pk)
     require(actor, Perm.SYSTEM_CHANGE, row.department_id)
     return actor, row
 

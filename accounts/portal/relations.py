@@ -30,9 +30,10 @@ from accounts.portal.listing import reader
 from accounts.portal.registering import mine
 from accounts.portal.systems import found_system, head_of
 from accounts.vocabulary import Relation
-from kernel.errors import Conflict, Invalid, NotFound
+from kernel.errors import Conflict, Invalid
 from kernel.pages import page
 from kernel.problems import Problem, refusal
+from kernel.rows import fetch
 
 # What the system's own department says; a merge is a step of its own.
 _KINDS = (Relation.USES, Relation.SUPPLIES, Relation.REPLACES)
@@ -95,10 +96,8 @@ def relations_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 def relation_remove(request: HttpRequest, pk: UUID, relation: UUID) -> HttpResponse:
     """Take a relation of the system's own back."""
     actor, row = mine(request, pk)
-    found = SystemRelation.objects.filter(system=row, pk=relation)
-    told = found.select_related("system", "other").first()
-    if told is None:
-        raise NotFound()
+    own = SystemRelation.objects.filter(system=row).select_related("system", "other")
+    told = fetch(own, relation)
     try:
         remove_relation(told, actor=actor)
     except Conflict as refused:

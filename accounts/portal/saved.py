@@ -15,8 +15,9 @@ from accounts.actions.savedlists import remove_list, save_list
 from accounts.models import SavedList
 from accounts.portal.access import signed_in
 from accounts.portal.forms import PortalForm
-from kernel.errors import Conflict, Invalid, NotFound
+from kernel.errors import Conflict, Invalid
 from kernel.problems import refusal
+from kernel.rows import fetch
 
 
 class SavedListForm(PortalForm):
@@ -52,10 +53,7 @@ def list_save(request: HttpRequest) -> HttpResponse:
 def list_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Forget a saved list, and show its page."""
     actor: Any = request.actor  # type: ignore[attr-defined]
-    mine: Any = SavedList.objects.visible_to(actor)
-    saved: SavedList | None = mine.filter(pk=pk).first()
-    if saved is None:
-        raise NotFound()
+    saved: SavedList = fetch(SavedList.objects.visible_to(actor), pk)
     address = saved.address
     remove_list(saved, actor=actor)
     messages.success(request, gettext("The saved list is removed."))

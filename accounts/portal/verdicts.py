@@ -28,9 +28,10 @@ from accounts.portal.listing import DepartmentsList, list_page, reader
 from accounts.states import CASE_OPEN
 from accounts.vocabulary import Level
 from kernel import cells
-from kernel.errors import Conflict, NotFound
+from kernel.errors import Conflict
 from kernel.lists import Column, Filter
 from kernel.problems import refusal
+from kernel.rows import fetch
 
 
 @dataclass(frozen=True)
@@ -169,10 +170,7 @@ def verdict_list(request: HttpRequest) -> HttpResponseBase:
 def case_open(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Open a case on a verdict, and show it; a refusal is said on the list."""
     actor = reader(request, Perm.ZOMBIE_VIEW)
-    rows: Any = Verdict.objects.visible_to(actor)
-    verdict = rows.filter(pk=pk).first()
-    if verdict is None:
-        raise NotFound()
+    verdict = fetch(Verdict.objects.visible_to(actor), pk)
     try:
         case = open_case(verdict, actor=actor)
     except Conflict as refused:

@@ -27,10 +27,11 @@ from catalog.models import Adjustment, Resource
 from catalog.portal import cells as own_cells
 from catalog.portal.due import dues
 from kernel import cells
-from kernel.errors import Conflict, Invalid, NotFound
+from kernel.errors import Conflict, Invalid
 from kernel.lists import Column, Filter
 from kernel.pages import page
 from kernel.problems import refusal
+from kernel.rows import fetch
 
 CAUSES = {
     "law": _("A law or administrative regulation changed"),
@@ -148,10 +149,7 @@ def adjustment_list(request: HttpRequest) -> HttpResponseBase:
 def adjustment_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Register a change that this entry has to follow."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    rows = Resource.objects.visible_to(actor).select_related("published")
-    row: Resource | None = rows.filter(pk=pk).first()
-    if row is None:
-        raise NotFound()
+    row: Resource = fetch(Resource.objects.visible_to(actor).select_related("published"), pk)
     require(actor, Perm.ADJUSTMENT_REGISTER, row.department_id)
     context: dict[str, Any] = {"resource": row, "entry": row.published}
     if request.method != "POST":

@@ -30,10 +30,11 @@ from catalog.portal.due import dues
 from catalog.portal.tasks import TASK_STATES, CampaignTaskList
 from catalog.states import CAMPAIGN
 from kernel import cells
-from kernel.errors import DomainError, Invalid, NotFound
+from kernel.errors import DomainError, Invalid
 from kernel.lists import Column, Filter, List
 from kernel.pages import page
 from kernel.problems import Problem, refusal
+from kernel.rows import fetch
 from kernel.widgets import NamedFields
 
 STATES = {"open": (_("Running"), "good"), "closed": (_("Closed"), "")}
@@ -210,11 +211,7 @@ def campaign_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
 
 def _found(request: HttpRequest, pk: UUID) -> Campaign:
     actor = reader(request, Perm.CAMPAIGN_VIEW)
-    rows = with_progress(Campaign.objects.visible_to(actor), actor)
-    found: Campaign | None = rows.filter(pk=pk).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(with_progress(Campaign.objects.visible_to(actor), actor), pk)
 
 
 def _shown(

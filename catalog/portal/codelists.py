@@ -25,6 +25,7 @@ from kernel import cells
 from kernel.errors import NotFound
 from kernel.lists import Column, Filter, List
 from kernel.pages import page
+from kernel.rows import fetch
 
 _CODES_SHOWN, _CHANGES_SHOWN, _USERS_SHOWN = 500, 100, 50
 
@@ -181,9 +182,7 @@ def data_elements(request: HttpRequest) -> HttpResponseBase:
 def code_list_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One list: the codes of a version, its versions, and what the version changed."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    row = CodeList.objects.visible_to(actor).select_related("department").filter(pk=pk).first()
-    if row is None:
-        raise NotFound()
+    row = fetch(CodeList.objects.visible_to(actor).select_related("department"), pk)
     size = Coalesce("codes__len", 0, output_field=IntegerField())
     known = row.versions.order_by("-number").annotate(size=size).defer("codes", "names")
     versions = list(known)
@@ -214,10 +213,7 @@ def code_list_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 def data_element_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One element; for readers of the catalogue also the entries whose items take its meaning."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    rows = DataElement.objects.visible_to(actor).select_related("code_list")
-    row = rows.filter(pk=pk).first()
-    if row is None:
-        raise NotFound()
+    row = fetch(DataElement.objects.visible_to(actor).select_related("code_list"), pk)
     used = Item.objects.filter(element=row, entry__state="published")
     items = used if may(actor, Perm.RESOURCE_VIEW) else used.none()
     told = items.select_related("entry__department", "source_department")

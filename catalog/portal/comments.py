@@ -14,8 +14,9 @@ from accounts.portal.access import signed_in
 from catalog.actions.comments import resolve_comment, write_comment
 from catalog.models import Comment, Resource
 from catalog.portal.resources import shown_again
-from kernel.errors import DomainError, NotFound
+from kernel.errors import DomainError
 from kernel.problems import refusal
+from kernel.rows import fetch
 
 LONGEST = 400
 
@@ -25,9 +26,7 @@ LONGEST = 400
 def comment_write(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say something of one place of the version in work."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    row = Resource.objects.visible_to(actor).filter(pk=pk).first()
-    if row is None:
-        raise NotFound()
+    row = fetch(Resource.objects.visible_to(actor), pk)
     pointer, text = request.POST.get("pointer", ""), request.POST.get("text", "").strip()
     if not text or len(text) > LONGEST:
         said = now("Write something, in at most 400 characters.")
@@ -52,9 +51,7 @@ def comment_resolve(request: HttpRequest, pk: UUID, comment: UUID) -> HttpRespon
     """Settle a comment."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     rows = Comment.objects.visible_to(actor).filter(entry__resource_id=pk)
-    row = rows.select_related("entry").filter(pk=comment).first()
-    if row is None:
-        raise NotFound()
+    row = fetch(rows.select_related("entry"), comment)
     try:
         resolve_comment(row, actor=actor)
     except DomainError as refused:

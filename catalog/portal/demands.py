@@ -40,9 +40,10 @@ from catalog.portal.demand_words import STATES
 from catalog.portal.due import dues
 from catalog.search.similar import similar
 from catalog.states import DEMAND
-from kernel.errors import Invalid, NotFound
+from kernel.errors import Invalid
 from kernel.pages import page
 from kernel.problems import Problem
+from kernel.rows import fetch
 
 _CANDIDATES = 5
 
@@ -157,16 +158,12 @@ def demand_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
 def _found(request: HttpRequest, pk: UUID) -> Demand:
     reader(request, Perm.DEMAND_VIEW)
     rows = Demand.objects.visible_to(request.actor)  # type: ignore[attr-defined]
-    found: Demand | None = (
+    return fetch(
         rows.select_related(
             "department", "routed_to", "resource__published", "merged_into__resource__published"
-        )
-        .filter(pk=pk)
-        .first()
+        ),
+        pk,
     )
-    if found is None:
-        raise NotFound()
-    return found
 
 
 def _shown(

@@ -22,9 +22,10 @@ from catalog.portal.entry_form import EntryForm, initial_of
 from catalog.portal.items_grid import BLANK_ROWS, Grid
 from catalog.states import EDITABLE
 from catalog.versions import items_of
-from kernel.errors import DomainError, Invalid, NotFound, Stale
+from kernel.errors import DomainError, Invalid, Stale
 from kernel.pages import page
 from kernel.problems import refusal, told_errors
+from kernel.rows import fetch
 
 _CLASSES = 3000
 
@@ -131,9 +132,7 @@ def _refuse(form: EntryForm, grid: Grid, refused: Invalid) -> None:
 def _found(request: HttpRequest, pk: UUID) -> Resource:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     rows = Resource.objects.visible_to(actor).select_related("department", "category")
-    found: Resource | None = rows.filter(pk=pk).first()
-    if found is None:
-        raise NotFound()
+    found: Resource = fetch(rows, pk)
     require(actor, Perm.RESOURCE_DRAFT, found.department_id)
     return found
 

@@ -21,10 +21,10 @@ from catalog.actions.feedback import settle_feedback
 from catalog.models import Feedback
 from catalog.portal import cells as own_cells
 from kernel import cells
-from kernel.errors import NotFound
 from kernel.lists import Column, Filter
 from kernel.pages import page
 from kernel.problems import Problem
+from kernel.rows import fetch
 
 STATES = {"no": (_("To settle"), "warn"), "yes": (_("Settled"), "good")}
 
@@ -125,10 +125,7 @@ def feedback_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
 def _found(request: HttpRequest, pk: UUID) -> Feedback:
     actor = reader(request, Perm.RESOURCE_VIEW)
     rows = Feedback.objects.visible_to(actor).select_related("resource__published", "department")
-    found: Feedback | None = rows.filter(pk=pk).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(rows, pk)
 
 
 def _shown(

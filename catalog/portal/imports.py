@@ -34,6 +34,7 @@ from catalog.states import INTAKE
 from kernel.errors import DomainError, Invalid, NotFound
 from kernel.pages import page
 from kernel.problems import Problem, refusal
+from kernel.rows import fetch
 
 _BLANK_ROWS = 5
 
@@ -154,10 +155,7 @@ def import_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
 def _found(request: HttpRequest, pk: UUID) -> CatalogImport:
     actor = reader(request, Perm.CATALOG_IMPORT)
     rows = CatalogImport.objects.visible_to(actor).select_related("department", "category")
-    found: CatalogImport | None = rows.filter(pk=pk).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(rows, pk)
 
 
 def _shown(

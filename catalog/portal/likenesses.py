@@ -33,10 +33,10 @@ from catalog.portal import cells as own_cells
 from catalog.portal.likeness_words import KINDS, STATES, reason_lines
 from catalog.states import LIKENESS
 from catalog.versions import items_of
-from kernel.errors import NotFound
 from kernel.lists import Column, Filter
 from kernel.pages import address_of, page
 from kernel.problems import Problem
+from kernel.rows import fetch
 
 _PERMS = (Perm.LIKENESS_DECIDE,)
 _SURE = (("90", _("90% and more")), ("80", _("80% and more")))
@@ -186,10 +186,7 @@ def _found(request: HttpRequest, pk: UUID) -> Likeness:
         "left__published", "left__department", "right__published", "right__department",
         "proposed_source",
     )  # fmt: skip
-    found: Likeness | None = rows.filter(pk=pk).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(rows, pk)
 
 
 def _shown(

@@ -16,7 +16,8 @@ from catalog.actions.feedback import submit_feedback
 from catalog.models import Resource
 from catalog.portal.limits import limited, used_by
 from catalog.published import in_force
-from kernel.errors import Invalid, NotFound
+from kernel.errors import Invalid
+from kernel.rows import fetch
 
 AN_HOUR, SECONDS = 5, 3600
 
@@ -44,9 +45,7 @@ class FeedbackForm(PortalForm):
 @limited
 def open_feedback(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say something of an open entry; its provider reads it."""
-    resource = in_force(is_open=True).filter(pk=pk).select_related("published").first()
-    if resource is None:
-        raise NotFound()
+    resource = fetch(in_force(is_open=True).select_related("published"), pk)
     if request.method != "POST":
         return _shown(request, resource, FeedbackForm.blank(None, NOBODY))
     form = FeedbackForm.filled(None, NOBODY, request)

@@ -33,6 +33,7 @@ from catalog.versions import entry_values, item_values, items_of
 from kernel.errors import NotFound
 from kernel.pages import page
 from kernel.problems import Problem
+from kernel.rows import fetch
 
 _VERSIONS = 20
 _ITEMS_SHOWN = ("name", "column", "data_type", "length", "is_key", "is_required", "share_type")
@@ -63,12 +64,7 @@ def _found(request: HttpRequest, pk: UUID) -> Resource:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     seen = Entry.objects.visible_to(actor)
     rows: Any = Resource.objects.visible_to(actor).filter(pk__in=seen.values("resource_id"))
-    found: Resource | None = (
-        rows.filter(pk=pk).select_related("department", "category", "published").first()
-    )
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(rows.select_related("department", "category", "published"), pk)
 
 
 def _shown(

@@ -15,8 +15,9 @@ from accounts.portal.access import signed_in
 from catalog.actions.searches import drop_search, save_search
 from catalog.models import SavedSearch
 from catalog.search.parameters import NAMES
-from kernel.errors import DomainError, NotFound
+from kernel.errors import DomainError
 from kernel.problems import refusal
+from kernel.rows import fetch
 
 LONGEST_NAME, LONGEST_STATE = 60, 2000
 
@@ -47,9 +48,7 @@ def search_save(request: HttpRequest) -> HttpResponse:
 def search_drop(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Forget a search."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    row = SavedSearch.objects.visible_to(actor).filter(pk=pk).first()
-    if row is None:
-        raise NotFound()
+    row = fetch(SavedSearch.objects.visible_to(actor), pk)
     try:
         drop_search(row, actor=actor, expected=row.version)
     except DomainError as refused:

@@ -26,8 +26,8 @@ from catalog.models import CodeList, DataElement, SynonymSet
 from catalog.portal.codelists import standard_tabs
 from catalog.portal.standard_forms import CodeListForm, ElementForm, SynonymForm, VersionForm
 from kernel import cells
-from kernel.errors import NotFound
 from kernel.lists import Column, List
+from kernel.rows import fetch
 from kernel.texts import listed
 
 
@@ -222,10 +222,7 @@ def _able(request: HttpRequest, perm: Perm, owner_id: UUID | None = None) -> Act
 
 def _found(request: HttpRequest, model: Any, pk: UUID) -> Any:
     rows: Any = model.objects.visible_to(request.actor)  # type: ignore[attr-defined]
-    row = rows.filter(pk=pk).first()
-    if row is None:
-        raise NotFound()
-    return row
+    return fetch(rows, pk)
 
 
 def _expected(form: PortalForm) -> int:

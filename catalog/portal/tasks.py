@@ -24,10 +24,10 @@ from catalog.quality.completeness import CENSUS_NUMBERS
 from catalog.reports import counts_of
 from catalog.states import CAMPAIGN_TASK
 from kernel import cells
-from kernel.errors import NotFound
 from kernel.lists import Column, Filter, List
 from kernel.pages import page
 from kernel.problems import Problem
+from kernel.rows import fetch
 
 TASK_STATES = {
     "open": (_("Not confirmed"), "warn"),
@@ -137,10 +137,7 @@ def task_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
 def _found(request: HttpRequest, pk: UUID) -> CampaignTask:
     actor = reader(request, Perm.CAMPAIGN_VIEW)
     rows = CampaignTask.objects.visible_to(actor).select_related("campaign", "department")
-    found: CampaignTask | None = rows.filter(pk=pk).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(rows, pk)
 
 
 def _shown(

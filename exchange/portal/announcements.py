@@ -36,10 +36,10 @@ from exchange.portal.stories import Told, story
 from exchange.services import CHANGE_OPEN, served_departments
 from exchange.states import SERVICE_CHANGE
 from kernel import cells
-from kernel.errors import NotFound
 from kernel.lists import Column, Filter
 from kernel.pages import page
 from kernel.problems import Problem
+from kernel.rows import fetch
 
 _RELATED = ("dataset__resource__published", "interface__resource__published", "department")
 
@@ -271,10 +271,7 @@ def _called(service: Any) -> str:
 
 def _found(request: HttpRequest, pk: UUID) -> ServiceChange:
     rows = ServiceChange.objects.visible_to(reader(request, Perm.REQUEST_VIEW))
-    found: ServiceChange | None = rows.select_related(*_RELATED).filter(pk=pk).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(rows.select_related(*_RELATED), pk)
 
 
 def _shown(

@@ -1,7 +1,6 @@
 """Attaching data to a published entry: choose the entry, then say how its data is kept."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,8 +17,8 @@ from accounts.portal.listing import reader
 from catalog.models import Resource
 from exchange.actions.datasets import attach_dataset
 from exchange.portal.dataset_forms import AttachForm
-from kernel.errors import NotFound
 from kernel.pages import page
+from kernel.rows import fetch
 
 _MOST = 500
 
@@ -33,7 +32,7 @@ def dataset_attach(request: HttpRequest) -> HttpResponse:
     if not named:
         rows = list(_bare(actor).order_by("published__name")[:_MOST])
         return page(request, "exchange/attach.html", {"resources": rows})
-    resource = _resource(actor, named)
+    resource = fetch(_bare(actor), named)
     form = AttachForm.of(resource, actor, request)
     made, refused = attempt(form, lambda: attach_dataset(resource, actor=actor, **form.values))
     if made:
@@ -55,13 +54,3 @@ def _bare(actor: Actor) -> Any:
     return rows.filter(
         department_id=actor.department_id, published__isnull=False, dataset__isnull=True
     ).select_related("published")
-
-
-def _resource(actor: Actor, named: str) -> Resource:
-    try:
-        found: Resource | None = _bare(actor).filter(pk=UUID(named)).first()
-    except ValueError:
-        found = None
-    if found is None:
-        raise NotFound()
-    return found

@@ -32,10 +32,10 @@ from exchange.portal.request_forms import SharingForm, line, text
 from exchange.portal.sides import ALL, SidesList
 from exchange.portal.subjects import Subject, subjects_of
 from kernel import cells
-from kernel.errors import NotFound
 from kernel.lists import Column, Filter
 from kernel.pages import page
 from kernel.problems import Problem
+from kernel.rows import fetch
 
 OURS, AWAITED = "ours", "awaited"
 
@@ -245,12 +245,7 @@ def clock_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
 
 def _found(request: HttpRequest, pk: UUID) -> Obligation:
     rows = Obligation.objects.watched_by(reader(request, Perm.OBLIGATION_VIEW))
-    found: Obligation | None = (
-        rows.select_related("department", "counterpart").filter(pk=pk).first()
-    )
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(rows.select_related("department", "counterpart"), pk)
 
 
 def _shown(

@@ -25,10 +25,11 @@ from exchange.portal import lane_words as words
 from exchange.portal.revealing import REVEAL, reveal_facts
 from exchange.reveals import is_allowed
 from kernel import cells
-from kernel.errors import Conflict, Forbidden, NotFound
+from kernel.errors import Conflict, Forbidden
 from kernel.lists import Column, Filter
 from kernel.pages import page
 from kernel.problems import Problem, refusal
+from kernel.rows import fetch
 
 _JOBS = 50
 
@@ -146,10 +147,7 @@ def connector_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
 def connector_of(request: HttpRequest, pk: UUID) -> Connector:
     """The connector of the address, if the person may see it."""
     rows = Connector.objects.visible_to(reader(request, Perm.CONNECTOR_VIEW))
-    found: Connector | None = rows.select_related("system", "department").filter(pk=pk).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(rows.select_related("system", "department"), pk)
 
 
 def _shown(

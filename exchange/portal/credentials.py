@@ -24,10 +24,11 @@ from accounts.portal.choices import departments
 from accounts.portal.listing import list_page, reader
 from exchange.portal import lane_words as words
 from exchange.portal.credential_forms import CredentialForm
-from exchange.portal.keys import KeyList, issued, key_of
+from exchange.portal.keys import KeyList, issued
 from exchange.portal.secret_pages import secret_page
 from kernel import cells
 from kernel.lists import Column, Filter
+from kernel.rows import fetch
 
 _SOON = timedelta(days=30)
 
@@ -145,7 +146,7 @@ def credential_issue(request: HttpRequest) -> HttpResponse:
 @signed_in
 def credential_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Close a token at once."""
-    row = key_of(Credential.objects.visible_to(request.actor).select_related("system"), pk)  # type: ignore[attr-defined]
+    row = fetch(Credential.objects.visible_to(request.actor).select_related("system"), pk)  # type: ignore[attr-defined]
     revoke_credential(row, actor=request.actor)  # type: ignore[attr-defined]
     messages.success(request, str(_("The token is revoked; the next call with it is refused.")))
     return redirect("credentials")

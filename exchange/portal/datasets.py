@@ -26,10 +26,10 @@ from exchange.portal.dataset_forms import HandOverForm, RetainForm
 from exchange.portal.revealing import REVEAL, reveal_facts
 from exchange.reveals import is_allowed
 from kernel import cells
-from kernel.errors import NotFound
 from kernel.lists import Column, Filter
 from kernel.pages import page
 from kernel.problems import Problem
+from kernel.rows import fetch
 
 _BATCHES, _CONSUMERS = 10, 50
 
@@ -195,10 +195,7 @@ def dataset_of(request: HttpRequest, pk: UUID) -> Dataset:
     """The dataset of the address, if the person may see it."""
     rows = Dataset.objects.visible_to(reader(request, Perm.DATASET_VIEW))
     related = ("resource__published", "department", "system", "schema")
-    found: Dataset | None = rows.select_related(*related).filter(pk=pk).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(rows.select_related(*related), pk)
 
 
 def name_of(dataset: Dataset) -> str:

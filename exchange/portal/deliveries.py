@@ -21,10 +21,10 @@ from exchange.models import Attempt, Delivery
 from exchange.portal import lane_words as words
 from exchange.portal.datasets import name_of
 from kernel import cells
-from kernel.errors import NotFound
 from kernel.lists import Column, DayFilter, Filter, List
 from kernel.pages import page
 from kernel.problems import Problem
+from kernel.rows import fetch
 
 _ATTEMPTS = 50
 
@@ -211,12 +211,7 @@ def delivery_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
 def _found(request: HttpRequest, pk: UUID) -> Delivery:
     rows = Delivery.objects.visible_to(reader(request, Perm.REQUEST_VIEW))
     related = ("subscription__dataset__resource__published", "subscription__system")
-    found: Delivery | None = (
-        rows.select_related(*related, "subscription__department").filter(pk=pk).first()
-    )
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(rows.select_related(*related, "subscription__department"), pk)
 
 
 def _shown(

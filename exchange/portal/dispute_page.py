@@ -30,9 +30,9 @@ from exchange.portal.disputes import RELATED, subject_of
 from exchange.portal.request_forms import SharingForm, line, text
 from exchange.portal.stories import Told, story
 from exchange.states import DISPUTE, DISPUTE_OPEN
-from kernel.errors import NotFound
 from kernel.pages import page
 from kernel.problems import Problem
+from kernel.rows import fetch
 
 
 class RespondForm(SharingForm):
@@ -142,10 +142,7 @@ def dispute_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
 
 def _found(request: HttpRequest, pk: UUID) -> Dispute:
     rows = Dispute.objects.visible_to(reader(request, Perm.REQUEST_VIEW))
-    found: Dispute | None = rows.select_related(*RELATED).filter(pk=pk).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(rows.select_related(*RELATED), pk)
 
 
 def _shown(

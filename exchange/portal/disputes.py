@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +29,7 @@ from exchange.portal.sides import ALL, LEFT, MADE, RECEIVED, STATE, SidesList
 from kernel import cells
 from kernel.errors import NotFound
 from kernel.lists import Column, Filter
+from kernel.rows import fetch
 
 CLOCKS = ("N2", "N3")
 RELATED = (
@@ -149,11 +148,7 @@ def dispute_new(request: HttpRequest) -> HttpResponse:
     kind = next((name for name in _SUBJECTS if name in request.GET), "")
     if not kind:
         raise NotFound()
-    try:
-        pk = UUID(request.GET[kind])
-    except ValueError:
-        raise NotFound() from None
-    subject = get_object_or_404(_SUBJECTS[kind].objects.visible_to(actor), pk=pk)
+    subject = fetch(_SUBJECTS[kind].objects.visible_to(actor), request.GET[kind])
     name, about, address = subject_of(Dispute(**{kind: subject}))
     return begin(
         request,

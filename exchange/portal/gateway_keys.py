@@ -21,10 +21,11 @@ from exchange.actions.gateway_keys import issue_gateway_key, revoke_gateway_key
 from exchange.models import GatewayKey
 from exchange.portal import lane_words as words
 from exchange.portal.credential_forms import GatewayKeyForm
-from exchange.portal.keys import KeyList, issued, key_of
+from exchange.portal.keys import KeyList, issued
 from exchange.portal.secret_pages import secret_page
 from kernel import cells
 from kernel.lists import Column, Filter
+from kernel.rows import fetch
 
 
 class GatewayKeyList(KeyList):
@@ -108,7 +109,7 @@ def gateway_key_issue(request: HttpRequest) -> HttpResponse:
 @signed_in
 def gateway_key_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Close a gateway key at once."""
-    row = key_of(GatewayKey.objects.visible_to(request.actor), pk)  # type: ignore[attr-defined]
+    row = fetch(GatewayKey.objects.visible_to(request.actor), pk)  # type: ignore[attr-defined]
     revoke_gateway_key(row, actor=request.actor)  # type: ignore[attr-defined]
     messages.success(request, str(_("The key is revoked; the next call with it is refused.")))
     return redirect("gateway-keys")

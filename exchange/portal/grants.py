@@ -31,6 +31,7 @@ from kernel.errors import Forbidden, NotFound
 from kernel.lists import Column, Filter
 from kernel.pages import page
 from kernel.problems import Problem
+from kernel.rows import fetch
 
 HELD, GIVEN = "held", "given"
 UNUSED_DAYS = 90
@@ -180,10 +181,7 @@ def found_grant(request: HttpRequest, pk: UUID) -> Grant:
     """The grant if this person may see it; NotFound else."""
     rows = Grant.objects.visible_to(_reader(request))
     related = ("request__entry", "department", "provider", "system", "resource")
-    found: Grant | None = rows.select_related(*related).filter(pk=pk).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(rows.select_related(*related), pk)
 
 
 def _reader(request: HttpRequest) -> Actor:

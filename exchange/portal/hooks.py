@@ -23,9 +23,10 @@ from exchange.portal import lane_words as words
 from exchange.portal.connector_words import DESTINATIONS
 from exchange.portal.secret_pages import secret_page
 from exchange.states import HOOK
-from kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
+from kernel.errors import Conflict, DomainError, Forbidden, Invalid
 from kernel.pages import page
 from kernel.problems import Problem, refusal
+from kernel.rows import fetch
 
 _CLOSED = 10
 
@@ -114,11 +115,7 @@ def _open(actor: Actor) -> Hook | None:
 
 
 def _found(request: HttpRequest, pk: UUID) -> Hook:
-    rows = Hook.objects.visible_to(reader(request, Perm.HOOK_OPEN))
-    found: Hook | None = rows.filter(pk=pk).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(Hook.objects.visible_to(reader(request, Perm.HOOK_OPEN)), pk)
 
 
 def _secret(request: HttpRequest, secret: str, lead: Any) -> HttpResponse:

@@ -21,8 +21,8 @@ from exchange.actions.interfaces import change_interface, register_interface
 from exchange.models import ServiceInterface
 from exchange.portal.interface_forms import InterfaceForm
 from exchange.portal.interfaces import interface_of
-from kernel.errors import NotFound
 from kernel.pages import page
+from kernel.rows import fetch
 
 _MOST = 500
 
@@ -36,7 +36,7 @@ def interface_register(request: HttpRequest) -> HttpResponse:
     if not named:
         rows = list(_resources(actor).order_by("published__name")[:_MOST])
         return page(request, "exchange/interface_entry.html", {"resources": rows})
-    resource = _resource(actor, named)
+    resource = fetch(_resources(actor), named)
     form = InterfaceForm.of(resource, actor, request)
     made, refused = attempt(form, lambda: _register(resource, actor, form.values))
     if made:
@@ -84,13 +84,3 @@ def _resources(actor: Actor) -> Any:
     rows: Any = Resource.objects.visible_to(actor)
     own = rows.filter(department_id=actor.department_id, published__isnull=False)
     return own.select_related("published")
-
-
-def _resource(actor: Actor, named: str) -> Resource:
-    try:
-        found: Resource | None = _resources(actor).filter(pk=UUID(named)).first()
-    except ValueError:
-        found = None
-    if found is None:
-        raise NotFound()
-    return found

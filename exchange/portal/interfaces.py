@@ -35,10 +35,11 @@ from exchange.portal import lane_words as words
 from exchange.portal.interface_forms import LOGINS, TryForm
 from exchange.states import INTERFACE
 from kernel import cells
-from kernel.errors import DomainError, Invalid, NotFound
+from kernel.errors import DomainError, Invalid
 from kernel.lists import Column, Filter
 from kernel.pages import page
 from kernel.problems import Problem, refusal
+from kernel.rows import fetch
 
 _DAYS, _GRANTS = 30, 50
 
@@ -192,10 +193,7 @@ def interface_of(request: HttpRequest, pk: UUID) -> ServiceInterface:
     """The interface of the address, if the person may see it."""
     rows = ServiceInterface.objects.visible_to(reader(request, Perm.INTERFACE_VIEW))
     related = ("department", "resource__published", "system")
-    found: ServiceInterface | None = rows.select_related(*related).filter(pk=pk).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(rows.select_related(*related), pk)
 
 
 def breaker_of(row: ServiceInterface) -> tuple[Any, str]:

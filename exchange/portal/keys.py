@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -13,7 +12,6 @@ from accounts.permissions import Perm
 from accounts.portal.form_pages import attempt, form_page
 from accounts.portal.forms import PortalForm
 from accounts.portal.listing import DepartmentsList, reader
-from kernel.errors import NotFound
 
 
 class KeyList(DepartmentsList):
@@ -52,11 +50,3 @@ def issued(
     form = kind.filled(named, actor, request)
     done, refused = attempt(form, lambda: issue(actor, form.cleaned_data))
     return done or form_page(request, form, title=title, back=reverse(back), refused=refused)
-
-
-def key_of(rows: Any, pk: UUID) -> Any:
-    """The key of the address, if it is among these rows."""
-    found = rows.filter(pk=pk).first()
-    if found is None:
-        raise NotFound()
-    return found

@@ -41,6 +41,7 @@ from exchange.storage import store
 from kernel.errors import Forbidden, NotFound
 from kernel.pages import page
 from kernel.problems import Problem
+from kernel.rows import fetch
 
 
 def _objector(row: Objection) -> UUID:
@@ -137,11 +138,7 @@ def objection_evidence(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _found(request: HttpRequest, pk: UUID) -> Objection:
     rows = Objection.objects.visible_to(reader(request, Perm.REQUEST_VIEW))
     related = ("resource__published", "department", "respondent", "grant", "batch")
-    rows = rows.select_related(*related).prefetch_related("disputes")
-    found: Objection | None = rows.filter(pk=pk).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(rows.select_related(*related).prefetch_related("disputes"), pk)
 
 
 def _shown(

@@ -46,6 +46,7 @@ from exchange.storage import store
 from kernel.errors import DomainError, NotFound
 from kernel.pages import page
 from kernel.problems import Problem, refusal
+from kernel.rows import fetch
 
 _PIECE = 1024 * 1024
 _MEDIA = {
@@ -181,10 +182,7 @@ def _own(actor: Actor, dataset: Dataset) -> Any:
 
 
 def _upload(actor: Actor, dataset: Dataset, pk: UUID) -> Upload:
-    found: Upload | None = _own(actor, dataset).filter(pk=pk).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(_own(actor, dataset), pk)
 
 
 def _received(dataset: Dataset, actor: Actor, said: dict[str, Any]) -> Upload:

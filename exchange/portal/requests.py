@@ -29,10 +29,10 @@ from exchange.portal.request_steps import STEPS, is_offered, next_step
 from exchange.portal.sides import ALL, MADE, RECEIVED, STATE, SidesList
 from exchange.states import REQUEST_OPEN, REQUEST_PENDING
 from kernel import cells
-from kernel.errors import NotFound
 from kernel.lists import Column, DayFilter, Filter
 from kernel.pages import page
 from kernel.problems import Problem
+from kernel.rows import fetch
 
 PATTERNS = "patterns"
 
@@ -216,10 +216,7 @@ def found_request(request: HttpRequest, pk: UUID) -> SharingRequest:
     """The request if this person may see it; NotFound else."""
     rows = SharingRequest.objects.visible_to(reader(request, Perm.REQUEST_VIEW))
     related = ("entry", "resource", "department", "provider", "system", "amends", "edition__grant")
-    found: SharingRequest | None = rows.select_related(*related).filter(pk=pk).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(rows.select_related(*related), pk)
 
 
 def _shown(

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -23,9 +22,10 @@ from exchange.models import Connector, Dataset
 from exchange.portal.connecting import refusal_facts
 from exchange.portal.datasets import name_of
 from exchange.portal.sync_forms import ScheduleForm
-from kernel.errors import DomainError, NotFound
+from kernel.errors import DomainError
 from kernel.pages import page
 from kernel.problems import Problem, refusal
+from kernel.rows import fetch
 
 _MOST = 500
 
@@ -162,12 +162,4 @@ def _connectors(actor: Actor) -> Any:
 
 def _named(rows: Any, named: str) -> Any:
     """The row that the address names; None where it names none."""
-    if not named:
-        return None
-    try:
-        found = rows.filter(pk=UUID(named)).first()
-    except ValueError:
-        found = None
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(rows, named) if named else None

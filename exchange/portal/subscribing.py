@@ -1,7 +1,6 @@
 """Opening a subscription: choose the grant, then say how its data comes."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -20,8 +19,8 @@ from exchange.actions.subscriptions import open_subscription
 from exchange.models import Grant
 from exchange.portal.secret_pages import secret_page
 from exchange.portal.subscription_forms import OpenForm
-from kernel.errors import NotFound
 from kernel.pages import page
+from kernel.rows import fetch
 
 _MOST = 500
 
@@ -35,7 +34,7 @@ def subscription_open(request: HttpRequest) -> HttpResponse:
     if not named:
         rows = list(_grants(actor).order_by("resource__published__name", "pk")[:_MOST])
         return page(request, "exchange/subscribe.html", {"grants": rows})
-    grant = _grant(actor, named)
+    grant = fetch(_grants(actor), named)
     form = OpenForm.of(grant, actor, request)
     made, refused = attempt(form, lambda: open_subscription(grant, actor=actor, **form.values))
     if made:
@@ -71,13 +70,3 @@ def _grants(actor: Actor) -> Any:
     rows = rows.filter(department_id=actor.department_id)
     rows = rows.filter(modes__contains=[ShareMode.DATABASE.value], resource__dataset__isnull=False)
     return rows.select_related("resource__published", "provider", "system")
-
-
-def _grant(actor: Actor, named: str) -> Grant:
-    try:
-        found: Grant | None = _grants(actor).filter(pk=UUID(named)).first()
-    except ValueError:
-        found = None
-    if found is None:
-        raise NotFound()
-    return found

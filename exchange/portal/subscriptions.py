@@ -40,10 +40,11 @@ from exchange.portal.secret_pages import secret_page
 from exchange.portal.subscription_forms import RedeliverForm
 from exchange.states import SUBSCRIPTION
 from kernel import cells
-from kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
+from kernel.errors import Conflict, DomainError, Forbidden, Invalid
 from kernel.lists import Column, Filter
 from kernel.pages import page
 from kernel.problems import Problem, refusal
+from kernel.rows import fetch
 
 _DELIVERIES = 20
 
@@ -233,10 +234,7 @@ def subscription_of(request: HttpRequest, pk: UUID) -> Subscription:
     """The subscription of the address, if the person may see it."""
     rows = Subscription.objects.visible_to(reader(request, Perm.REQUEST_VIEW))
     related = ("dataset__resource__published", "department", "system", "grant__provider")
-    found: Subscription | None = rows.select_related(*related).filter(pk=pk).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(rows.select_related(*related), pk)
 
 
 def _refused(request: HttpRequest, lane: Subscription, refused: DomainError) -> HttpResponse:

@@ -20,9 +20,10 @@ from exchange.models import SyncJob
 from exchange.portal.connecting import refusal_facts
 from exchange.portal.datasets import name_of
 from exchange.portal.sync_forms import ReadingForm
-from kernel.errors import DomainError, NotFound
+from kernel.errors import DomainError
 from kernel.pages import page
 from kernel.problems import Problem, refusal
+from kernel.rows import fetch
 
 _MOST = 500
 
@@ -85,8 +86,6 @@ def _shown(request: HttpRequest, job: SyncJob, status: int, **facts: Any) -> Htt
 
 def _job(actor: Actor, pk: UUID) -> SyncJob:
     rows = SyncJob.objects.visible_to(actor).exclude(state="closed")
-    found = rows.select_related("connector", "dataset__resource__published", "dataset__schema")
-    job: SyncJob | None = found.filter(pk=pk, department_id=actor.department_id or "").first()
-    if job is None:
-        raise NotFound()
-    return job
+    own = rows.filter(department_id=actor.department_id or "")
+    related = ("connector", "dataset__resource__published", "dataset__schema")
+    return fetch(own.select_related(*related), pk)

@@ -23,6 +23,7 @@ from exchange.states import SYNC_RUN
 from kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from kernel.pages import page
 from kernel.problems import Problem, refusal
+from kernel.rows import fetch
 
 # While a run is open its page is read anew so often, by htmx or by the browser itself.
 REFRESH_SECONDS = 3
@@ -55,10 +56,7 @@ def _run(request: HttpRequest, pk: UUID) -> SyncRun:
     rows = SyncRun.objects.visible_to(reader(request, Perm.SYNC_VIEW)).select_related(
         "job", "batch"
     )
-    run: SyncRun | None = rows.filter(pk=pk).first()
-    if run is None:
-        raise NotFound()
-    return run
+    return fetch(rows, pk)
 
 
 def _run_shown(request: HttpRequest, run: SyncRun, refused: Problem | None = None) -> HttpResponse:

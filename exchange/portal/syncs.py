@@ -29,10 +29,11 @@ from exchange.portal.datasets import name_of
 from exchange.portal.sync_forms import TimetableForm, timetable_word
 from exchange.portal.sync_lines import job_line, run_line
 from exchange.states import SYNC_JOB
-from kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from kernel.errors import Conflict, Forbidden, Invalid
 from kernel.lists import Column, Filter
 from kernel.pages import page
 from kernel.problems import Problem, refusal
+from kernel.rows import fetch
 
 _RUNS = 20
 
@@ -171,10 +172,7 @@ def _states() -> list[tuple[str, Any]]:
 def _job(request: HttpRequest, pk: UUID) -> SyncJob:
     rows = SyncJob.objects.visible_to(reader(request, Perm.SYNC_VIEW))
     found = rows.select_related("department", "connector", "dataset__resource__published")
-    job: SyncJob | None = found.filter(pk=pk).first()
-    if job is None:
-        raise NotFound()
-    return job
+    return fetch(found, pk)
 
 
 def _job_shown(

@@ -24,9 +24,9 @@ from exchange.portal.beginnings import Beginning, begin
 from exchange.portal.request_forms import SharingForm, day, text
 from exchange.portal.sides import ALL, MADE, RECEIVED, SidesList
 from kernel import cells
-from kernel.errors import NotFound
 from kernel.lists import Column, DayFilter, Filter
 from kernel.pages import page
+from kernel.rows import fetch
 
 _CHOICES = 100
 
@@ -141,9 +141,7 @@ def record_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One record, to be read and printed."""
     rows = UseRecord.objects.visible_to(reader(request, Perm.USE_VIEW))
     related = ("grant__request__entry", "grant__provider", "department")
-    row = rows.select_related(*related).filter(pk=pk).first()
-    if row is None:
-        raise NotFound()
+    row = fetch(rows.select_related(*related), pk)
     return page(request, "exchange/sharing/record.html", {"row": row})
 
 

@@ -30,11 +30,12 @@ from exchange.portal import sharing_words as words
 from exchange.portal.request_forms import SharingForm
 from exchange.tables import current_schema
 from kernel import cells
-from kernel.errors import Conflict, Invalid, NotFound
+from kernel.errors import Conflict, Invalid
 from kernel.keysets import KeysetList
 from kernel.lists import Column, DayFilter, Filter, List
 from kernel.pages import page
 from kernel.problems import Problem, refusal
+from kernel.rows import fetch
 from kernel.texts import listed
 
 FOUND = 200
@@ -189,11 +190,8 @@ def use_list(request: HttpRequest) -> HttpResponseBase:
 @signed_in
 def use_receipt(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The proof that a line was sealed, as a file to keep."""
-    actor = reader(request, Perm.USE_VIEW)
-    entry: UseEntry | None = UseEntry.objects.visible_to(actor).filter(pk=pk).first()
-    if entry is None:
-        raise NotFound()
-    answer = JsonResponse(receipt_of(LEDGER.name, pk))
+    entry = fetch(UseEntry.objects.visible_to(reader(request, Perm.USE_VIEW)), pk)
+    answer = JsonResponse(receipt_of(LEDGER.name, entry.pk))
     answer["Content-Disposition"] = f'attachment; filename="receipt-{pk}.json"'
     return answer
 
@@ -249,10 +247,7 @@ def _dataset(request: HttpRequest, actor: Actor) -> Dataset | None:
     except ValueError:
         return None
     rows = Dataset.objects.visible_to(actor).select_related("schema", "resource__published")
-    found: Dataset | None = rows.filter(pk=pk).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return fetch(rows, pk)
 
 
 def _dataset_name(row: Dataset) -> str:
