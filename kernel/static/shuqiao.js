@@ -18,6 +18,21 @@
     if (field.matches("form.filters select, form.filters input[type=date]")) field.form.requestSubmit();
   });
 
+  // On a telephone what narrows a list is folded away until it is asked for.
+  document.querySelectorAll("[data-fold]").forEach((part, number) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "second fold";
+    button.textContent = part.dataset.fold;
+    button.setAttribute("aria-expanded", "false");
+    part.id ||= `fold-${number}`;
+    button.setAttribute("aria-controls", part.id);
+    button.addEventListener("click", () => {
+      button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") === "false"));
+    });
+    part.before(button);
+  });
+
   // A menu closes when one clicks beside it or presses Escape.
   const menus = () => document.querySelectorAll("details.menu-button[open]");
   document.addEventListener("click", (event) => {
