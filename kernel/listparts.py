@@ -39,9 +39,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Typed:
-    """Choices too many to read through: ``find`` gives those of a name, or of a value itself."""
+    """Choices too many to read through: ``find`` gives those of a name, or of a value itself;
+    ``suggest`` names the address that suggests names."""
 
     find: Callable[[str], list[tuple[Any, Any]]]
+    suggest: str
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,12 @@ class Field:
     filter: AnyFilter
     choices: list[tuple[Any, Any]]
     value: str
-    is_typed: bool = False
+    suggest: str = ""
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether a name is typed."""
+        return bool(self.suggest)
 
     @property
     def text(self) -> Any:
@@ -193,6 +200,6 @@ def field_of(one: AnyFilter, actor: Any, asked: str) -> Field:
 def _field(one: AnyFilter, choices: list[tuple[Any, Any]] | Typed, asked: str) -> Field:
     if isinstance(choices, Typed):
         words = asked.strip().replace("\0", "")[:100]
-        return Field(one, choices.find(words) if words else [], words, is_typed=True)
+        return Field(one, choices.find(words) if words else [], words, choices.suggest)
     known = {str(value): title for value, title in choices} if asked else {}
     return Field(one, choices, one.read(asked, known))

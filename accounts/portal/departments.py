@@ -26,6 +26,7 @@ from accounts.policy import may
 from accounts.portal import cells as own_cells
 from accounts.portal import words
 from accounts.portal.access import signed_in
+from accounts.portal.choices import DepartmentField
 from accounts.portal.forms import PlainForm, PortalForm
 from accounts.portal.listing import list_page, reader
 from accounts.portal.proposals import proposing
@@ -37,7 +38,6 @@ from kernel.lists import Column, Filter, List
 from kernel.pages import page
 from kernel.problems import Problem, refusal
 from kernel.rows import fetch
-from kernel.widgets import NamedField
 
 STEPS = {
     "close": Step(
@@ -65,9 +65,7 @@ class EntryForm(PortalForm):
     division_code = forms.CharField(
         label=_("Division code"), max_length=12, help_text=_("6, 9 or 12 digits.")
     )
-    parent = NamedField(
-        label=_("Department above"), queryset=Department.objects.none(), required=False
-    )
+    parent = DepartmentField(label=_("Department above"), required=False)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def prepare(self) -> None:

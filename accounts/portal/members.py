@@ -24,7 +24,7 @@ from accounts.policy import may, may_everywhere
 from accounts.portal import cells as own_cells
 from accounts.portal import words
 from accounts.portal.access import signed_in
-from accounts.portal.choices import departments
+from accounts.portal.choices import DepartmentField, departments
 from accounts.portal.forms import PortalForm
 from accounts.portal.listing import DepartmentsList, list_page, reader
 from accounts.portal.member_steps import STEPS, grantable, is_possible
@@ -36,16 +36,13 @@ from kernel.pages import page
 from kernel.problems import Problem, refusal
 from kernel.rows import fetch
 from kernel.texts import listed
-from kernel.widgets import NamedField
 
 
 class MemberForm(PortalForm):
     """A new person, or with a user name alone one who is a member elsewhere."""
 
     refusals = words.MEMBER_ERRORS
-    department = NamedField(
-        label=_("Department"), queryset=Department.objects.none(), empty_label=_("Choose")
-    )
+    department = DepartmentField(label=_("Department"), empty_label=_("Choose"))
     username = forms.CharField(
         label=_("User name"),
         max_length=60,

@@ -20,6 +20,7 @@ from accounts.models import Department
 from accounts.permissions import Perm
 from accounts.policy import may, require
 from accounts.portal.access import signed_in
+from accounts.portal.choices import DepartmentFields
 from accounts.portal.forms import PlainForm, PortalForm
 from accounts.portal.listing import list_page, reader
 from accounts.portal.steps import Step, shown_steps, take_step
@@ -35,7 +36,6 @@ from kernel.lists import Column, Filter, List
 from kernel.pages import page
 from kernel.problems import Problem, refusal
 from kernel.rows import fetch
-from kernel.widgets import NamedFields
 
 STATES = {"open": (_("Running"), "good"), "closed": (_("Closed"), "")}
 
@@ -61,12 +61,10 @@ class OpenForm(PortalForm):
     )
     opens_on = _day(_("Opens on"), required=False, hint=_("Today, if left empty."))
     due_on = _day(_("To be confirmed by"))
-    departments = NamedFields(
+    departments = DepartmentFields(
         label=_("Departments"),
-        queryset=Department.objects.none(),
         required=False,
         help_text=_("Every department, if none is chosen."),
-        widget=forms.SelectMultiple(attrs={"size": 8}),
     )
 
     def prepare(self) -> None:

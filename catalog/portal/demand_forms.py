@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
 from accounts.models import Department
+from accounts.portal.choices import DepartmentField
 from accounts.portal.forms import PortalForm
 from catalog.demandrules import ANSWER_WORKDAYS, LEAST_WORKDAYS, MOST_WORKDAYS, WAITING
 from catalog.models import Demand, Resource
 from catalog.portal.demand_words import FIELD_ERRORS
 from kernel.errors import Invalid
-from kernel.widgets import NamedField
 
 MOST_WANTED, LONGEST_WANTED = 100, 120
 
@@ -62,9 +62,7 @@ class SubmitForm(DemandForm):
 class RouteForm(DemandForm):
     """Whose duty it is, and the term to answer."""
 
-    department = NamedField(
-        label=_("Department that has to answer"), queryset=Department.objects.none()
-    )
+    department = DepartmentField(label=_("Department that has to answer"))
     reason = _text(_("Reason"), hint=_("The duty that it falls under."))
     workdays = forms.IntegerField(
         label=_("Workdays to answer"),

@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Department
 from accounts.permissions import Perm
 from accounts.policy import may, may_everywhere
+from accounts.portal.choices import DepartmentField
 from accounts.portal.forms import PortalForm
 from catalog.interchange.columns import ENTRY_COLUMNS, ITEM_COLUMNS, ITEM_PREFIX
 from catalog.interchange.reading import FORMATS, MOST_BYTES
 from catalog.models import CatalogImport, Category
 from catalog.portal import import_words
 from catalog.portal.words import column_title
-from kernel.widgets import NamedField
 
 AUTO, LEFT_OUT = "auto", "-"
 
@@ -40,11 +40,8 @@ class UploadForm(PortalForm):
         max_length=60,
         help_text=_("Give the next file of it the same name: its entries are known again then."),
     )
-    department = NamedField(
-        label=_("Department"),
-        queryset=Department.objects.none(),
-        required=False,
-        empty_label=_("As the file says"),
+    department = DepartmentField(
+        label=_("Department"), required=False, empty_label=_("As the file says")
     )
     category = forms.CharField(
         label=_("Class of entries that name none"),

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
+from accounts.portal.choices import DepartmentField
 from accounts.portal.forms import PortalForm
 from catalog.interchange.columns import ITEM_COLUMNS
 from catalog.models import CodeList, DataElement, SynonymSet
@@ -15,7 +16,6 @@ from catalog.portal.words import column_label
 from catalog.vocabulary import ItemType
 from kernel.errors import Invalid
 from kernel.problems import told_errors
-from kernel.widgets import NamedField
 
 _LINE_HINT = _("One a line: the code, then its name. Two columns can be pasted from Excel.")
 
@@ -87,9 +87,8 @@ class CodeListForm(VersionForm):
         help_text=_("As it is cited: GB/T 2260, or a local name."),
     )
     name = forms.CharField(label=_("Name"), max_length=120)
-    department = NamedField(
+    department = DepartmentField(
         label=_("Department"),
-        queryset=Department.objects.none(),
         required=False,
         empty_label=_("National"),
         help_text=_("Of a local list: who keeps it."),

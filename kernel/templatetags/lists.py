@@ -1,5 +1,6 @@
-"""What of a list is too much for a template: its cells and the choices of its filters."""
+"""What of a list is too much for a template: its cells and the fields of its filters."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -10,6 +11,7 @@ from django.utils.translation import gettext
 from kernel.cells import joined, markup
 from kernel.listparts import Cell, Column, Field
 from kernel.lists import List
+from kernel.typed import suggestions_of, typing
 
 register = template.Library()
 _SELECTED = {True: mark_safe(" selected"), False: ""}
@@ -17,14 +19,45 @@ _NUMBER = {True: mark_safe(' class="number"'), False: ""}
 
 
 @register.simple_tag
-def choices(field: Field) -> str:
-    """The options of a filter, the chosen one selected."""
-    return joined(
+def filter_fields(fields: Iterable[Field]) -> str:
+    """The filters as fields of a form."""
+    return joined(map(filter_field, fields))
+
+
+@register.simple_tag
+def filter_field(field: Field) -> str:
+    """A filter as a field of a form: a select, a day, or a line to type in."""
+    drawn = _DRAWN.get(field.filter.kind, _select) if not field.is_typed else _typed
+    return markup("<label><span>{}</span>{}</label>", field.filter.title, drawn(field))
+
+
+def _select(field: Field) -> str:
+    options = joined(
         markup(
             '<option value="{}"{}>{}</option>', value, _SELECTED[str(value) == field.value], title
         )
         for value, title in field.choices
     )
+    pattern = '<select name="{}"><option value="">{}</option>{}</select>'
+    return markup(pattern, field.filter.name, gettext("All"), options)
+
+
+def _day(field: Field) -> str:
+    return markup('<input type="date" name="{}" value="{}">', field.filter.name, field.value)
+
+
+def _text(field: Field) -> str:
+    return markup('<input name="{}" value="{}" maxlength="100">', field.filter.name, field.value)
+
+
+def _typed(field: Field) -> str:
+    name = field.filter.name
+    told = joined(markup(' {}="{}"', *one) for one in typing(name, field.suggest).items())
+    pattern = '<input name="{}" value="{}" maxlength="100" placeholder="{}"{}>{}'
+    return markup(pattern, name, field.text, gettext("All"), told, suggestions_of(name))
+
+
+_DRAWN = {"day": _day, "text": _text}
 
 
 @register.simple_tag(takes_context=True)
