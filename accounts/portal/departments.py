@@ -86,6 +86,7 @@ class DepartmentList(List):
     """All departments, by name."""
 
     title = _("Departments")
+    lead = _("The departments of this government; each has its people, systems and catalogue.")
     nothing = _("No department is registered yet.")
     search = ("name__icontains", "short_name__icontains", "credit_code__icontains")
     search_title = _("Name or credit code")

@@ -117,6 +117,7 @@ class IncidentList(List):
     """All incidents, the newest first."""
 
     title = _("Security incidents")
+    lead = _("How grave each is, by when it has to be reported, and what was done.")
     nothing = _("No security incident is recorded.")
     search = ("title__icontains",)
     search_title = _("In one line")

@@ -94,6 +94,7 @@ class MemberList(DepartmentsList):
 
     perm = Perm.MEMBER_VIEW
     title = _("People")
+    lead = _("Who may sign in, for which department and in which role.")
     nothing = _("Nobody belongs here yet.")
     search = ("user__name__icontains", "user__username__icontains")
     search_title = _("Name or user name")

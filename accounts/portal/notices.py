@@ -22,6 +22,7 @@ class NoticeList(List):
     """The newest first."""
 
     title = _("Notices")
+    lead = _("What your department was told, the newest first.")
     nothing = _("Nobody has told your department anything yet.")
     order = ("-created_at", "pk")
     filters = (

@@ -74,7 +74,7 @@ def _shown(
     values = values_of(row)
     context = {
         **head_of(actor, row, "system"),
-        "groups": [(words.GROUPS[name], facts(members_of(name), values)) for name in GROUPS],
+        "groups": [_group(name, values) for name in GROUPS],
         "head": facts([BY_NAME["code"], BY_NAME["function"], BY_NAME["network"]], values),
         "lacks": _lacks(row) if row.filing_state in ("draft", "returned") else [],
         "case": _case(actor, row),
@@ -86,6 +86,13 @@ def _shown(
         "refused": refused,
     }
     return page(request, "accounts/system.html", context, status=status)
+
+
+def _group(name: str, values: dict[str, Any]) -> tuple[Any, list[tuple[str, str]], list[str]]:
+    """A group of columns: its title, what is known, and the titles of what is not."""
+    known = facts(members_of(name), values)
+    empty = [title for title, label in known if not label]
+    return words.GROUPS[name], [one for one in known if one[1]], empty
 
 
 def _steps(actor: Actor, row: InformationSystem, verb: str, form: PortalForm | None) -> list[Shown]:

@@ -48,6 +48,10 @@ class ProposalList(List):
     """The newest first."""
 
     title = _("Deeds for two people")
+    lead = _(
+        "What is dangerous is done only after a second person has confirmed it. "
+        "It is proposed on the page of what it concerns."
+    )
     nothing = _("Nothing dangerous is proposed.")
     order = ("-created_at", "pk")
     filters = (

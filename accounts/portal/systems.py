@@ -53,6 +53,7 @@ class SystemList(DepartmentsList):
 
     perm = Perm.SYSTEM_VIEW
     title = _("Information systems")
+    lead = _("What each system does, who answers for it, and whether it is in use.")
     nothing = _("No system is registered yet.")
     search = ("name__icontains", "code__icontains")
     search_title = _("Name or code")
