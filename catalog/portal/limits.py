@@ -1,72 +1,49 @@
 """How often one address may call the open pages; told in the RateLimit headers of every answer."""
 
-import logging
-import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from redis.exceptions import RedisError
 
+from accounts.admission import client_address
 from kernel.errors import DomainError, RateLimited
 from kernel.problems import answer, problem_response, refusal
+from kernel.ratelimits import Limit, Standing, take
 from kernel.texts import Text
 
-REQUESTS, SECONDS = 120, 60
-_log = logging.getLogger(__name__)
+OPEN = Limit("open", most=120, seconds=60)
 View = Callable[..., HttpResponseBase]
 
 
 def limited(view: View) -> View:
-    """Answer 429 after REQUESTS in a window of SECONDS from one address.
-
-    Without the cache nobody is counted: the open pages stay open.
-    """
+    """Answer 429 where one address calls more often than OPEN allows."""
 
     @wraps(view)
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        used, rest = used_by(request, "open", SECONDS)
-        if used > REQUESTS:
-            detail = Text(
-                "{most} requests in {seconds} seconds are answered to one address",
-                most=REQUESTS,
-                seconds=SECONDS,
-            )
-            refused = refusal(RateLimited(detail, retry_after=rest))
-            made: HttpResponseBase = problem_response(refused, request)
-        else:
-            made = _answer(view, request, *args, **kwargs)
-        left = max(REQUESTS - used, 0)
-        made.headers["RateLimit-Policy"] = f'"open";q={REQUESTS};w={SECONDS}'
-        made.headers["RateLimit"] = f'"open";r={left};t={rest}'
+        standing = take(OPEN, client_address(request))
+        # Where every call is counted too, the middleware tells both.
+        getattr(request, "standings", []).append(standing)
+        made = _answer(view, standing, request, *args, **kwargs)
+        made.headers["RateLimit-Policy"] = OPEN.policy
+        made.headers["RateLimit"] = standing.told
         return made
 
     return inner
 
 
-def _answer(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+def _answer(
+    view: View, standing: Standing, request: HttpRequest, *args: Any, **kwargs: Any
+) -> HttpResponseBase:
+    if not standing.passes:
+        detail = Text(
+            "{most} requests in {seconds} seconds are answered to one address",
+            most=OPEN.most,
+            seconds=OPEN.seconds,
+        )
+        return problem_response(refusal(RateLimited(detail, retry_after=standing.rest)), request)
     try:
         return view(request, *args, **kwargs)
     except DomainError as refused:
         return answer(refusal(refused), request)
-
-
-def used_by(request: HttpRequest, name: str, seconds: int) -> tuple[int, int]:
-    """How often the address did this in the present window, and the seconds until the next one.
-
-    Without the cache nobody is counted: (0, the seconds).
-    """
-    address = str(request.META.get("REMOTE_ADDR", ""))
-    now = int(time.time())
-    rest = seconds - now % seconds
-    key = f"{name}.{address}.{now // seconds}"
-    try:
-        cache.add(key, 0, timeout=seconds * 2)
-        return int(cache.incr(key)), rest
-    except (RedisError, OSError, ValueError):
-        # A cache that is away costs the limit, never the page.
-        _log.warning("the open pages are not limited: the cache does not answer")
-        return 0, rest

@@ -11,15 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.actor import NOBODY
+from accounts.admission import client_address
 from accounts.portal.forms import PortalForm
 from catalog.actions.feedback import submit_feedback
 from catalog.models import Resource
-from catalog.portal.limits import limited, used_by
+from catalog.portal.limits import limited
 from catalog.published import in_force
 from kernel.errors import Invalid
+from kernel.ratelimits import Limit, take
 from kernel.rows import fetch
 
-AN_HOUR, SECONDS = 5, 3600
+AN_HOUR = Limit("feedback", most=5, seconds=3600)
 
 
 class FeedbackForm(PortalForm):
@@ -49,7 +51,7 @@ def open_feedback(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return _shown(request, resource, FeedbackForm.blank(None, NOBODY))
     form = FeedbackForm.filled(None, NOBODY, request)
-    if form.is_valid() and _is_too_often(request):
+    if form.is_valid() and not take(AN_HOUR, client_address(request)).passes:
         form.add_error(None, _("That is a lot of feedback for an hour; please try again later."))
         return _shown(request, resource, form, 429)
     if form.is_valid():
@@ -75,8 +77,3 @@ def _shown(
     answer = render(request, "catalog/open/feedback.html", context, status=status)
     answer["Cache-Control"] = "no-store"
     return answer
-
-
-def _is_too_often(request: HttpRequest) -> bool:
-    used, _rest = used_by(request, "feedback", SECONDS)
-    return used > AN_HOUR

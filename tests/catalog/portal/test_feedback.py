@@ -6,6 +6,7 @@ from django.core.cache import cache
 from accounts.models import AuditEvent
 from catalog.models import Feedback
 from catalog.portal.open_feedback import AN_HOUR
+from kernel import ratelimits
 from tests.factories.catalog import published_resource
 from tests.people import member_with
 from tests.portal import browser_of, text
@@ -16,6 +17,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def fresh_count():
     cache.clear()
+    yield
+    ratelimits.forget()
 
 
 @pytest.fixture
@@ -50,12 +53,12 @@ def test_nothing_is_said_of_what_is_not_open_nor_by_silence(client_of_nobody, op
 
 def test_one_address_speaks_so_often_in_an_hour(client_of_nobody, opened):
     address = f"/open/{opened.pk}/feedback"
-    for _ in range(AN_HOUR):
+    for _ in range(AN_HOUR.most):
         assert client_of_nobody.post(address, {"text": "很好"}).status_code == 302
     refused = client_of_nobody.post(address, {"text": "第六条"})
     assert refused.status_code == 429
     assert "第六条" in text(refused)
-    assert Feedback.objects.count() == AN_HOUR
+    assert Feedback.objects.count() == AN_HOUR.most
 
 
 def test_feedback_is_its_providers(opened, client_of_nobody):

@@ -12,13 +12,16 @@ from accounts.actor import CLOCK
 from catalog.actions.quality import note_data
 from catalog.portal import limits
 from catalog.portal import open_site as pages
-from catalog.portal.limits import REQUESTS
+from kernel import ratelimits
+from kernel.ratelimits import Limit
 from tests.factories.catalog import ItemFactory, published_resource
 
 
 @pytest.fixture(autouse=True)
 def fresh_count():
     cache.clear()
+    yield
+    ratelimits.forget()
 
 
 @pytest.fixture
@@ -114,7 +117,7 @@ def test_the_sitemap_names_every_page_and_is_cut_where_it_grows(
 
 
 def test_one_address_is_answered_so_often_and_told_so(client_of_nobody, opened, monkeypatch):
-    monkeypatch.setattr(limits, "REQUESTS", 3)
+    monkeypatch.setattr(limits, "OPEN", Limit("open", most=3, seconds=60))
     answers = [client_of_nobody.get("/open/") for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert [answer.headers["RateLimit"].partition(";t=")[0] for answer in answers] == [
@@ -132,10 +135,10 @@ def test_without_the_cache_the_open_pages_stay_open(client_of_nobody, opened, mo
     def lost(*_, **__):
         raise ConnectionError("no cache")
 
-    monkeypatch.setattr(limits.cache, "add", lost)
+    monkeypatch.setattr(ratelimits.cache, "add", lost)
     answer = client_of_nobody.get("/open/")
     assert answer.status_code == 200
-    assert answer.headers["RateLimit"].startswith(f'"open";r={REQUESTS};')
+    assert answer.headers["RateLimit"].startswith('"open";r=120;')
 
 
 def test_the_public_learns_nothing_that_is_the_departments_own(client_of_nobody, cast, opened):
