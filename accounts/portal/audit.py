@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -24,7 +23,7 @@ from accounts.permissions import Perm
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
 from accounts.portal.deeds import deed_of
-from accounts.portal.listing import list_page, reader
+from accounts.portal.listing import list_view, reader
 from accounts.trail import trail_status
 from kernel import cells
 from kernel.errors import Conflict
@@ -194,12 +193,7 @@ class AuditList(KeysetList):
         ]
 
 
-@require_GET
-@signed_in
-def audit_list(request: HttpRequest) -> HttpResponseBase:
-    """The trail, searched and filtered."""
-    reader(request, Perm.AUDIT_VIEW)
-    return list_page(request, AuditList)
+audit_list = list_view(AuditList, Perm.AUDIT_VIEW)
 
 
 @require_GET

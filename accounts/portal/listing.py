@@ -4,11 +4,13 @@ from typing import Any, ClassVar
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_GET
 
 from accounts.actor import Actor
 from accounts.models import SavedList
 from accounts.permissions import Perm
 from accounts.policy import may, may_everywhere
+from accounts.portal.access import View, signed_in
 from accounts.portal.bulk import bulk_page
 from accounts.spreadsheets import report_answer
 from kernel.errors import Forbidden
@@ -51,6 +53,18 @@ def list_page(
     mine: Any = SavedList.objects.visible_to(shown.actor)
     shown.saved = list(mine.filter(address=shown.path).order_by("title"))
     return page(request, template, {"list": shown, **more})
+
+
+def list_view(kind: type[List], perm: Perm) -> View:
+    """The view of a list's page, for those with the permission."""
+
+    @require_GET
+    @signed_in
+    def view(request: HttpRequest) -> HttpResponseBase:
+        reader(request, perm)
+        return list_page(request, kind)
+
+    return view
 
 
 def reader(request: HttpRequest, perm: Perm) -> Actor:

@@ -8,11 +8,10 @@ from django.contrib import messages
 from django.db.models import BooleanField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from accounts.actor import Actor
 from accounts.models import Obligation
@@ -21,7 +20,7 @@ from accounts.policy import require
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
 from accounts.portal.forms import PortalForm
-from accounts.portal.listing import DepartmentsList, list_page, reader
+from accounts.portal.listing import DepartmentsList, list_view
 from catalog.actions.adjustments import register_adjustment
 from catalog.models import Adjustment, Resource
 from catalog.portal import cells as own_cells
@@ -136,12 +135,7 @@ class AdjustmentList(DepartmentsList):
         return rows
 
 
-@require_GET
-@signed_in
-def adjustment_list(request: HttpRequest) -> HttpResponseBase:
-    """Changes that entries have to follow."""
-    reader(request, Perm.RESOURCE_VIEW)
-    return list_page(request, AdjustmentList)
+adjustment_list = list_view(AdjustmentList, Perm.RESOURCE_VIEW)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -22,7 +22,7 @@ from accounts.policy import may, require
 from accounts.portal.access import signed_in
 from accounts.portal.choices import DepartmentFields
 from accounts.portal.forms import PlainForm, PortalForm
-from accounts.portal.listing import list_page, reader
+from accounts.portal.listing import list_page, list_view, reader
 from accounts.portal.steps import Step, shown_steps, take_step
 from catalog.actions.campaigns import close_campaign, open_campaign
 from catalog.models import Campaign, CampaignTask
@@ -157,12 +157,7 @@ def with_progress(rows: Any, actor: Actor) -> Any:
     )
 
 
-@require_GET
-@signed_in
-def campaign_list(request: HttpRequest) -> HttpResponseBase:
-    """Every census."""
-    reader(request, Perm.CAMPAIGN_VIEW)
-    return list_page(request, CampaignList)
+campaign_list = list_view(CampaignList, Perm.CAMPAIGN_VIEW)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +16,7 @@ from accounts.permissions import Perm
 from accounts.policy import may, require
 from accounts.portal.access import signed_in
 from accounts.portal.forms import PlainForm, PortalForm
-from accounts.portal.listing import list_page, reader
+from accounts.portal.listing import list_view, reader
 from accounts.portal.steps import Step, shown_steps, take_step
 from catalog.actions.demands import (
     accept_demand,
@@ -109,12 +108,7 @@ STEPS = {
 }  # fmt: skip
 
 
-@require_GET
-@signed_in
-def demand_list(request: HttpRequest) -> HttpResponseBase:
-    """The demands that concern the person."""
-    reader(request, Perm.DEMAND_VIEW)
-    return list_page(request, DemandList)
+demand_list = list_view(DemandList, Perm.DEMAND_VIEW)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -18,7 +18,7 @@ from accounts.documents import XLSX
 from accounts.permissions import Perm
 from accounts.policy import may, may_everywhere, require
 from accounts.portal.access import signed_in
-from accounts.portal.listing import list_page, reader
+from accounts.portal.listing import list_page, list_view, reader
 from catalog.actions.imports import check_import, discard_import, take_import, upload_import
 from catalog.handout import hand_out
 from catalog.interchange.annotating import annotate
@@ -39,12 +39,7 @@ from kernel.rows import fetch
 _BLANK_ROWS = 5
 
 
-@require_GET
-@signed_in
-def import_list(request: HttpRequest) -> HttpResponseBase:
-    """The imports of the department."""
-    reader(request, Perm.CATALOG_IMPORT)
-    return list_page(request, ImportList)
+import_list = list_view(ImportList, Perm.CATALOG_IMPORT)
 
 
 @require_GET

@@ -6,17 +6,13 @@ from typing import Any, ClassVar
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.db.models.functions import JSONObject
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
 
 from accounts.permissions import Perm
-from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
-from accounts.portal.listing import list_page, reader
+from accounts.portal.listing import list_view
 from catalog.models import Demand, Item, SearchDocument
 from catalog.portal import cells as own_cells
 from catalog.portal import words
@@ -251,25 +247,6 @@ def _items(row: Any, is_withheld: bool) -> list[str]:
     return [name for name, kind in told if (kind == ShareType.NOT_SHARED) == is_withheld]
 
 
-@require_GET
-@signed_in
-def need_list(request: HttpRequest) -> HttpResponseBase:
-    """What departments need."""
-    reader(request, Perm.DEMAND_VIEW)
-    return list_page(request, NeedList)
-
-
-@require_GET
-@signed_in
-def duty_list(request: HttpRequest) -> HttpResponseBase:
-    """Who supplies what."""
-    reader(request, Perm.RESOURCE_VIEW)
-    return list_page(request, DutyList)
-
-
-@require_GET
-@signed_in
-def negative_list(request: HttpRequest) -> HttpResponseBase:
-    """What is not shared."""
-    reader(request, Perm.RESOURCE_VIEW)
-    return list_page(request, NegativeList)
+need_list = list_view(NeedList, Perm.DEMAND_VIEW)
+duty_list = list_view(DutyList, Perm.RESOURCE_VIEW)
+negative_list = list_view(NegativeList, Perm.RESOURCE_VIEW)

@@ -2,16 +2,12 @@
 
 from typing import Any
 
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
 
 from accounts.permissions import Perm
-from accounts.portal.access import signed_in
-from accounts.portal.listing import list_page, reader
+from accounts.portal.listing import list_view
 from catalog.portal import cells as own_cells
 from catalog.portal import words
 from catalog.portal.due import dues
@@ -132,17 +128,5 @@ class IncompleteList(InForceList):
         return quality_tabs("incomplete")
 
 
-@require_GET
-@signed_in
-def overdue_list(request: HttpRequest) -> HttpResponseBase:
-    """Entries whose data are overdue."""
-    reader(request, Perm.RESOURCE_VIEW)
-    return list_page(request, OverdueList)
-
-
-@require_GET
-@signed_in
-def incomplete_list(request: HttpRequest) -> HttpResponseBase:
-    """Entries with gaps."""
-    reader(request, Perm.RESOURCE_VIEW)
-    return list_page(request, IncompleteList)
+overdue_list = list_view(OverdueList, Perm.RESOURCE_VIEW)
+incomplete_list = list_view(IncompleteList, Perm.RESOURCE_VIEW)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,7 +17,7 @@ from accounts.policy import may, require
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
 from accounts.portal.forms import PlainForm, PortalForm
-from accounts.portal.listing import list_page, reader
+from accounts.portal.listing import list_view, reader
 from accounts.portal.steps import Step, shown_steps, take_step
 from exchange.actions.services import (
     announce_change,
@@ -215,12 +214,7 @@ class ChangeList(SidesList):
         return [(reverse("announcement-new"), _("Announce a stop or change"))]
 
 
-@require_GET
-@signed_in
-def change_list(request: HttpRequest) -> HttpResponseBase:
-    """The announcements."""
-    reader(request, Perm.REQUEST_VIEW)
-    return list_page(request, ChangeList)
+change_list = list_view(ChangeList, Perm.REQUEST_VIEW)
 
 
 @require_GET

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
@@ -16,7 +15,7 @@ from accounts.permissions import Perm
 from accounts.policy import may
 from accounts.portal.access import signed_in
 from accounts.portal.forms import PortalForm, ReasonForm
-from accounts.portal.listing import list_page, reader
+from accounts.portal.listing import list_view
 from accounts.portal.steps import Step, shown_steps, take_step
 from accounts.register.reading import CSV
 from exchange.actions.recalls import recall_batch
@@ -64,6 +63,7 @@ class BatchList(List):
     """What was published, the last first; of one dataset where the address names it."""
 
     title = _("Batches")
+    lead = _("Each publication makes a batch; receivers read them in the order of their numbers.")
     nothing = _("Nothing was published yet.")
     keeps = ("dataset",)
     order = ("-created_at", "-number")
@@ -123,12 +123,7 @@ class BatchList(List):
         return rows
 
 
-@require_GET
-@signed_in
-def batch_list(request: HttpRequest) -> HttpResponseBase:
-    """The batches that the person may see."""
-    reader(request, Perm.DATASET_VIEW)
-    return list_page(request, BatchList)
+batch_list = list_view(BatchList, Perm.DATASET_VIEW)
 
 
 @require_GET

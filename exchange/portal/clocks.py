@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +21,7 @@ from accounts.permissions import Perm
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
 from accounts.portal.forms import PortalForm, ReasonForm
-from accounts.portal.listing import list_page, reader
+from accounts.portal.listing import list_view, reader
 from accounts.portal.steps import Step, shown_steps, take_step
 from accounts.portal.words import DUTIES
 from accounts.querysets import standing_on
@@ -221,12 +220,7 @@ class ClockList(SidesList):
 BOARDS = (("clock-board", _("Board")), ("clock-rates", _("On time")))
 
 
-@require_GET
-@signed_in
-def clock_list(request: HttpRequest) -> HttpResponseBase:
-    """The clocks."""
-    reader(request, Perm.OBLIGATION_VIEW)
-    return list_page(request, ClockList)
+clock_list = list_view(ClockList, Perm.OBLIGATION_VIEW)
 
 
 @require_GET

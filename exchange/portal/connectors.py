@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
@@ -15,7 +14,7 @@ from accounts.policy import may
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
 from accounts.portal.forms import PlainForm, PortalForm
-from accounts.portal.listing import DepartmentsList, list_page, reader
+from accounts.portal.listing import DepartmentsList, list_view, reader
 from accounts.portal.steps import Step, shown_steps, take_step
 from exchange.actions.connectors import Test, close_connector, test_connector
 from exchange.models import Connector
@@ -108,12 +107,7 @@ class ConnectorList(DepartmentsList):
         return []
 
 
-@require_GET
-@signed_in
-def connector_list(request: HttpRequest) -> HttpResponseBase:
-    """The connectors that the person may see."""
-    reader(request, Perm.CONNECTOR_VIEW)
-    return list_page(request, ConnectorList)
+connector_list = list_view(ConnectorList, Perm.CONNECTOR_VIEW)
 
 
 @require_GET

@@ -7,12 +7,11 @@ from uuid import UUID
 from django.contrib import messages
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actions.credentials import issue_credential, revoke_credential
 from accounts.actor import Actor
@@ -21,7 +20,7 @@ from accounts.permissions import Perm
 from accounts.policy import may
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
-from accounts.portal.listing import list_page, reader
+from accounts.portal.listing import list_view
 from exchange.portal import lane_words as words
 from exchange.portal.credential_forms import CredentialForm
 from exchange.portal.keys import KeyList, issued
@@ -108,12 +107,7 @@ class CredentialList(KeyList):
         return []
 
 
-@require_GET
-@signed_in
-def credential_list(request: HttpRequest) -> HttpResponseBase:
-    """The tokens of the systems that the person may revoke."""
-    reader(request, Perm.CREDENTIAL_REVOKE)
-    return list_page(request, CredentialList)
+credential_list = list_view(CredentialList, Perm.CREDENTIAL_REVOKE)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

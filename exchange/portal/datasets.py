@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
@@ -16,7 +15,7 @@ from accounts.policy import may
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
 from accounts.portal.forms import PlainForm, PortalForm
-from accounts.portal.listing import DepartmentsList, list_page, reader
+from accounts.portal.listing import DepartmentsList, list_view, reader
 from accounts.portal.steps import Step, shown_steps, take_step
 from exchange.actions.datasets import close_dataset, evolve_dataset, hand_over_dataset
 from exchange.actions.retention import retain_dataset
@@ -168,12 +167,7 @@ class DatasetList(DepartmentsList):
         return list(self.filters)
 
 
-@require_GET
-@signed_in
-def dataset_list(request: HttpRequest) -> HttpResponseBase:
-    """The datasets that the person may see, by name."""
-    reader(request, Perm.DATASET_VIEW)
-    return list_page(request, DatasetList)
+dataset_list = list_view(DatasetList, Perm.DATASET_VIEW)
 
 
 @require_GET

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -14,7 +13,7 @@ from accounts.permissions import Perm
 from accounts.policy import may
 from accounts.portal.access import signed_in
 from accounts.portal.forms import PlainForm, PortalForm
-from accounts.portal.listing import list_page, reader
+from accounts.portal.listing import list_view, reader
 from accounts.portal.steps import Step, shown_steps, take_step
 from exchange.actions.redeliveries import redeliver_subscription
 from exchange.models import Attempt, Delivery
@@ -59,6 +58,7 @@ class DeliveryList(List):
     """What arrived and what has not, the latter first."""
 
     title = _("Deliveries")
+    lead = _("Each batch on its way to a receiving system, and whether it arrived.")
     nothing = _("Nothing was delivered yet.")
     keeps = ("subscription",)
     search = (
@@ -178,20 +178,8 @@ class AttemptList(List):
         return rows
 
 
-@require_GET
-@signed_in
-def delivery_list(request: HttpRequest) -> HttpResponseBase:
-    """The deliveries of the subscriptions that the person may see."""
-    reader(request, Perm.REQUEST_VIEW)
-    return list_page(request, DeliveryList)
-
-
-@require_GET
-@signed_in
-def attempt_list(request: HttpRequest) -> HttpResponseBase:
-    """The attempts of the subscriptions that the person may see."""
-    reader(request, Perm.REQUEST_VIEW)
-    return list_page(request, AttemptList)
+delivery_list = list_view(DeliveryList, Perm.REQUEST_VIEW)
+attempt_list = list_view(AttemptList, Perm.REQUEST_VIEW)
 
 
 @require_GET

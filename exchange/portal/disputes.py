@@ -5,18 +5,17 @@ from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import require
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
-from accounts.portal.listing import list_page, reader
+from accounts.portal.listing import list_view
 from exchange.actions.disputes import (
     open_dispute,
 )
@@ -128,12 +127,7 @@ class DisputeList(SidesList):
         ]
 
 
-@require_GET
-@signed_in
-def dispute_list(request: HttpRequest) -> HttpResponseBase:
-    """The disputes."""
-    reader(request, Perm.REQUEST_VIEW)
-    return list_page(request, DisputeList)
+dispute_list = list_view(DisputeList, Perm.REQUEST_VIEW)
 
 
 _SUBJECTS: dict[str, Any] = {"request": SharingRequest, "grant": Grant, "objection": Objection}

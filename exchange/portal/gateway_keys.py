@@ -5,18 +5,17 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import may
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
-from accounts.portal.listing import list_page, reader
+from accounts.portal.listing import list_view
 from exchange.actions.gateway_keys import issue_gateway_key, revoke_gateway_key
 from exchange.models import GatewayKey
 from exchange.portal import lane_words as words
@@ -79,12 +78,7 @@ class GatewayKeyList(KeyList):
         return []
 
 
-@require_GET
-@signed_in
-def gateway_key_list(request: HttpRequest) -> HttpResponseBase:
-    """The gateway keys of the systems that the person may revoke."""
-    reader(request, Perm.CREDENTIAL_REVOKE)
-    return list_page(request, GatewayKeyList)
+gateway_key_list = list_view(GatewayKeyList, Perm.CREDENTIAL_REVOKE)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

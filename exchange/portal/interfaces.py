@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +19,7 @@ from accounts.policy import may
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
 from accounts.portal.forms import PlainForm, PortalForm, ReasonForm
-from accounts.portal.listing import DepartmentsList, list_page, reader
+from accounts.portal.listing import DepartmentsList, list_view, reader
 from accounts.portal.steps import Step, shown_steps, take_step
 from catalog.vocabulary import ShareMode
 from exchange.actions.interfaces import (
@@ -147,12 +146,7 @@ class InterfaceList(DepartmentsList):
         return list(self.filters)
 
 
-@require_GET
-@signed_in
-def interface_list(request: HttpRequest) -> HttpResponseBase:
-    """The interfaces that the person may see."""
-    reader(request, Perm.INTERFACE_VIEW)
-    return list_page(request, InterfaceList)
+interface_list = list_view(InterfaceList, Perm.INTERFACE_VIEW)
 
 
 @require_GET

@@ -6,19 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import may, require
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
-from accounts.portal.listing import list_page, reader
+from accounts.portal.listing import list_view
 from catalog.models import Resource
 from exchange.actions.objections import (
     submit_objection,
@@ -139,12 +138,7 @@ class ObjectionList(SidesList):
         return [(reverse("objection-new"), _("Object to something"))]
 
 
-@require_GET
-@signed_in
-def objection_list(request: HttpRequest) -> HttpResponseBase:
-    """The objections."""
-    reader(request, Perm.REQUEST_VIEW)
-    return list_page(request, ObjectionList)
+objection_list = list_view(ObjectionList, Perm.REQUEST_VIEW)
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +17,7 @@ from accounts.policy import may
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
 from accounts.portal.forms import PlainForm, PortalForm, ReasonForm
-from accounts.portal.listing import DepartmentsList, list_page, reader
+from accounts.portal.listing import DepartmentsList, list_view, reader
 from accounts.portal.steps import Step, shown_steps, take_step
 from exchange.actions.redeliveries import (
     ping_subscription,
@@ -177,12 +176,7 @@ class SubscriptionList(DepartmentsList):
         return list(self.filters)
 
 
-@require_GET
-@signed_in
-def subscription_list(request: HttpRequest) -> HttpResponseBase:
-    """The subscriptions that the person may see."""
-    reader(request, Perm.REQUEST_VIEW)
-    return list_page(request, SubscriptionList)
+subscription_list = list_view(SubscriptionList, Perm.REQUEST_VIEW)
 
 
 @require_GET

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +17,7 @@ from accounts.policy import may
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
 from accounts.portal.forms import PlainForm, PortalForm, ReasonForm
-from accounts.portal.listing import DepartmentsList, list_page, reader
+from accounts.portal.listing import DepartmentsList, list_view, reader
 from accounts.portal.steps import Step, shown_steps, take_step
 from exchange.actions.sync_runs import start_run
 from exchange.actions.syncs import change_sync, close_sync, pause_sync, resume_sync
@@ -60,6 +59,7 @@ class SyncList(DepartmentsList):
 
     perm = Perm.SYNC_VIEW
     title = _("Sync jobs")
+    lead = _("Each job reads a source by timetable and publishes what has changed.")
     nothing = _("There are no sync jobs here.")
     search = ("name__icontains", "source__icontains")
     search_title = _("Name or source")
@@ -118,12 +118,7 @@ class SyncList(DepartmentsList):
         return []
 
 
-@require_GET
-@signed_in
-def sync_list(request: HttpRequest) -> HttpResponseBase:
-    """The jobs that the person may see."""
-    reader(request, Perm.SYNC_VIEW)
-    return list_page(request, SyncList)
+sync_list = list_view(SyncList, Perm.SYNC_VIEW)
 
 
 @require_GET
