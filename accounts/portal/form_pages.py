@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from accounts.portal.forms import PortalForm
 from kernel.errors import DomainError, Invalid
@@ -25,6 +27,24 @@ def attempt(form: PortalForm, deed: Callable[[], T]) -> tuple[T | None, Problem 
         return None, None
     except DomainError as wrong:
         return None, refusal(wrong)
+
+
+def written(
+    request: HttpRequest,
+    form: PortalForm,
+    deed: Callable[[], T],
+    *,
+    done: Any,
+    back: str,
+    to: Callable[[T], str] | None = None,
+    **shown: Any,
+) -> HttpResponse:
+    """What was done, said at the address that ``to`` finds, or ``back``; else the form's page."""
+    made, refused = attempt(form, deed)
+    if made:
+        messages.success(request, str(done))
+        return redirect(to(made) if to else back)
+    return form_page(request, form, back=back, refused=refused, **shown)
 
 
 def form_page(

@@ -4,13 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -26,7 +23,7 @@ from accounts.permissions import Perm
 from accounts.policy import may
 from accounts.portal import words
 from accounts.portal.access import signed_in
-from accounts.portal.form_pages import attempt, form_page
+from accounts.portal.form_pages import written
 from accounts.portal.forms import PortalForm, ReasonForm
 from accounts.portal.listing import list_page, reader
 from accounts.portal.steps import Step, shown_steps, take_step
@@ -202,16 +199,14 @@ def incident_record(request: HttpRequest) -> HttpResponse:
     """Record an incident."""
     actor = reader(request, Perm.INCIDENT_RECORD)
     form = IncidentForm.of(None, actor, request)
-    row, refused = attempt(form, lambda: record_incident(actor=actor, **form.values))
-    if row:
-        messages.success(request, gettext("The incident is recorded."))
-        return redirect("incident", pk=row.pk)
-    return form_page(
+    return written(
         request,
         form,
+        lambda: record_incident(actor=actor, **form.values),
+        done=_("The incident is recorded."),
+        to=lambda made: reverse("incident", args=[made.pk]),
         title=_("Record an incident"),
         back=reverse("incidents"),
-        refused=refused,
     )
 
 

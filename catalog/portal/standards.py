@@ -1,13 +1,10 @@
 """Pages that write what the catalogue is written by: code lists, data elements, synonyms."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -16,7 +13,7 @@ from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import may, require
 from accounts.portal.access import signed_in
-from accounts.portal.form_pages import attempt, form_page
+from accounts.portal.form_pages import written
 from accounts.portal.forms import PortalForm
 from accounts.portal.listing import list_page
 from catalog.actions.codelists import add_code_list, revise_code_list
@@ -85,7 +82,7 @@ def code_list_new(request: HttpRequest) -> HttpResponse:
     """Add a list with its first version."""
     actor = _able(request, Perm.CODE_LIST_ADD)
     form = CodeListForm.of(None, actor, request)
-    return _written(
+    return written(
         request,
         form,
         lambda: add_code_list(actor=actor, **form.values),
@@ -104,7 +101,7 @@ def code_list_revise(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = _able(request, Perm.CODE_LIST_REVISE, row.department_id)
     form = VersionForm.of(row, actor, request)
     page_of = reverse("code-list-page", args=[pk])
-    return _written(
+    return written(
         request,
         form,
         lambda: revise_code_list(row, actor=actor, **form.values),
@@ -122,7 +119,7 @@ def element_new(request: HttpRequest) -> HttpResponse:
     """Define an element."""
     actor = _able(request, Perm.ELEMENT_DEFINE)
     form = ElementForm.of(None, actor, request)
-    return _written(
+    return written(
         request,
         form,
         lambda: define_element(actor=actor, **form.values),
@@ -140,16 +137,14 @@ def element_change(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = _found(request, DataElement, pk)
     actor = _able(request, Perm.ELEMENT_DEFINE)
     form = ElementForm.of(row, actor, request)
-    page_of = reverse("data-element-page", args=[pk])
-    return _written(
+    return written(
         request,
         form,
         lambda: change_element(row, actor=actor, expected=_expected(form), values=form.values),
         title=_("Change the data element"),
         lead=f"{row.identifier} {row.name}",
         done=_("The data element is changed; items are held to it when they are next submitted."),
-        back=page_of,
-        to=lambda made: page_of,
+        back=reverse("data-element-page", args=[pk]),
     )
 
 
@@ -159,14 +154,13 @@ def synonym_new(request: HttpRequest) -> HttpResponse:
     """Add a set of synonyms."""
     actor = _able(request, Perm.SYNONYM_ADD)
     form = SynonymForm.of(None, actor, request)
-    return _written(
+    return written(
         request,
         form,
         lambda: add_synonym(actor=actor, words=form.cleaned_data["words"]),
         title=_("Add synonyms"),
         done=_("Search takes these words for one another from now on."),
         back=reverse("synonyms"),
-        to=lambda made: reverse("synonyms"),
     )
 
 
@@ -185,33 +179,16 @@ def synonym_change(request: HttpRequest, pk: UUID) -> HttpResponse:
         drop_synonym(row, actor=actor, expected=expected)
         return row
 
-    return _written(
+    return written(
         request,
         form,
         deed,
         title=_("Change synonyms"),
         done=_("Search goes by it from now on."),
         back=reverse("synonyms"),
-        to=lambda made: reverse("synonyms"),
         button=_("Save"),
         drops=_("Remove these synonyms"),
     )
-
-
-def _written(
-    request: HttpRequest,
-    form: PortalForm,
-    deed: Callable[[], Any],
-    *,
-    done: Any,
-    to: Callable[[Any], str],
-    **shown: Any,
-) -> HttpResponse:
-    made, refused = attempt(form, deed)
-    if made:
-        messages.success(request, str(done))
-        return redirect(to(made))
-    return form_page(request, form, refused=refused, **shown)
 
 
 def _able(request: HttpRequest, perm: Perm, owner_id: UUID | None = None) -> Actor:
@@ -221,8 +198,7 @@ def _able(request: HttpRequest, perm: Perm, owner_id: UUID | None = None) -> Act
 
 
 def _found(request: HttpRequest, model: Any, pk: UUID) -> Any:
-    rows: Any = model.objects.visible_to(request.actor)  # type: ignore[attr-defined]
-    return fetch(rows, pk)
+    return fetch(model.objects.visible_to(request.actor), pk)  # type: ignore[attr-defined]
 
 
 def _expected(form: PortalForm) -> int:

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -12,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.portal.access import signed_in
-from accounts.portal.form_pages import attempt, form_page
+from accounts.portal.form_pages import written
 from accounts.portal.listing import reader
 from catalog.models import Resource
 from exchange.actions.datasets import attach_dataset
@@ -34,17 +32,15 @@ def dataset_attach(request: HttpRequest) -> HttpResponse:
         return page(request, "exchange/attach.html", {"resources": rows})
     resource = fetch(_bare(actor), named)
     form = AttachForm.of(resource, actor, request)
-    made, refused = attempt(form, lambda: attach_dataset(resource, actor=actor, **form.values))
-    if made:
-        messages.success(request, str(_("The data is attached; publish the first file.")))
-        return redirect("dataset", pk=made.pk)
-    return form_page(
+    return written(
         request,
         form,
+        lambda: attach_dataset(resource, actor=actor, **form.values),
+        done=_("The data is attached; publish the first file."),
+        to=lambda made: reverse("dataset", args=[made.pk]),
         title=_("Attach data"),
         lead=resource.published.name if resource.published else "",
         back=reverse("dataset-attach"),
-        refused=refused,
     )
 
 

@@ -3,9 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -14,7 +12,7 @@ from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import require
 from accounts.portal.access import signed_in
-from accounts.portal.form_pages import attempt, form_page
+from accounts.portal.form_pages import written
 from accounts.portal.listing import reader
 from exchange.actions.connectors import (
     browse_connector,
@@ -47,17 +45,15 @@ def connector_register(request: HttpRequest) -> HttpResponse:
         kinds = list(words.CONNECTOR_KINDS.items())
         return page(request, "exchange/connector_kinds.html", {"kinds": kinds})
     form = ConnectorForm.of(kind, actor, request)
-    made, refused = attempt(form, lambda: _register(form, kind, actor))
-    if made:
-        messages.success(request, str(_("The connector is registered; test it now.")))
-        return redirect("connector", pk=made.pk)
-    return form_page(
+    return written(
         request,
         form,
+        lambda: _register(form, kind, actor),
+        done=_("The connector is registered; test it now."),
+        to=lambda made: reverse("connector", args=[made.pk]),
         title=_("Register a connector"),
         lead=words.CONNECTOR_KINDS[kind],
         back=reverse("connector-register"),
-        refused=refused,
     )
 
 
@@ -69,13 +65,14 @@ def connector_change(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     require(actor, Perm.CONNECTOR_REGISTER, row.department_id)
     form = ConnectorForm.of(row, actor, request)
-    made, refused = attempt(form, lambda: _change(form, row, actor))
-    if made:
-        messages.success(request, str(_("The connector is changed; test it again.")))
-        return redirect("connector", pk=pk)
-    back = reverse("connector", args=[pk])
-    return form_page(
-        request, form, title=_("Change the connector"), lead=row.name, back=back, refused=refused
+    return written(
+        request,
+        form,
+        lambda: _change(form, row, actor),
+        done=_("The connector is changed; test it again."),
+        title=_("Change the connector"),
+        lead=row.name,
+        back=reverse("connector", args=[pk]),
     )
 
 

@@ -3,9 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -14,7 +12,7 @@ from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import require
 from accounts.portal.access import signed_in
-from accounts.portal.form_pages import attempt, form_page
+from accounts.portal.form_pages import written
 from accounts.portal.listing import reader
 from catalog.models import Resource
 from exchange.actions.interfaces import change_interface, register_interface
@@ -38,17 +36,15 @@ def interface_register(request: HttpRequest) -> HttpResponse:
         return page(request, "exchange/interface_entry.html", {"resources": rows})
     resource = fetch(_resources(actor), named)
     form = InterfaceForm.of(resource, actor, request)
-    made, refused = attempt(form, lambda: _register(resource, actor, form.values))
-    if made:
-        messages.success(request, str(_("The interface is registered; try it now.")))
-        return redirect("interface", pk=made.pk)
-    return form_page(
+    return written(
         request,
         form,
+        lambda: _register(resource, actor, form.values),
+        done=_("The interface is registered; try it now."),
+        to=lambda made: reverse("interface", args=[made.pk]),
         title=_("Register an interface"),
         lead=resource.published.name if resource.published else "",
         back=reverse("interface-register"),
-        refused=refused,
     )
 
 
@@ -60,13 +56,14 @@ def interface_change(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     require(actor, Perm.INTERFACE_REGISTER, row.department_id)
     form = InterfaceForm.of(row, actor, request)
-    made, refused = attempt(form, lambda: _change(row, actor, form))
-    if made:
-        messages.success(request, str(_("The interface is changed.")))
-        return redirect("interface", pk=pk)
-    back = reverse("interface", args=[pk])
-    return form_page(
-        request, form, title=_("Change the interface"), lead=row.name, back=back, refused=refused
+    return written(
+        request,
+        form,
+        lambda: _change(row, actor, form),
+        done=_("The interface is changed."),
+        title=_("Change the interface"),
+        lead=row.name,
+        back=reverse("interface", args=[pk]),
     )
 
 
