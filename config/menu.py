@@ -19,7 +19,7 @@ from accounts.policy import may
 PLACES: tuple[tuple[Any, tuple[tuple[str, Any, Perm | None], ...]], ...] = (
     (_("My work"), (("home", _("Home"), None), ("notices", _("Notices"), None))),
     (
-        _("Systems"),
+        _("Register of systems"),
         (
             ("systems", _("Information systems"), Perm.SYSTEM_VIEW),
             ("cases", _("Zombie systems"), Perm.ZOMBIE_VIEW),

@@ -113,7 +113,7 @@ class CaseList(DepartmentsList):
     keeps = ("show",)
     nothing = _("There are no cases here.")
     search = ("system__name__icontains", "system__code__icontains")
-    search_title = _("Name or code")
+    search_title = _("Name or code of the system")
     order = ("-is_escalated", "answer_by", "pk")
     bulk = {"notify": STEPS["notify"]}
     filters = (

@@ -52,7 +52,7 @@ class IncidentForm(PortalForm):
     )
     severity = forms.ChoiceField(label=_("Severity"), choices=list(words.SEVERITIES.items()))
     description = forms.CharField(
-        label=_("What happened"),
+        label=_("Course of the incident"),
         max_length=4000,
         widget=_LONG,
         help_text=_("Systems, data and people concerned; no values of records."),

@@ -33,7 +33,7 @@ _TABS = (
     ("system-relations", _("Relations")),
     ("system-facts", _("Signals")),
     ("system-access-page", _("How it may call")),
-    ("system-versions", _("Versions")),
+    ("system-versions", _("Change history")),
 )
 
 
@@ -56,7 +56,7 @@ class SystemList(DepartmentsList):
     lead = _("What each system does, who answers for it, and whether it is in use.")
     nothing = _("No system is registered yet.")
     search = ("name__icontains", "code__icontains")
-    search_title = _("Name or code")
+    search_title = _("Name or code of the system")
     order = ("name", "pk")
     bulk = {"accept": STEPS["accept"]}
     filters = (
@@ -83,7 +83,13 @@ class SystemList(DepartmentsList):
             ("name",),
             width=36,
         ),
-        Column("code", _("Code"), lambda line: line.system.code, sort=("code",), is_extra=True),
+        Column(
+            "code",
+            _("Code of the system"),
+            lambda line: line.system.code,
+            sort=("code",),
+            is_extra=True,
+        ),
         Column(
             "department",
             _("Department"),

@@ -58,7 +58,7 @@ class VerdictList(DepartmentsList):
     nothing = _("Every suspicion has its case.")
     keeps = ("show",)
     search = ("system__name__icontains", "system__code__icontains")
-    search_title = _("Name or code")
+    search_title = _("Name or code of the system")
     order = ("-judged_at", "pk")
     filters = (
         Filter("level", _("Verdict"), lambda actor: _levels(), "level"),

@@ -101,7 +101,7 @@ STEPS = {
         withdraw_resource,
         ReasonForm,
         (Perm.RESOURCE_WITHDRAW,),
-        _("Withdraw"),
+        _("Withdraw the entry"),
         _("It is no longer in force."),
         _owner,
         _("Take this entry out of force?"),

@@ -33,7 +33,7 @@ class SettleForm(PortalForm):
     """What was done about it."""
 
     outcome = forms.CharField(
-        label=_("What was done"), max_length=400, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("How it was settled"), max_length=400, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 
@@ -83,7 +83,9 @@ class FeedbackList(DepartmentsList):
             ("created_at",),
         ),
         Column("contact", _("Contact"), lambda row: row.contact, is_extra=True),
-        Column("outcome", _("What was done"), lambda row: row.outcome, is_extra=True, width=40),
+        Column(
+            "outcome", _("How it was settled"), lambda row: row.outcome, is_extra=True, width=40
+        ),
     )
 
     def rows(self) -> Any:

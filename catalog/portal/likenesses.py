@@ -64,7 +64,7 @@ STEPS = {
         _("They are two"), _("Dismissed; no later scan brings the pair up again."),
     ),
     "reopen": Step(
-        reopen_likeness, ReopenForm, _PERMS, _("Ask again"), _("The pair is open again."),
+        reopen_likeness, ReopenForm, _PERMS, _("Judge it again"), _("The pair is open again."),
     ),
 }  # fmt: skip
 

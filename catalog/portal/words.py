@@ -18,7 +18,7 @@ ENTRY_STATES = {
     "published": (_("In force"), "good"),
     "returned": (_("Returned"), "bad"),
     "superseded": (_("Superseded"), ""),
-    "withdrawn": (_("Withdrawn"), "bad"),
+    "withdrawn": (_("Out of force"), "bad"),
 }
 SHARE_TYPES = {
     "unconditional": (_("Shared unconditionally"), "good"),
@@ -36,7 +36,7 @@ UPDATE_CYCLES = {
     "other": _("Other cycle"),
 }
 FORMAT_CLASSES = {
-    "document": _("Documents"),
+    "document": _("Electronic documents"),
     "spreadsheet": _("Spreadsheets"),
     "database": _("Databases"),
     "image": _("Images"),

@@ -25,7 +25,7 @@ OPTIONS = {
     "records": _("Where the records stand (JSON pointer)"),
     "paging": _("Paging"),
     "page_parameter": _("Parameter of the page"),
-    "first_page": _("First page"),
+    "first_page": _("Number of the first page"),
     "size_parameter": _("Parameter of the page size"),
     "page_size": _("Page size"),
     "next_pointer": _("Where the next page stands (JSON pointer)"),

@@ -26,7 +26,7 @@ _OTHERS = ("remedied", "unfounded")
 class ObjectionForm(SharingForm):
     """What is wrong; ``row`` is (resource, grant or None, whether one gave the grant)."""
 
-    kind = forms.ChoiceField(label=_("What is wrong"), widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("What you object to"), widget=forms.RadioSelect)
     description = text(_("What is wrong, in detail"), 1000, rows=5)
 
     def prepare(self) -> None:

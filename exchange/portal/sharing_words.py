@@ -14,7 +14,7 @@ REQUEST_STATES = {
     "withdrawn": (_("Taken back"), ""),
 }
 GRANT_STATES = {
-    "active": (_("In force"), "good"),
+    "active": (_("In effect"), "good"),
     "suspended": (_("Suspended"), "bad"),
     "rectified": (_("Rectified, to be resumed"), "warn"),
     "revoked": (_("Revoked"), "bad"),
@@ -31,7 +31,7 @@ OBJECTION_STATES = {
 }
 DISPUTE_STATES = {
     "negotiating": (_("Being negotiated"), "warn"),
-    "with_authority": (_("With the authority"), "warn"),
+    "with_authority": (_("Before the authority"), "warn"),
     "with_government": (_("With the government"), "bad"),
     "settled": (_("Settled by agreement"), "good"),
     "decided": (_("Decided"), "good"),

@@ -26,5 +26,5 @@ def test_a_language_nobody_speaks_is_ignored(client):
     assert client.get("/sign-in")["Content-Language"] == "zh-hans"
 
 
-def test_every_text_is_translated_and_compiled():
+def test_every_text_is_translated_in_one_way_and_compiled():
     call_command("messages", "--check", stdout=StringIO())

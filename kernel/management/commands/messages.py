@@ -39,24 +39,30 @@ _CALLS: dict[str, Any] = {
 class Command(BaseCommand):
     """Brings each app's locale/zh_Hans up to its texts and compiles it."""
 
-    help = "Extract texts, keep translations, compile. --check: fail if anything is out of date."
+    help = "For developers: bring the Chinese texts of the portal up to the code, and compile them."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """``--check`` changes nothing."""
-        parser.add_argument("--check", action="store_true", help="change nothing, only compare")
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help="change nothing; fail where a text is missing or out of date",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """All apps of ours."""
         # Refusals are known once what raises them is.
         import_module(settings.ROOT_URLCONF)
+        every = [Path(config.path) for config in apps.get_app_configs()]
+        folders = [folder for folder in every if folder.parent == settings.BASE_DIR]
         missing: list[str] = []
-        for config in apps.get_app_configs():
-            folder = Path(config.path)
-            if folder.parent == settings.BASE_DIR:
-                missing += _update(folder, check=options["check"])
+        for folder in folders:
+            missing += _update(folder, check=options["check"])
         if missing:
             raise CommandError("not translated, or out of date:\n" + "\n".join(missing))
+        if differing := _differing(folders):
+            raise CommandError("said in two ways, of which one is shown:\n" + "\n".join(differing))
 
 
 def _update(folder: Path, check: bool) -> list[str]:
@@ -65,7 +71,7 @@ def _update(folder: Path, check: bool) -> list[str]:
         catalog.add(words, locations=[(place, line)])
     if not len(catalog):
         return []
-    source = folder / "locale" / _LOCALE / "LC_MESSAGES" / "django.po"
+    source = _source(folder)
     known = _read(source)
     for message in catalog:
         old = known.get(message.id) if message.id else None
@@ -77,6 +83,19 @@ def _update(folder: Path, check: bool) -> list[str]:
         return empty
     stale = [f"{folder.name}: {m.id!r} is gone" for m in known if m.id and m.id not in catalog]
     return empty + stale + _uncompiled(folder, known, source.with_suffix(".mo"))
+
+
+def _differing(folders: list[Path]) -> list[str]:
+    """Texts that two apps translate differently: all pages show the first app's."""
+    shown: dict[Any, tuple[str, Any]] = {}
+    differing = []
+    for folder in folders:
+        for message in _read(_source(folder)):
+            here = (folder.name, message.string)
+            first = shown.setdefault(message.id, here)
+            if message.id and first[1] != here[1]:
+                differing.append(f"{message.id!r}: {first[0]} {first[1]!r}, {here[0]} {here[1]!r}")
+    return differing
 
 
 def _uncompiled(folder: Path, known: Catalog, compiled: Path) -> list[str]:
@@ -169,6 +188,10 @@ def _empty() -> Catalog:
         charset="utf-8",
         fuzzy=False,
     )
+
+
+def _source(folder: Path) -> Path:
+    return folder / "locale" / _LOCALE / "LC_MESSAGES" / "django.po"
 
 
 def _read(source: Path) -> Catalog:
