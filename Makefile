@@ -25,69 +25,69 @@ SBOM_STAMP := $(SBOM_VENV)/.installed-$(shell cat tools/sbom-requirements.txt | 
 .PHONY: help setup setup-dev demo screenshots serve test fuzz fuzz-parsers setup-bench bench-zombies bench-catalog bench-rights bench-publish bench-sync bench-lookup bench-read bench-fanout bench-pages bench-evidence bench-security sbom lint fix openapi messages lock doctor status clean
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(STAMP) ## create .venv from the locked requirements
+setup: $(STAMP) ## make .venv with everything that runs the platform
 
-setup-dev: $(DEV_STAMP) ## the same, with what tests and linters need
+setup-dev: $(DEV_STAMP) ## add what tests and linters need
 
-setup-bench: $(BENCH_STAMP) ## .venv-bench with the tools that the benchmarks compare with
+setup-bench: $(BENCH_STAMP) ## make .venv-bench with the tools that the benchmarks compare with
 
-demo: setup ## start everything, run the main exchange, keep serving (ONCE=1: stop after it)
+demo: setup ## start everything, act the demonstration, keep serving (ONCE=1: end after it; PORT=8000)
 	@$(LAUNCH) demo $(if $(PORT),--port $(PORT)) $(if $(filter-out 0,$(ONCE)),--once)
 
-screenshots: setup-dev ## pictures of every page into docs/screenshots (PORT=... of a demonstration that runs)
+screenshots: setup-dev ## pictures of every page into docs/screenshots (PORT=8000: of the demonstration there)
 	@$(LAUNCH) screenshots $(if $(PORT),--port $(PORT))
 
-serve: setup ## start everything and serve until Ctrl-C (PORT=8000)
+serve: setup ## start everything, empty or as it was left, and serve until Ctrl-C (PORT=8000)
 	@$(LAUNCH) serve $(if $(PORT),--port $(PORT)) $(if $(filter-out 0,$(ONCE)),--once)
 
-test: setup-dev ## all tests, on real servers of their own (ARGS=... for pytest)
+test: setup-dev ## all tests, on servers of their own (ARGS="-k lookup": some)
 	@$(LAUNCH) exec -- pytest -n 4 --dist worksteal $(ARGS)
 
-fuzz: setup-dev ## 5,000 calls of every kind by every role: what the API document does not say
+fuzz: setup-dev ## 5,000 made-up calls by every role, each answer held against the API document
 	@$(LAUNCH) exec -- pytest tests/architecture/test_fuzz.py --cases 5000 -s $(ARGS)
 
-fuzz-parsers: setup-dev $(FUZZ_STAMP) ## every parser, coverage-guided (FOR=30 seconds each)
+fuzz-parsers: setup-dev $(FUZZ_STAMP) ## damaged bytes for every parser, guided by coverage (FOR=30: seconds each)
 	@$(FUZZ_VENV)/bin/python -m tests.architecture.guided $(or $(FOR),30) $(ARGS)
 
-bench-rights: setup ## what masks and a row filter cost on a million rows
+bench-rights: setup ## benchmark: what masks and a row filter cost on a million rows
 	@$(RUN) -m bench.rights $(ARGS)
 
-bench-zombies: setup ## zombie rules against a labelled register, and scans of 50,000 systems
+bench-zombies: setup ## benchmark: zombie rules against a labelled register, and scans of 50,000 systems
 	@$(LAUNCH) exec -- python -m bench.zombies $(ARGS)
 
-bench-catalog: setup ## search, duplicates and import with 100,000 catalogue entries
+bench-catalog: setup ## benchmark: search, duplicates and import with 100,000 catalogue entries
 	@$(LAUNCH) exec -- python -m bench.catalog $(ARGS)
 
-bench-publish: setup ## 300,000 rows published over HTTP against the same bytes through bare pyarrow
+bench-publish: setup ## benchmark: 300,000 rows published over HTTP against the same bytes through bare pyarrow
 	@$(LAUNCH) exec -- python -m bench.publish $(ARGS)
 
-bench-read: setup $(BENCH_STAMP) ## whole tables over HTTP against DuckDB, a static file and datasette
+bench-read: setup $(BENCH_STAMP) ## benchmark: whole tables over HTTP against DuckDB, a static file and datasette
 	@$(LAUNCH) exec -- python -m bench.read $(ARGS)
 
-bench-lookup: setup $(BENCH_STAMP) ## look-ups under a grant against a bare view and datasette
+bench-lookup: setup $(BENCH_STAMP) ## benchmark: look-ups under a grant against a bare view and datasette
 	@$(LAUNCH) exec -- python -m bench.lookup $(ARGS)
 
-bench-fanout: setup ## one batch to 1,000 subscriptions against one, and against a bare client
+bench-fanout: setup ## benchmark: one batch to 1,000 subscriptions against one, and against a bare client
 	@$(LAUNCH) exec -- python -m bench.fanout $(ARGS)
 
-bench-security: setup ## signed look-ups against bearer keys, publishing with its evidence against without
+bench-security: setup ## benchmark: signed look-ups against bearer keys, publishing with its evidence against without
 	@$(LAUNCH) exec -- python -m bench.security $(ARGS)
 
-bench-pages: setup ## what every page costs with 100,000 entries and 10,000 systems
+bench-pages: setup ## benchmark: what every page costs with 100,000 entries and 10,000 systems
 	@$(LAUNCH) exec -- python -m bench.pages $(ARGS)
 
-bench-evidence: setup ## a million entries sealed, exported, and proved by the stand-alone verifier
+bench-evidence: setup ## benchmark: a million entries sealed, exported, and proved by the stand-alone verifier
 	@$(LAUNCH) exec -- python -m bench.evidence $(ARGS)
 
-bench-sync: setup $(BENCH_STAMP) ## table to table through the hub against sling, dlt and a bare pipe
+bench-sync: setup $(BENCH_STAMP) ## benchmark: table to table through the hub against sling, dlt and a bare pipe
 	@$(LAUNCH) exec -- python -m bench.sync $(ARGS)
 
-sbom: $(SBOM_STAMP) ## the bill of materials as CycloneDX: var/sbom.json
+sbom: $(SBOM_STAMP) ## the bill of materials (CycloneDX) into var/sbom.json
 	@$(SBOM_VENV)/bin/python -m tools.sbom var/sbom.json
 
-lint: setup-dev ## ruff, format, import contracts, types, migrations, deployment check
+lint: setup-dev ## ruff, formatting, import contracts, types, migrations, deployment check
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/lint-imports --no-cache
@@ -99,13 +99,13 @@ fix: setup-dev ## let ruff mend and format what it can
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
-openapi: setup-dev ## write docs/api/openapi.yaml anew
+openapi: setup-dev ## write docs/api/openapi.yaml from the code
 	$(LAUNCH) exec -- python manage.py spectacular --validate --fail-on-warn --file docs/api/openapi.yaml
 
 messages: setup-dev ## bring the portal's Chinese texts up to the code and compile them
 	$(LAUNCH) exec -- python manage.py messages
 
-lock: setup-dev ## resolve pyproject.toml into the hash-locked requirements files
+lock: setup-dev ## pin the dependencies of pyproject.toml, with hashes, in the requirements files
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --quiet pyproject.toml --group embedded -o requirements.txt
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
@@ -117,13 +117,13 @@ lock: setup-dev ## resolve pyproject.toml into the hash-locked requirements file
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --quiet tests/fuzz-requirements.in -o tests/fuzz-requirements.txt
 
-doctor: setup ## check the platform that runs from this folder
+doctor: setup ## check the platform that runs from this folder, and say how to mend what fails
 	@$(RUN) manage.py doctor
 
-status: setup ## say what runs from this folder
+status: setup ## say which servers run from this folder
 	@$(LAUNCH) status
 
-clean: setup ## remove the embedded servers' data (refused while they run)
+clean: setup ## remove all data of the servers under var/ (refused while they run)
 	@$(LAUNCH) clean
 
 $(STAMP):

@@ -21,23 +21,30 @@ class Command(PlatformCommand):
     """Seals the ledgers, proves that they are as they were sealed, and gives that proof away."""
 
     help = (
-        "verify: exit code 0 if the evidence is sound, 1 with the first bad entry; seal: seal now;"
-        " key: the public keys; export: everything for the stand-alone verifier; receipt: the"
-        " proof of one entry."
+        "Seal the audit trail and the ledger of uses, prove that nothing in them was changed, and"
+        " give the proof to others. docs/security/evidence.md says more."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One verb."""
         verbs = parser.add_subparsers(dest="verb", required=True)
-        verify = verbs.add_parser("verify", help="recompute everything and compare checkpoints")
+        verify = verbs.add_parser(
+            "verify",
+            help="compare everything with its seals; names the first bad entry, with exit code 1",
+        )
         verify.add_argument("--json", action="store_true", help="one JSON object instead of text")
-        verbs.add_parser("seal", help="seal what is not sealed yet")
-        verbs.add_parser("key", help="the public keys, as tools/verify_evidence.py reads them")
-        export = verbs.add_parser("export", help="write entries and checkpoints into a new folder")
-        export.add_argument("folder", type=Path)
-        receipt = verbs.add_parser("receipt", help="the proof of one sealed entry, as JSON")
-        receipt.add_argument("ledger", choices=[ledger.name for ledger in ledgers()])
-        receipt.add_argument("entry", type=int)
+        verbs.add_parser("seal", help="seal now what is not sealed yet; a task does it by itself")
+        verbs.add_parser(
+            "key", help="print the public keys, as tools/verify_evidence.py reads them"
+        )
+        export = verbs.add_parser(
+            "export", help="write entries and checkpoints into a folder for others"
+        )
+        export.add_argument("folder", type=Path, help="a folder that is not there yet")
+        receipt = verbs.add_parser("receipt", help="print the proof of one sealed entry as JSON")
+        names = [ledger.name for ledger in ledgers()]
+        receipt.add_argument("ledger", choices=names, help="the audit trail, or who was given what")
+        receipt.add_argument("entry", type=int, help="the number of the entry")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do the verb."""
@@ -61,7 +68,10 @@ class Command(PlatformCommand):
         except OSError as problem:
             raise CommandError(f"{options['folder']}: {problem.strerror}") from problem
         told = ", ".join(f"{entries} entries of {name}" for name, entries in written.items())
-        self.stdout.write(f"{told}. Verify with: python tools/verify_evidence.py export")
+        self.stdout.write(
+            f"{told}. Verify with: python manage.py audit key > keys.txt;"
+            f" python tools/verify_evidence.py export {options['folder']} --keys keys.txt"
+        )
 
     def receipt(self, options: dict[str, Any]) -> None:
         """One JSON object."""

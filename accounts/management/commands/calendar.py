@@ -17,15 +17,21 @@ from kernel.errors import DomainError
 class Command(PlatformCommand):
     """Puts workday calendars in force; the same days again make no new edition."""
 
-    help = "Load workday calendars: the official years that ship with the platform, or one file."
+    help = "Load workday calendars: the State Council's years that ship with it, or one file."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """``load`` with a file or --official."""
         verbs = parser.add_subparsers(dest="verb", required=True)
         load = verbs.add_parser("load", help="put calendars in force")
-        load.add_argument("file", nargs="?", type=Path, help="a year in holiday-cn's JSON shape")
-        load.add_argument("--official", action="store_true", help="every year that ships")
-        load.add_argument("--source", default="", help="the notice that the file follows")
+        load.add_argument(
+            "file", nargs="?", type=Path, help="one year as JSON in the shape of holiday-cn"
+        )
+        load.add_argument(
+            "--official", action="store_true", help="every year that ships with the platform"
+        )
+        load.add_argument(
+            "--source", default="", help="which notice the file follows (default: its name)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load and say what is new."""

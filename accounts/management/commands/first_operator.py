@@ -29,15 +29,26 @@ class Command(PlatformCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Who and where."""
-        parser.add_argument("username")
-        parser.add_argument("--name", default="平台运维员")
-        parser.add_argument("--department-name", default="政务数据共享平台运维中心")
-        parser.add_argument("--credit-code", default=_CREDIT_CODE, help="GB 32100, 18 characters")
-        parser.add_argument("--division-code", default=_DIVISION_CODE, help="GB/T 2260")
+        parser.add_argument("username", help="what this person signs in with")
+        parser.add_argument("--name", default="平台运维员", help="default: %(default)s")
+        parser.add_argument(
+            "--department-name", default="政务数据共享平台运维中心", help="default: %(default)s"
+        )
+        parser.add_argument(
+            "--credit-code",
+            default=_CREDIT_CODE,
+            help="the department's, GB 32100, 18 characters; without it a made-up one",
+        )
+        parser.add_argument(
+            "--division-code",
+            default=_DIVISION_CODE,
+            help="of its place, GB/T 2260; without it the fictional province 99",
+        )
         parser.add_argument(
             "--password-env",
             default="OPERATOR_PASSWORD",
-            help="variable with the password; when it is not set, standard input is read",
+            help="the variable with the password (default: %(default)s); where it is not set, a"
+            " line of standard input is read",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

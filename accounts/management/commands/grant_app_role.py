@@ -38,11 +38,13 @@ _GRANTS = (
 class Command(PlatformCommand):
     """Gives the application's role what it needs and no more; may be run again at any time."""
 
-    help = "Give the application's database role its rights. Run after migrate, as the owner."
+    help = "Give the application's database role its rights; `prepare` does it too."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Which role."""
-        parser.add_argument("--role", default="shuqiao_app", help="default: shuqiao_app")
+        parser.add_argument(
+            "--role", default="shuqiao_app", help="the role in DATABASE_URL (default: %(default)s)"
+        )
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:

@@ -15,13 +15,13 @@ from kernel.errors import DomainError
 class Command(PlatformCommand):
     """Takes in a classification, as the national one of 2017; again it changes nothing."""
 
-    help = "Load the tree of classes from a CSV or TSV file with the columns code and name."
+    help = "Load the classification of the catalogue; the same file again changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The file, and its columns where they have other names."""
-        parser.add_argument("file", type=Path)
-        parser.add_argument("--code-column", default=None)
-        parser.add_argument("--name-column", default=None)
+        parser.add_argument("file", type=Path, help="CSV or TSV with a heading")
+        parser.add_argument("--code-column", help="its heading, where it is not a usual one")
+        parser.add_argument("--name-column", help="its heading, where it is not a usual one")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load all of it or none, and count."""

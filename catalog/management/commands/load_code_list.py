@@ -19,25 +19,30 @@ from kernel.errors import DomainError
 class Command(PlatformCommand):
     """Adds a code list, or its next version; the same codes again make none."""
 
-    help = "Load a code list from a CSV or TSV file, as the next version if the list is there."
+    help = "Load a code list; where it is there already, the file becomes its next version."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What the list is called, from when its codes count, and which columns to read."""
-        parser.add_argument("file", type=Path)
+        parser.add_argument("file", type=Path, help="CSV or TSV with a heading")
         parser.add_argument("--identifier", required=True, help='as it is cited: "GB/T 2260"')
         parser.add_argument("--name", default="", help="needed for a list that is new")
-        parser.add_argument("--effective-on", type=date.fromisoformat, required=True)
+        parser.add_argument(
+            "--effective-on",
+            type=date.fromisoformat,
+            required=True,
+            metavar="YYYY-MM-DD",
+            help="from when these codes count",
+        )
         parser.add_argument("--message", default="", help="what changed; needed for a revision")
-        parser.add_argument("--code-column", default=None)
-        parser.add_argument("--name-column", default=None)
+        parser.add_argument("--code-column", help="its heading, where it is not a usual one")
+        parser.add_argument("--name-column", help="its heading, where it is not a usual one")
         parser.add_argument(
             "--only",
             action="append",
             default=[],
             metavar="COLUMN=VALUE",
-            help="take only the lines with this value in this column",
+            help="take only the lines with this value in this column; may be given again",
         )
-
         parser.add_argument(
             "--last-of-twice",
             action="store_true",

@@ -11,12 +11,12 @@ from kernel.commands import PlatformCommand
 class Command(PlatformCommand):
     """Writes what search knows of the catalogue anew; safe at any time, and in short steps."""
 
-    help = "Keep search: `search rebuild` writes the document of every resource in force anew."
+    help = "Look after the search of the catalogue."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """``rebuild``."""
         parser.add_subparsers(dest="verb", required=True).add_parser(
-            "rebuild", help="write every document anew"
+            "rebuild", help="write anew what search knows of every resource; safe while serving"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -11,7 +11,7 @@ from kernel.commands import PlatformCommand
 class Command(PlatformCommand):
     """Make a backup of database and store; exit code 1 when it is not whole."""
 
-    help = "Write the database and every stored file to a new folder below FOLDER, while serving."
+    help = "Write database and stored files to a new folder below FOLDER; safe while serving."
     mend = "Make the backup with the version that runs on it, then: python manage.py prepare"
 
     def add_arguments(self, parser: CommandParser) -> None:

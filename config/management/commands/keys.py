@@ -12,13 +12,17 @@ from kernel.sealing import fingerprints
 class Command(PlatformCommand):
     """Tell what each of SEALING_KEYS seals, or seal everything anew with the first of them."""
 
-    help = "status: exit code 1 if something opens with no key; rotate: use the first key only."
+    help = "Tell what each key of SEALING_KEYS seals, or seal everything with the first of them."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """``status`` or ``rotate``."""
         verbs = parser.add_subparsers(dest="verb", required=True)
-        verbs.add_parser("status", help="what is sealed with which key")
-        verbs.add_parser("rotate", help="seal everything anew with the first key")
+        verbs.add_parser(
+            "status", help="what is sealed with which key; exit code 1 where none fits"
+        )
+        verbs.add_parser(
+            "rotate", help="seal everything anew with the first key; safe while serving"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it and say what is left."""

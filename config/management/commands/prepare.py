@@ -8,7 +8,10 @@ from kernel.commands import unapplied
 class Command(BaseCommand):
     """Bring the database to this version; safe to repeat, quick when there is nothing to do."""
 
-    help = "Migrate when needed, grant the application's role its rights, load official workdays."
+    help = (
+        "Bring the database to this version: migrate it, grant the application's role its rights,"
+        " load the official workdays. For every installation and upgrade; safe to repeat."
+    )
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:

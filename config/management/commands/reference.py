@@ -9,7 +9,7 @@ from config.reference import pages
 class Command(BaseCommand):
     """Write the pages that come from the code's tables: states, problems, permissions."""
 
-    help = "Write docs/states.md and the tables of docs/reference/ anew."
+    help = "For developers: write docs/states.md and the tables of docs/reference/ from the code."
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -23,14 +23,14 @@ POLL_SECONDS = 0.5
 class Command(PlatformCommand):
     """Shows sync jobs, begins and stops their runs, and follows one with a progress bar."""
 
-    help = "list: all jobs; start, reconcile: begin a run; watch: follow one; cancel: stop one."
+    help = "List sync jobs, which publish from a connector; begin, follow and stop their runs."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """A verb, and the job or run it is about; --json for programs."""
-        parser.add_argument("--json", action="store_true", help="JSON on standard output")
+        parser.add_argument("--json", action="store_true", help="print JSON; goes before the verb")
         verbs = parser.add_subparsers(dest="verb", required=True)
-        verbs.add_parser("list", help="jobs with their last run")
-        for verb, told in (("start", "publish now"), ("reconcile", "compare with the source now")):
+        verbs.add_parser("list", help="the jobs with their last runs")
+        for verb, told in (("start", "publish now"), ("reconcile", "compare with the source")):
             begin = verbs.add_parser(verb, help=told)
             begin.add_argument("job", help="a job's id or name")
             begin.add_argument("--watch", action="store_true", help="follow it to its end")
