@@ -3,6 +3,8 @@
 import zipfile
 from io import BytesIO
 
+from kernel.archives import count_entries
+
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 XLSX = f"{_OFFICE}.spreadsheetml.sheet"
@@ -34,11 +36,13 @@ def media_type_of(content: bytes) -> str | None:
 
 
 def _packed_type(content: bytes) -> str | None:
+    if count_entries(BytesIO(content), _MOST_PARTS) > _MOST_PARTS:
+        return None
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, ValueError, OSError, RuntimeError):
         return None
-    if len(names) > _MOST_PARTS or any(name.endswith("vbaProject.bin") for name in names):
+    if any(name.endswith("vbaProject.bin") for name in names):
         return None
     return next((media_type for mark, media_type in _MARKS if mark in names), None)

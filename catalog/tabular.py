@@ -5,6 +5,7 @@ import io
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from kernel.charsets import encoding_of
 from kernel.errors import Malformed
 from kernel.texts import Text
 
@@ -50,12 +51,13 @@ def read_codes(
 
 
 def _decode(body: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return body.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Malformed("the file is neither UTF-8 nor GB18030")
+    encoding = encoding_of(body)
+    if encoding is None:
+        raise Malformed("the file is neither UTF-8 nor GB18030")
+    if b"\0" in body:
+        line = body.count(b"\n", 0, body.index(b"\0")) + 1
+        raise Malformed(Text("line {line}: a NUL character; remove it", line=line))
+    return body.decode(encoding)
 
 
 def _column(header: list[str], named: str | None, usual: tuple[str, ...]) -> int:

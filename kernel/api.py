@@ -17,6 +17,10 @@ from kernel.paging import KeysetPages
 from kernel.rows import fetch
 
 ETAG = r'(?:W/)?"(\d{1,9})"'
+# What Django puts in place of bytes that are no UTF-8.
+REPLACED = "\ufffd"
+# Fields that are named where a body has fields that there are not.
+MOST_UNKNOWN = 100
 
 
 class UnknownParameter(Malformed):
@@ -33,7 +37,7 @@ class In(serializers.Serializer[Any]):
         """The checked values."""
         if isinstance(data, dict):
             self._refuse_numbers(data)
-            unknown = sorted(set(data) - set(self.fields))
+            unknown = sorted(set(data) - set(self.fields))[:MOST_UNKNOWN]
             if unknown:
                 known = ", ".join(self.fields) or "none"
                 raise serializers.ValidationError(
@@ -115,6 +119,8 @@ class ApiView(viewsets.GenericViewSet[Any]):
         for name, value in request.query_params.items():
             if "\0" in value:
                 raise Invalid.field(name, "holds a NUL character; remove it")
+            if REPLACED in value:
+                raise Invalid.field(name, "holds what cannot be read; percent-encode it as UTF-8")
 
     def get_queryset(self) -> models.QuerySet[Any]:
         """The rows that the actor may see, with what the Out shape reads."""

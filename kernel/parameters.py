@@ -1,5 +1,6 @@
-"""Query parameters: one of few words, yes or no, a day, a period."""
+"""What is sent as a word: one of few, yes or no, a number, a day, a period."""
 
+import re
 from collections.abc import Collection
 from datetime import date, timedelta
 from typing import TypeVar
@@ -13,6 +14,7 @@ from kernel.texts import Text
 
 Word = TypeVar("Word", bound=str)
 _YEAR = timedelta(days=365)
+_DIGITS = re.compile(r"[0-9]{1,9}")
 
 
 def choice_of(request: Request, name: str, choices: Collection[Word]) -> Word | None:
@@ -33,6 +35,14 @@ def flag_of(request: Request, name: str) -> bool | None:
     """True or false as the parameter says; None if it is left out."""
     value = choice_of(request, name, ("true", "false"))
     return None if value is None else value == "true"
+
+
+def whole_number(text: str) -> int | None:
+    """The number that up to nine digits are; None for everything else.
+
+    Python's own words for digits take more: of other scripts, raised ones, and thousands of them.
+    """
+    return int(text) if _DIGITS.fullmatch(text) else None
 
 
 def day_of(request: Request, name: str) -> date | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -33,6 +34,8 @@ from kernel.errors import (
 from kernel.texts import spoken
 
 CONTENT_TYPE = "application/problem+json"
+# Places that one problem names; whoever mends a thousand may ask again.
+MOST_ERRORS = 1000
 STATUS: dict[type[DomainError], int] = {
     Malformed: 400,
     Unauthenticated: 401,
@@ -101,7 +104,7 @@ def describe(exc: BaseException) -> Problem | None:
     if isinstance(exc, DomainError):
         return refusal(exc)
     if isinstance(exc, drf.ValidationError):
-        errors = list(_flatten(exc.get_full_details()))
+        errors = list(islice(_flatten(exc.get_full_details()), MOST_ERRORS))
         return Problem(422, Invalid.code, Invalid.title, facts={"errors": errors})
     if isinstance(exc, drf.APIException):
         code = exc.default_code.replace("_", "-")

@@ -5,16 +5,27 @@ NUL and lone surrogates in text, integers of more than 18 digits, nesting deeper
 """
 
 import json
+import re
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
-from kernel.errors import Malformed
+from kernel.errors import Malformed, TooLarge
 
 MAX_DEPTH = 32
 MAX_DIGITS = 18
+# Characters of a name that a refusal repeats.
+MOST_SHOWN = 60
+_HALF = re.compile("[\ud800-\udfff]")
+_UNWRITABLE = re.compile("[\0\ud800-\udfff]")
+Place = tuple[str | int, ...]
 
 
-def loads(raw: bytes) -> Any:
-    """The value of a JSON document; Malformed names what is wrong and where."""
+def loads(raw: bytes, most_values: int | None = None) -> Any:
+    """The value of a JSON document; Malformed names what is wrong and where.
+
+    TooLarge where there are more than ``most_values`` in it: each may cost its reader a thousand
+    times the bytes that it has here.
+    """
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as bad:
@@ -27,16 +38,18 @@ def loads(raw: bytes) -> Any:
         raise Malformed(f"line {bad.lineno}, column {bad.colno}: {bad.msg}") from bad
     except RecursionError as bad:
         raise Malformed(f"nested deeper than {MAX_DEPTH} levels") from bad
-    _check(value, "#", 0)
+    _Check(most_values).value(value, ())
     return value
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise Malformed(f"the key {twice!r} stands twice in one object")
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise Malformed(f"the key {name[:MOST_SHOWN]!r} stands twice in one object")
+            seen.add(name)
     return made
 
 
@@ -50,24 +63,46 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
-def _check(value: Any, pointer: str, depth: int) -> None:
-    if isinstance(value, dict | list) and depth >= MAX_DEPTH:
-        raise Malformed(f"{pointer[:60]}: nested deeper than {MAX_DEPTH} levels")
-    if isinstance(value, str):
-        _check_text(value, pointer)
-    elif isinstance(value, float) and value in (float("inf"), float("-inf")):
-        raise Malformed(f"{pointer}: the number is too large")
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            _check(key, f"{pointer}/{key!a}", depth)
-            _check(inner, f"{pointer}/{key}", depth + 1)
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            _check(inner, f"{pointer}/{index}", depth + 1)
+class _Check:
+    """Looks at every value once; a place is put into words only where something is wrong."""
+
+    def __init__(self, most_values: int | None) -> None:
+        self._most, self._seen = most_values, 0
+
+    def value(self, value: Any, place: Place) -> None:
+        self._seen += 1
+        if self._most is not None and self._seen > self._most:
+            raise TooLarge(f"a body may have {self._most} values", limit=self._most)
+        if isinstance(value, str):
+            _check_text(value, place)
+        elif isinstance(value, float) and value in (float("inf"), float("-inf")):
+            raise Malformed(f"{_pointer(place)}: the number is too large")
+        elif isinstance(value, dict):
+            for key in value:
+                _check_text(key, (*place, key))
+            self._inside(value.items(), place)
+        elif isinstance(value, list):
+            self._inside(enumerate(value), place)
+
+    def _inside(self, found: Iterable[tuple[str | int, Any]], place: Place) -> None:
+        if len(place) >= MAX_DEPTH:
+            raise Malformed(f"{_pointer(place)}: nested deeper than {MAX_DEPTH} levels")
+        for part, inner in found:
+            self.value(inner, (*place, part))
 
 
-def _check_text(text: str, pointer: str) -> None:
+def _check_text(text: str, place: Place) -> None:
     if "\x00" in text:
-        raise Malformed(f"{pointer}: the text has a NUL character; remove it")
-    if any("\ud800" <= c <= "\udfff" for c in text):
-        raise Malformed(f"{pointer}: the text has half of a surrogate pair")
+        raise Malformed(f"{_pointer(place)}: the text has a NUL character; remove it")
+    if _HALF.search(text):
+        raise Malformed(f"{_pointer(place)}: the text has half of a surrogate pair")
+
+
+def _pointer(place: Place) -> str:
+    """Where a value stands, in text that can be written; what is wrong may be in the name."""
+    parts = (_UNWRITABLE.sub(_escaped, str(part)[:MOST_SHOWN]) for part in place)
+    return "/".join(["#", *parts])
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"

@@ -22,6 +22,7 @@ _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00?:00(?
 _PLAIN_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 _WITH_UNIT = re.compile(r"[¥￥约]?\s*[+-]?[\d,.]+\s*\D+|[¥￥约]\s*[\d,.]+")
+_MONTH = re.compile(r"[0-9]{1,2}")
 _MONTH_SEPARATORS = re.compile(r"[、,，；;\s]+")
 # What XML 1.0 and people cannot write; a tab or a line break within text is kept.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -187,7 +188,7 @@ def _list(column: Column, raw: Any) -> list[str]:
 def _months(column: Column, raw: Any) -> list[int]:
     text = unicodedata.normalize("NFKC", text_of(raw)).replace("月", "")
     parts = [part for part in _MONTH_SEPARATORS.split(text) if part]
-    if any(not (part.isdigit() and 1 <= int(part[:3]) <= 12) for part in parts):
+    if not all(_MONTH.fullmatch(part) and 1 <= int(part) <= 12 for part in parts):
         raise _Wrong("not-months", "list months as numbers from 1 to 12, such as 3、4、10")
     return sorted({int(part) for part in parts})
 

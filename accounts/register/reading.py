@@ -11,6 +11,7 @@ from accounts.documents import XLSX
 from accounts.register.cells import is_blank, text_of
 from accounts.register.columns import FORM, Column
 from accounts.workbooks import column_letter, read_sheet
+from kernel.charsets import is_utf8_misread
 from kernel.errors import Malformed, TooLarge
 from kernel.texts import Text
 
@@ -74,6 +75,8 @@ def read_workbook(path: Path) -> Form:
 def read_csv(path: Path, encoding: str) -> Form:
     """The form in a CSV file; ``encoding`` is utf-8 or gb18030."""
     wanted = "utf-8-sig" if encoding == "utf-8" else encoding
+    if encoding == "gb18030" and is_utf8_misread(path.read_bytes()):
+        raise FormUnreadable("the file is in UTF-8; declare that charset")
     try:
         with path.open(encoding=wanted, newline="") as file:
             rows = _bounded(csv.reader(file, strict=True))

@@ -17,10 +17,12 @@ import pyarrow.csv as pcsv
 
 from accounts.errors import SignalsTooMany, SignalsUnreadable
 from accounts.signals.words import BY_HEADER, COLUMNS, HEADERS, MOST_LINE_BYTES, MOST_LINES
+from kernel.charsets import is_utf8_misread
 
 BLOCK_BYTES = 8 * 1024 * 1024
 CHUNK_LINES = 100_000
 ENCODINGS = ("utf-8", "gb18030")
+_MISREAD = "the body is in UTF-8; declare that charset"
 LINES = pa.schema(
     [
         pa.field("line", pa.int64()),
@@ -102,6 +104,8 @@ def _blocks(body: Path) -> Iterator[bytes]:
 
 def _texts(raw: bytes, encoding: str) -> tuple[pa.Array, pa.Array]:
     """The lines as text, and which of them hold bytes of another encoding."""
+    if encoding == "gb18030" and is_utf8_misread(raw):
+        raise SignalsUnreadable(_MISREAD)
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError:
@@ -122,6 +126,8 @@ def _decoded(line: bytes, encoding: str) -> str | None:
 
 def _utf8(raw: bytes, encoding: str) -> bytes:
     """The body in UTF-8 without a byte order mark; SignalsUnreadable names the first bad line."""
+    if encoding == "gb18030" and is_utf8_misread(raw):
+        raise SignalsUnreadable(_MISREAD)
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError as bad:

@@ -16,6 +16,7 @@ from catalog.interchange.mapping import SourceWords
 from catalog.interchange.rdf_reading import read_json_ld, read_rdf_xml, read_turtle
 from catalog.interchange.tables import Raw, RawItem, Sheet, read_rows
 from catalog.interchange.values import text_of
+from kernel.charsets import encoding_of
 from kernel.texts import Text
 
 EXCEL, CSV, JSON, DATA_JSON = "excel", "csv", "json", "data.json"
@@ -81,7 +82,7 @@ def _read_csv(body: bytes, words: SourceWords) -> Sheet:
 
 def _csv_rows(body: bytes) -> Iterator[list[str]]:
     """The rows one by one, so that no more is held than what is taken."""
-    text = io.TextIOWrapper(io.BytesIO(body), encoding_of(body), newline="")
+    text = io.TextIOWrapper(io.BytesIO(body), _encoding_of(body), newline="")
     in_row = 0
 
     def lines() -> Iterator[str]:
@@ -110,15 +111,11 @@ def _csv_rows(body: bytes) -> Iterator[list[str]]:
         raise CatalogUnreadable(detail) from broken
 
 
-def encoding_of(body: bytes) -> str:
-    """UTF-8, or else GB18030: bytes of the one are hardly ever right in the other."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            body.decode(encoding)
-            return encoding
-        except UnicodeDecodeError:
-            continue
-    raise CatalogUnreadable("the text is neither UTF-8 nor GB18030; save it in one of them")
+def _encoding_of(body: bytes) -> str:
+    found = encoding_of(body)
+    if found is None:
+        raise CatalogUnreadable("the text is neither UTF-8 nor GB18030; save it in one of them")
+    return found
 
 
 def _unescaped(cell: str) -> str:

@@ -25,6 +25,7 @@ from kernel import cells
 from kernel.errors import NotFound
 from kernel.lists import Column, Filter, List
 from kernel.pages import page
+from kernel.parameters import whole_number
 from kernel.rows import fetch
 
 _CODES_SHOWN, _CHANGES_SHOWN, _USERS_SHOWN = 500, 100, 50
@@ -233,7 +234,7 @@ def _chosen(row: CodeList, number: str) -> CodeListVersion:
     """The version asked for, else the one in force, else the newest."""
     versions = row.versions
     if number:
-        found = versions.filter(number=int(number)).first() if number.isdecimal() else None
+        found = versions.filter(number=whole_number(number)).first()
     else:
         found = (
             versions.filter(pk=row.current_id or "").first() or versions.order_by("-number").first()

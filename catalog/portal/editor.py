@@ -24,6 +24,7 @@ from catalog.states import EDITABLE
 from catalog.versions import items_of
 from kernel.errors import DomainError, Invalid, Stale
 from kernel.pages import page
+from kernel.parameters import whole_number
 from kernel.problems import refusal, told_errors
 from kernel.rows import fetch
 
@@ -72,8 +73,8 @@ def _posted(request: HttpRequest, row: Resource | None) -> HttpResponse:
         grid.add_rows()
     elif deed == "paste":
         grid.paste(request.POST.get("pasted", ""))
-    elif deed in ("remove", "raise") and place.isdecimal():
-        (grid.remove if deed == "remove" else grid.raise_row)(int(place[:4]))
+    elif deed in ("remove", "raise") and (number := whole_number(place)) is not None:
+        (grid.remove if deed == "remove" else grid.raise_row)(number)
     else:
         return _saved(request, row, form, grid, deed)
     # Not saved: fields are shown as they were typed, their faults wait for saving.
@@ -111,7 +112,7 @@ def _written(request: HttpRequest, row: Resource | None, form: EntryForm, items:
     return change_resource(
         row,
         actor=actor,
-        expected=int(told) if told.isdecimal() else 0,
+        expected=whole_number(told) or 0,
         values=values,
         items=items,
         category=category,

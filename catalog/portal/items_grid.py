@@ -16,6 +16,7 @@ from catalog.itemrules import COLUMN
 from catalog.models import CodeList, DataElement, Item
 from catalog.portal.words import column_label, column_title
 from catalog.vocabulary import CheckDigit, ItemType, Sensitivity, ShareType
+from kernel.parameters import whole_number
 
 MOST_ITEMS, BLANK_ROWS = 500, 5
 CHOICES = {
@@ -25,7 +26,7 @@ CHOICES = {
     "check_digit": CheckDigit.values,
 }
 FLAGS = ("is_key", "is_required")
-WHOLES = {"length": 2_147_483_647, "scale": 32_767}
+WHOLES = {"length": 999_999_999, "scale": 32_767}
 TEXTS = {"name": 120, "column": 63, "meaning": 400, "pattern": 200, "codes": 4000}
 # Rows that an item names, by their identifiers.
 NAMED: dict[str, Any] = {"code_list": CodeList, "element": DataElement}
@@ -80,7 +81,7 @@ class Grid:
     def sent(cls, given: QueryDict) -> "Grid":
         """The rows as they were sent, up to as many as an entry has."""
         told = given.get("items-count", "0")
-        count = min(int(told), MOST_ITEMS + 100) if told.isascii() and told.isdigit() else 0
+        count = min(whole_number(told) or 0, MOST_ITEMS + 100)
         return cls([_sent_row(given, place) for place in range(count)])
 
     @property
@@ -200,10 +201,11 @@ class Grid:
     def _whole(self, place: int, name: str, text: str, most: int) -> int | None:
         if not text:
             return None
-        if not (text.isascii() and text.isdigit() and int(text) <= most):
+        found = whole_number(text)
+        if found is None or found > most:
             self._fail(place, name, _("Write a whole number in digits."))
             return None
-        return int(text)
+        return found
 
     def _choice(self, place: int, name: str, text: str, choices: Sequence[str]) -> str:
         if text and text not in choices:

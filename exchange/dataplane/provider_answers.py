@@ -3,15 +3,15 @@
 For the few records of one answer, held whole. Errors name an item or a place, never a value.
 """
 
-import json
 import re
 from collections.abc import Iterable
-from typing import Any, NoReturn
+from typing import Any
 
 import pyarrow as pa
 
 from exchange.dataplane.casting import cast_texts
 from exchange.dataplane.chunks import Chunk
+from exchange.dataplane.connectors.json_lines import strict_json
 from exchange.dataplane.engine import page_engine
 from exchange.dataplane.errors import Terminal
 from exchange.dataplane.schema import Item, Schema
@@ -34,18 +34,12 @@ def read_answer(body: bytes, pointer: str) -> Any:
     Terminal ``answer-unreadable`` or ``records-not-there``.
     """
     try:
-        found = json.loads(
-            body.decode("utf-8-sig"), parse_float=str, parse_int=str, parse_constant=_constant
-        )
+        found = strict_json(body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise Terminal(UNREADABLE, "the answer is no JSON in UTF-8") from None
     for step in pointer.split("/")[1:]:
         found = _step(found, step.replace("~1", "/").replace("~0", "~"))
     return found
-
-
-def _constant(name: str) -> NoReturn:
-    raise ValueError(name)
 
 
 def _step(value: Any, name: str) -> Any:

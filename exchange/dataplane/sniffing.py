@@ -6,7 +6,10 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from exchange.dataplane.connectors.sheets import MOST_PARTS
 from exchange.dataplane.errors import BodyMalformed
+from kernel.archives import count_entries
+from kernel.charsets import is_doubtful
 
 _HEAD = 64 * 1024
 _PIECE = 1024 * 1024
@@ -46,13 +49,21 @@ def kind_of(path: Path) -> Kind:
 
 
 def _packed(path: Path) -> Kind:
+    if _is_workbook(path):
+        return Kind("xlsx")
+    raise BodyMalformed("format-unknown", "the file is no Excel workbook")
+
+
+def _is_workbook(path: Path) -> bool:
+    # Counted first: a list of very many parts fills the memory by itself.
+    with path.open("rb") as file:
+        if count_entries(file, MOST_PARTS) > MOST_PARTS:
+            return False
     try:
         with zipfile.ZipFile(path) as parts:
-            if "xl/workbook.xml" in parts.namelist():
-                return Kind("xlsx")
-    except zipfile.BadZipFile:
-        pass
-    raise BodyMalformed("format-unknown", "the file is no Excel workbook")
+            return "xl/workbook.xml" in parts.namelist()
+    except (zipfile.BadZipFile, ValueError, OSError, RuntimeError):
+        return False
 
 
 def _text(path: Path, head: bytes) -> Kind:
@@ -65,7 +76,9 @@ def _text(path: Path, head: bytes) -> Kind:
         return Kind("csv")
     if b"\x00" not in head and _reads_as(path, "gb18030"):
         return Kind("csv", "gb18030")
-    raise BodyMalformed("format-unknown", "the file is neither text nor a known format")
+    raise BodyMalformed(
+        "format-unknown", "the file is no known format, and no text whose characters can be told"
+    )
 
 
 def _is_record(start: bytes) -> bool:
@@ -75,7 +88,7 @@ def _is_record(start: bytes) -> bool:
         return True
     try:
         return isinstance(json.loads(line), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 
@@ -84,7 +97,9 @@ def _reads_as(path: Path, encoding: str) -> bool:
     try:
         with path.open("rb") as file:
             while piece := file.read(_PIECE):
-                reader.decode(piece)
+                text = reader.decode(piece)
+                if encoding != "utf-8" and is_doubtful(piece, text):
+                    return False
         reader.decode(b"", final=True)
     except UnicodeDecodeError:
         return False

@@ -22,6 +22,7 @@ from exchange.portal.datasets import name_of
 from exchange.portal.sync_forms import ReadingForm
 from kernel.errors import DomainError
 from kernel.pages import page
+from kernel.parameters import whole_number
 from kernel.problems import Problem, refusal
 from kernel.rows import fetch
 
@@ -59,11 +60,10 @@ def sync_reading(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _change(
     request: HttpRequest, job: SyncJob, actor: Actor, source: str, form: ReadingForm
 ) -> SyncJob:
-    expected = request.POST.get("expected", "")
     return change_sync(
         job,
         actor=actor,
-        expected=int(expected) if expected.isdecimal() else 0,
+        expected=whole_number(request.POST.get("expected", "")) or 0,
         values={"source": source, **form.values},
     )
 

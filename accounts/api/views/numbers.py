@@ -14,6 +14,7 @@ from accounts.policy import may_everywhere, require
 from accounts.reports import numbers_of, total_of
 from kernel.api import ApiView
 from kernel.errors import Invalid
+from kernel.parameters import whole_number
 
 _FIRST_YEAR, _LAST_YEAR = 1949, 2199
 
@@ -52,6 +53,7 @@ class SystemNumbersView(ApiView):
         raw = self.request.query_params.get("year")
         if raw is None:
             return timezone.localdate().year
-        if not (raw.isascii() and raw.isdigit() and _FIRST_YEAR <= int(raw) <= _LAST_YEAR):
+        year = whole_number(raw)
+        if year is None or not _FIRST_YEAR <= year <= _LAST_YEAR:
             raise Invalid.field("year", f"must be a year from {_FIRST_YEAR} to {_LAST_YEAR}")
-        return int(raw)
+        return year

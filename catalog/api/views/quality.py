@@ -33,7 +33,7 @@ from catalog.versions import entry_values, item_values, items_of
 from catalog.vocabulary import UpdateCycle
 from kernel.api import ApiView
 from kernel.errors import Invalid
-from kernel.parameters import choice_of, flag_of, one_of
+from kernel.parameters import choice_of, flag_of, one_of, whole_number
 
 # Nothing in the catalogue is older: the guide is of 2017, and what came in with its own days.
 _FIRST_YEAR = 2000
@@ -168,9 +168,10 @@ class IncompleteView(InForceView):
         if "gap" in asked:
             rows = rows.filter(gaps__contains=[asked["gap"]])
         if "below" in asked:
-            if not (asked["below"].isascii() and asked["below"].isdigit()):
+            below = whole_number(asked["below"])
+            if below is None or below > 100:
                 raise Invalid.field("below", "must be a whole number from 0 to 100")
-            rows = rows.filter(completeness__lt=int(asked["below"][:3]))
+            rows = rows.filter(completeness__lt=below)
         return rows
 
     def line(self, row: Any) -> list[Any]:

@@ -16,6 +16,7 @@ from exchange.api.serializers.subscriptions import AttemptOut, OpenedOut, PingOu
 from exchange.models import Attempt
 from kernel.api import ApiView, In
 from kernel.errors import Invalid
+from kernel.parameters import whole_number
 
 INTO = {"rotate_secret": In, "test": In, "redeliver": RedeliverIn, "reload": In}
 EXAMPLES = {"redeliver": examples.REDELIVER}
@@ -63,9 +64,10 @@ class LaneSteps(ApiView):
         seen = Attempt.objects.visible_to(self.actor).filter(subscription=self.get_object())
         asked = request.query_params
         if "number" in asked:
-            if not asked["number"].isdecimal() or len(asked["number"]) > 18:
+            number = whole_number(asked["number"])
+            if number is None:
                 raise Invalid.field("number", "is not a value of this kind")
-            seen = seen.filter(number=int(asked["number"]))
+            seen = seen.filter(number=number)
         if "ok" in asked:
             if asked["ok"] not in ("true", "false"):
                 raise Invalid.field("ok", "write true or false")

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pyarrow as pa
 import pyarrow.json as pjson
@@ -53,12 +53,38 @@ def of_records(
 def parse_record(text: str, where: str) -> dict[str, Any]:
     """One JSON object, numbers as they are written; Terminal ``source-unreadable``."""
     try:
-        record = json.loads(text, parse_float=str, parse_int=str)
+        record = strict_json(text)
     except (ValueError, RecursionError):
         record = None
     if not isinstance(record, dict):
         raise Terminal("source-unreadable", f"There is no JSON object at {where}.")
     return record
+
+
+def strict_json(text: str) -> Any:
+    """The value of a JSON text, numbers as they are written.
+
+    ValueError or RecursionError for what is none, for NaN, and for a key that stands twice, of
+    which a reader would keep either.
+    """
+    return json.loads(
+        text,
+        parse_float=str,
+        parse_int=str,
+        parse_constant=_constant,
+        object_pairs_hook=_unique,
+    )
+
+
+def _constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("a key stands twice")
+    return made
 
 
 def _blocks(file: Path, encoding: str) -> Iterator[bytes]:

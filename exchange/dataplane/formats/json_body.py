@@ -1,6 +1,7 @@
 """A JSON array of flat objects, rewritten as NDJSON text without touching any value."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,24 +39,22 @@ def array_to_lines(body: Path, out: Path, encoding: str, limits: Limits) -> None
         )
     whole = replace(limits, max_row_bytes=limits.max_json_bytes)
     text = b"".join(blocks(body, encoding, whole)).replace(b"\r", b" ")
-    # A line end in JSON text can only stand between tokens.
-    parts = RECORD.split(text.replace(b"\n", b" "))
-    _check_between(parts[0::2], text)
-    out.write_bytes(b"\n".join(parts[1::2]))
+    with out.open("wb") as file:
+        # A line end in JSON text can only stand between tokens.
+        file.writelines(_lines(text.replace(b"\n", b" "), text))
 
 
-def _check_between(gaps: list[bytes], text: bytes) -> None:
-    """The text around the records must be one array's brackets and commas."""
-    if len(gaps) == 1:
-        if re.fullmatch(rb"\s*\[\s*\]\s*", gaps[0]):
-            return
-    elif (
-        gaps[0].strip() == b"["
-        and gaps[-1].strip() == b"]"
-        and set(map(bytes.strip, gaps[1:-1])) <= {b","}
-    ):
-        return
-    raise _reason(text)
+def _lines(flat: bytes, text: bytes) -> Iterator[bytes]:
+    """The records one by one; the text around them must be one array's brackets and commas."""
+    end, between = 0, b"["
+    for record in RECORD.finditer(flat):
+        if flat[end : record.start()].strip() != between:
+            raise _reason(text)
+        yield record[1]
+        yield b"\n"
+        end, between = record.end(), b","
+    if not re.fullmatch(rb"\s*\]\s*" if end else rb"\s*\[\s*\]\s*", flat[end:]):
+        raise _reason(text)
 
 
 def _reason(text: bytes) -> BodyMalformed:

@@ -9,8 +9,10 @@ import pyarrow as pa
 
 from exchange.dataplane.errors import BodyMalformed, Terminal
 from exchange.dataplane.limits import Limits
+from kernel.charsets import is_utf8_misread
 
 ENCODINGS = ("utf-8", "gb18030")
+_MISREAD = "these lines are UTF-8 and not GB18030; declare the encoding utf-8"
 
 
 def blocks(path: Path, encoding: str, limits: Limits) -> Iterator[bytes]:
@@ -63,6 +65,8 @@ def _check_lines(raw: bytes, first: int, limits: Limits) -> None:
 def _utf8(raw: bytes, encoding: str, first: int) -> bytes:
     try:
         if encoding != "utf-8":
+            if is_utf8_misread(raw):
+                raise BodyMalformed("encoding", _MISREAD, line=first)
             return raw.decode(encoding).encode()
         if not _is_utf8(raw):
             raw.decode()
