@@ -18,6 +18,10 @@ FUZZ_STAMP := $(FUZZ_VENV)/.installed-$(shell cat requirements.txt requirements-
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.installed-$(shell cat bench/requirements.txt | cksum | tr -d ' ')
 
+# One lock for every platform and interpreter that is served.
+COMPILE := $(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-emit-index-url --quiet
+
 SBOM_VENV := .venv-sbom
 SBOM_STAMP := $(SBOM_VENV)/.installed-$(shell cat tools/sbom-requirements.txt | cksum | tr -d ' ')
 
@@ -106,16 +110,11 @@ messages: setup-dev ## bring the portal's Chinese texts up to the code and compi
 	$(LAUNCH) exec -- python manage.py messages
 
 lock: setup-dev ## pin the dependencies of pyproject.toml, with hashes, in the requirements files
-	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
-		--no-emit-index-url --quiet pyproject.toml --group embedded -o requirements.txt
-	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
-		--no-emit-index-url --quiet pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
-	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
-		--no-emit-index-url --quiet bench/requirements.in -o bench/requirements.txt
-	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
-		--no-emit-index-url --quiet tools/sbom-requirements.in -o tools/sbom-requirements.txt
-	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
-		--no-emit-index-url --quiet tests/fuzz-requirements.in -o tests/fuzz-requirements.txt
+	$(COMPILE) pyproject.toml --group embedded -o requirements.txt
+	$(COMPILE) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	$(COMPILE) bench/requirements.in -o bench/requirements.txt
+	$(COMPILE) tools/sbom-requirements.in -o tools/sbom-requirements.txt
+	$(COMPILE) tests/fuzz-requirements.in -o tests/fuzz-requirements.txt
 
 doctor: setup ## check the platform that runs from this folder, and say how to mend what fails
 	@$(RUN) manage.py doctor
