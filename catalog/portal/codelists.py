@@ -234,7 +234,7 @@ def _chosen(row: CodeList, number: str) -> CodeListVersion:
     """The version asked for, else the one in force, else the newest."""
     versions = row.versions
     if number:
-        found = versions.filter(number=whole_number(number)).first()
+        found = versions.filter(number=whole_number(number) or 0).first()
     else:
         found = (
             versions.filter(pk=row.current_id or "").first() or versions.order_by("-number").first()
