@@ -78,7 +78,7 @@ def test_a_database_that_is_away_is_said_without_a_traceback():
     away = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
     done = subprocess.run(
         [sys.executable, "manage.py", "keys", "status"],
-        env=env.inherited(DATABASE_URL=away),
+        env=env.inherited(DATABASE_URL=away, DATABASE_OWNER_URL=away),
         cwd=env.BASE_DIR,
         capture_output=True,
         text=True,
