@@ -21,9 +21,14 @@ def record_all(actor: Actor, verb: str, deeds: Iterable[tuple[Model, dict[str, A
     AuditEvent.objects.bulk_create(entries, batch_size=1000)
 
 
-def note(actor: Actor, verb: str, subject: Model, **detail: Any) -> dict[str, Any]:
+def note(
+    actor: Actor, verb: str, subject: Model, *, request_id: str | None = None, **detail: Any
+) -> dict[str, Any]:
     """The entry that ``record`` would add, as values for INSERT: for a deed that is done so often
-    that deed and entry are one statement, so that neither is ever without the other."""
+    that deed and entry are one statement, so that neither is ever without the other.
+
+    ``request_id`` is said where the deed is done for another request than this.
+    """
     return {
         "audit_verb": verb,
         "audit_actor_kind": actor.kind,
@@ -33,7 +38,7 @@ def note(actor: Actor, verb: str, subject: Model, **detail: Any) -> dict[str, An
         "audit_subject_type": str(subject._meta.model_name),
         "audit_subject_id": str(subject.pk),
         "audit_detail": detail,
-        "audit_request_id": current_request_id(),
+        "audit_request_id": current_request_id() if request_id is None else request_id,
         "audit_address": actor.address,
     }
 

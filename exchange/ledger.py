@@ -57,6 +57,10 @@ class Use:
     interface: ServiceInterface | None = None
 
 
+# What is given, and its entry in the trail (``audit.note``).
+Line = tuple[Use, dict[str, Any]]
+
+
 def write_use(use: Use) -> None:
     """Add one line."""
     UseEntry(**_values(use)).save(force_insert=True)
@@ -69,14 +73,19 @@ def take_and_write(use: Use, entry: dict[str, Any], *, calls: int = 1) -> None:
     when this returns. QuotaExceeded if the day has not so much left, or why the grant gives
     nothing since the call began; then nothing is counted, noted or written.
     """
-    note = entry | {f"use_{name}": value for name, value in _values(use).items()}
-    asked = _Asked(use.grant.pk, today(), calls, use.rows, note)
+    asked = _asked((use, entry), calls)
     if connection.in_atomic_block:
         written = _write([asked])
     else:
         written = _TOGETHER.ask((asked.grant, asked.day), asked)
     if not written:
         raise quotas.refused(use.grant, use.rows)
+
+
+def take_and_write_all(lines: Sequence[Line]) -> bool:
+    """The same for calls under one grant, in one statement; False, and nothing counted or written,
+    where the day has not so much left for all of them. Refuses none of them by itself."""
+    return _write([_asked(line, 1) for line in lines])
 
 
 @dataclass(frozen=True)
@@ -88,6 +97,12 @@ class _Asked:
     calls: int
     rows: int
     note: dict[str, Any]
+
+
+def _asked(line: Line, calls: int) -> _Asked:
+    use, entry = line
+    note = entry | {f"use_{name}": value for name, value in _values(use).items()}
+    return _Asked(use.grant.pk, today(), calls, use.rows, note)
 
 
 def _write_all(party: Sequence[_Asked]) -> Sequence[bool | Exception]:

@@ -1,18 +1,19 @@
 """Single records by key or by an item that the provider opened for it (查询).
 
 A call is three statements: what opens the data, the records, and one that counts, notes in the
-trail and writes the ledger, before the answer goes out. Calls side by side share them: those of
-one system the first, those for one key each the second, those under one grant the third.
+trail and writes the ledger, before the answer goes out. Calls of one system that come side by side
+share the first, and those for one whole key each all three.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
-from django.db import transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from accounts import audit
 from accounts.actions.obligations import meet_obligation
@@ -26,19 +27,21 @@ from exchange.dataplane.disclosure import Disclosure
 from exchange.dataplane.errors import Terminal, Transient
 from exchange.dataplane.few_rows import json_text
 from exchange.errors import NotQueryable
-from exchange.finding import find_key
-from exchange.ledger import Use, subject_digests
+from exchange.ledger import Line, Use, subject_digests
 from exchange.models import Dataset
 from exchange.openings import Opening, open_for
 from exchange.rights import only_granted, only_plain
 from exchange.tables import find_records
 from exchange.values import key_values, stored_value
 from exchange.vocabulary import Channel
-from kernel.errors import Invalid
+from kernel.errors import DomainError, Invalid
+from kernel.requests import current_request_id
 from kernel.texts import Text
+from kernel.together import Together
 
 LOOKUP_LIMIT = 100
 MOST_KEYS = 1000
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,24 @@ class Found:
         return pa.Table.from_pylist(found, pa.schema(map(shown.field, self.columns)))
 
 
+class _Caller(NamedTuple):
+    """Who asks, as trail and ledger tell it."""
+
+    actor: Actor
+    call: Call
+    request_id: str
+
+
+class _Asked(NamedTuple):
+    """A call for records, as it came."""
+
+    dataset: Dataset
+    caller: _Caller
+    where: dict[str, Any]
+    items: list[str] | None
+    limit: int
+
+
 def lookup_records(
     dataset: Dataset,
     *,
@@ -73,19 +94,73 @@ def lookup_records(
 ) -> Found:
     """Records that the grant shows and whose items equal ``where``."""
     require(actor, Perm.RECORD_LOOKUP)
-    opening = _open(dataset, actor, call)
-    disclosure = opening.plan.disclosure
-    wanted = _wanted(where, opening.dataset, disclosure)
-    columns = _columns(items, disclosure)
-    finder = opening.plan.finder(disclosure.source_names)
-    stored = _guarded(lambda: _find(opening, finder, wanted, limit))
-    shown = opening.plan.shower(columns).show(stored)
-    keys = [tuple(row[at] for at in _key_places(disclosure)) for row in stored]
-    as_of = opening.dataset.folded_number
-    body = json_text({"items": shown, "as_of": as_of})
-    found = Found(list(shown), body, as_of, disclosure, columns)
-    _note(opening, actor, call, found, sorted(where), keys if disclosure.schema.key else [])
+    caller = _Caller(actor, call, current_request_id())
+    asked = _Asked(dataset, caller, where, items, limit)
+    if connection.in_atomic_block:
+        return _answer(_open(dataset, actor, call), asked)
+    told = _TOGETHER.ask((dataset.pk, actor, call.purpose), asked)
+    return told if isinstance(told, Found) else _answer(told, asked)
+
+
+def _answer(opening: Opening, asked: _Asked) -> Found:
+    wanted = _wanted(asked.where, opening)
+    columns = _columns(asked.items, opening.plan.disclosure)
+    stored = _find(opening, lambda made, cursor: made.find(cursor, wanted, asked.limit))
+    found, line = _shown(opening, asked, columns, stored)
+    _write(opening, asked.caller.actor, line)
     return found
+
+
+def _answer_all(party: Sequence[_Asked]) -> Sequence[Found | Opening]:
+    """What each of one system is told that asks one dataset for one whole key.
+
+    Who asks for anything else, or would be refused, is told what opens the data, and asks on.
+    """
+    dataset, caller, *_ = party[0]
+    opening = _open(dataset, caller.actor, caller.call)
+    looks = [_one_key(opening, asked) for asked in party]
+    keys = [look.key for look in looks if look]
+    alone = [opening] * len(party)
+    if opening.owes or not keys:
+        return alone
+    found: list[list[Row]] = [[] for _ in keys]
+    try:
+        for place, *row in _find(opening, lambda made, cursor: made.find_keys(cursor, keys)):
+            found[place - 1].append(tuple(row))
+    except Invalid:
+        return alone
+    rest = iter(found)
+    shown = [
+        _shown(opening, asked, look.columns, next(rest)) if look else None
+        for asked, look in zip(party, looks, strict=True)
+    ]
+    try:
+        written = ledger.take_and_write_all([line for _, line in filter(None, shown)])
+    except (DataError, IntegrityError):
+        return alone
+    return [each[0] if each else opening for each in shown] if written else alone
+
+
+_TOGETHER = Together(_answer_all)
+
+
+class _OneKey(NamedTuple):
+    """A whole key, of which these columns are wanted."""
+
+    key: Row
+    columns: tuple[str, ...]
+
+
+def _one_key(opening: Opening, asked: _Asked) -> _OneKey | None:
+    disclosure = opening.plan.disclosure
+    key = disclosure.schema.key
+    if asked.where.keys() != set(key) or None in asked.where.values():
+        return None
+    try:
+        wanted = _wanted(asked.where, opening)
+        return _OneKey(tuple(wanted[name] for name in key), _columns(asked.items, disclosure))
+    except DomainError:
+        return None
 
 
 def lookup_keys(
@@ -106,12 +181,7 @@ def lookup_keys(
     only_plain(disclosure.schema.key, disclosure, "keys")
     asked = [key_values(disclosure.schema, key, f"keys/{place}") for place, key in enumerate(keys)]
     columns = _columns(items, disclosure)
-    finder = opening.plan.finder(disclosure.source_names)
-    stored = _guarded(
-        lambda: find_records(
-            opening.dataset, finder, lambda made, cursor: made.find_keys(cursor, asked)
-        )
-    )
+    stored = _find(opening, lambda made, cursor: made.find_keys(cursor, asked))
     records: list[dict[str, Any] | None] = [None] * len(asked)
     shower = opening.plan.shower(columns)
     for place, *row in stored:
@@ -123,8 +193,9 @@ def lookup_keys(
     as_of = opening.dataset.folded_number
     body = json_text({"items": answers, "as_of": as_of})
     found = Found(records, body, as_of, disclosure, columns)
+    caller = _Caller(actor, call, current_request_id())
     # That there is none is said of a person, too.
-    _note(opening, actor, call, found, sorted(disclosure.schema.key), asked)
+    _write(opening, actor, _line(opening, caller, found, disclosure.schema.key, asked))
     return found
 
 
@@ -141,11 +212,12 @@ def _columns(items: list[str] | None, disclosure: Disclosure) -> tuple[str, ...]
     return tuple(dict.fromkeys(only_granted(items, disclosure.shown, "items")))
 
 
-def _wanted(where: dict[str, Any], dataset: Dataset, disclosure: Disclosure) -> dict[str, Any]:
+def _wanted(where: dict[str, Any], opening: Opening) -> dict[str, Any]:
     """What the items must equal, as values of their types."""
-    keys = {*disclosure.schema.key, *dataset.lookup_items}
-    if not where or not set(where) <= keys:
-        raise Invalid.field("where", Text("name one or more of: {known}", known=sorted(keys)))
+    disclosure = opening.plan.disclosure
+    known = {*disclosure.schema.key, *opening.dataset.lookup_items}
+    if not where or not set(where) <= known:
+        raise Invalid.field("where", Text("name one or more of: {known}", known=sorted(known)))
     only_granted(list(where), disclosure.shown, "where")
     only_plain(where, disclosure, "where")
     return {
@@ -154,49 +226,46 @@ def _wanted(where: dict[str, Any], dataset: Dataset, disclosure: Disclosure) -> 
     }
 
 
-def _find(
-    opening: Opening, finder: Finder, wanted: dict[str, Any], limit: int
-) -> list[tuple[Any, ...]]:
-    key = opening.plan.disclosure.schema.key
-    if wanted.keys() == set(key) and None not in wanted.values():
-        return find_key(opening.dataset, finder, tuple(wanted[name] for name in key))
-    return find_records(
-        opening.dataset, finder, lambda made, cursor: made.find(cursor, wanted, limit)
-    )
-
-
-def _key_places(disclosure: Disclosure) -> list[int]:
-    return [disclosure.source_names.index(name) for name in disclosure.schema.key]
-
-
-def _guarded(find: Any) -> list[tuple[Any, ...]]:
+def _find(opening: Opening, find: Callable[[Finder, Any], list[Row]]) -> list[Row]:
+    """The rows that ``find`` finds, with every item that the disclosure reads."""
+    finder = opening.plan.finder(opening.plan.disclosure.source_names)
     try:
-        rows: list[tuple[Any, ...]] = find()
-        return rows
+        return find_records(opening.dataset, finder, find)
     except (Terminal, Transient) as fault:
         if fault.code == "value-refused":
             raise Invalid.field("where", "a value does not fit its item", fault.code) from fault
         raise faults.translate(fault) from fault
 
 
-def _note(
-    opening: Opening,
-    actor: Actor,
-    call: Call,
-    found: Found,
-    by: list[str],
-    subjects: Sequence[tuple[Any, ...]],
-) -> None:
-    """Count, trail and ledger in one statement, with the clock that the first use stops."""
+def _shown(
+    opening: Opening, asked: _Asked, columns: tuple[str, ...], stored: Sequence[Row]
+) -> tuple[Found, Line]:
+    """The rows as they go out, and what is written of it."""
+    disclosure = opening.plan.disclosure
+    shown = opening.plan.shower(columns).show(stored)
+    as_of = opening.dataset.folded_number
+    body = json_text({"items": shown, "as_of": as_of})
+    found = Found(list(shown), body, as_of, disclosure, columns)
+    places = [disclosure.source_names.index(name) for name in disclosure.schema.key]
+    keys = [tuple(row[at] for at in places) for row in stored] if places else []
+    return found, _line(opening, asked.caller, found, asked.where, keys)
+
+
+def _line(
+    opening: Opening, caller: _Caller, found: Found, by: Iterable[str], subjects: Sequence[Row]
+) -> Line:
+    """What trail and ledger say of it."""
+    actor, call, request_id = caller
     grant = opening.grant
     rows = sum(record is not None for record in found.records)
     entry = audit.note(
         actor,
         "record.looked_up",
         opening.dataset,
+        request_id=request_id,
         grant=str(grant.pk),
         edition=grant.edition,
-        by=by,
+        by=sorted(by),
         items=list(found.columns),
         rows=rows,
     )
@@ -213,9 +282,14 @@ def _note(
         digest=hashlib.sha256(found.body).hexdigest(),
         subjects=subject_digests(opening.dataset, subjects),
     )
-    if not (opening.owes and rows):
-        ledger.take_and_write(use, entry)
-        return
-    with transaction.atomic():
-        meet_obligation("C5", grant, actor=actor)
+    return use, entry
+
+
+def _write(opening: Opening, actor: Actor, line: Line) -> None:
+    """Count, trail and ledger in one statement, with the clock that the first use stops."""
+    use, entry = line
+    meets = opening.owes and use.rows
+    with transaction.atomic() if meets else nullcontext():
+        if meets:
+            meet_obligation("C5", opening.grant, actor=actor)
         ledger.take_and_write(use, entry)

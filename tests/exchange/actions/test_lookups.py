@@ -1,9 +1,12 @@
 """Look-ups under a grant: by key or declared item, named items only, never after its end."""
 
+from hashlib import sha256
+
 import pytest
 
 from accounts.actor import CLOCK
 from accounts.models import AuditEvent, Obligation
+from exchange.actions import lookups
 from exchange.actions.grants import revoke_grant
 from exchange.actions.lookups import lookup_keys, lookup_records
 from exchange.actions.upkeep import fold_due
@@ -17,6 +20,7 @@ from exchange.errors import (
     QuotaExceeded,
 )
 from exchange.models import Dataset, Grant, GrantDay, UseEntry
+from exchange.openings import Opening
 from kernel.errors import Forbidden, Invalid
 from tests.factories.accounts import SystemFactory
 from tests.factories.exchange import GRANTED, PURPOSE, SECRET, make_world, row
@@ -189,6 +193,75 @@ def test_keys_are_whole_and_few_enough(queryable, unchanged, keys):
     with unchanged(), pytest.raises(Invalid) as refused:
         lookup_keys(queryable.dataset, actor=queryable.actor("reader"), keys=keys, call=CALL)
     assert refused.value.facts["errors"][0]["pointer"].startswith("#/keys")
+
+
+def asked(world, where, number=1, items=None):
+    caller = lookups._Caller(world.actor("reader"), CALL, f"request-{number}")
+    return lookups._Asked(Dataset(pk=world.dataset.pk), caller, where, items, 100)
+
+
+@pytest.fixture
+def in_use(queryable):
+    """The first use stopped its clock; the trail and the ledger begin behind it."""
+    look(queryable, {"code": "110101"})
+    return queryable
+
+
+def test_calls_that_wait_together_cost_two_statements_and_are_told_and_noted_each(
+    in_use, django_assert_num_queries
+):
+    codes = ["110102", "999999", "110101", "110102"]
+    party = [asked(in_use, {"code": code}, number) for number, code in enumerate(codes)]
+    with django_assert_num_queries(2):
+        # The records are read on a connection of their own, here within a transaction.
+        found = lookups._answer_all(party)
+    assert [[r["name"] for r in each.records] for each in found] == [
+        *(["西城区"], [], ["东城区"], ["西城区"]),
+    ]
+    assert GrantDay.objects.values_list("calls", "rows").get() == (5, 4)
+    lines = UseEntry.objects.order_by("-id")[:4][::-1]
+    assert [line.rows for line in lines] == [1, 0, 1, 1]
+    assert [line.digest for line in lines] == [sha256(each.body).hexdigest() for each in found]
+    assert [len(line.subjects) for line in lines] == [1, 0, 1, 1]
+    trail = AuditEvent.objects.filter(verb="record.looked_up").order_by("-id")[:4][::-1]
+    assert [entry.request_id for entry in trail] == [f"request-{n}" for n in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("where", "items"),
+    [
+        ({"name": "东城区"}, None),
+        ({"code": None}, None),
+        ({"code": "11\0"}, None),
+        ({"code": "110101"}, ["contact"]),
+        ({}, None),
+    ],
+)
+def test_who_asks_for_more_than_a_key_or_is_refused_spoils_no_other(in_use, where, items):
+    party = [asked(in_use, {"code": "110101"}), asked(in_use, where, items=items)]
+    found, alone = lookups._answer_all([*party, asked(in_use, {"code": "110102"})])[:2]
+    assert found.records[0]["name"] == "东城区"
+    assert isinstance(alone, Opening)
+    assert UseEntry.objects.count() == 3
+
+
+def test_where_the_day_has_not_enough_for_all_none_is_counted_before_each_asks_alone(
+    in_use, unchanged
+):
+    Grant.objects.update(rows_per_day=2)
+    party = [asked(in_use, {"code": "110101"}), asked(in_use, {"code": "110102"})]
+    with unchanged():
+        told = lookups._answer_all(party)
+    assert [type(each) for each in told] == [Opening, Opening]
+    assert look(in_use, {"code": "110101"})[0]
+    with pytest.raises(QuotaExceeded):
+        look(in_use, {"code": "110102"})
+
+
+def test_the_first_use_is_made_alone_for_it_stops_the_clock(queryable, unchanged):
+    with unchanged():
+        told = lookups._answer_all([asked(queryable, {"code": "110101"})] * 2)
+    assert [type(each) for each in told] == [Opening, Opening]
 
 
 def test_a_look_up_costs_three_statements(queryable, django_assert_num_queries):
