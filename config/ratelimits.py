@@ -24,14 +24,14 @@ _BY_NAME = {
         ("dataset-lookup", "dataset-verify", "interface-call", "gateway-proxy"), "lookups"
     ),
     "gateway-proxy-named": "lookups",
-    **dict.fromkeys(
-        ("sign-in", "sign-in-page", "oauth-token", "oauth-introspect", "gateway-refresh"),
-        "sign-ins",
-    ),
+    "gateway-refresh": "sign-ins",
 }
-_BY_NAME_WHEN_SENT = dict.fromkeys(
-    ("batch-list", "upload-list", "upload-detail", "upload-finish", "signal"), "publications"
-)
+_BY_NAME_WHEN_SENT = {
+    **dict.fromkeys(
+        ("batch-list", "upload-list", "upload-detail", "upload-finish", "signal"), "publications"
+    ),
+    **dict.fromkeys(("sign-in", "sign-in-page", "oauth-token", "oauth-introspect"), "sign-ins"),
+}
 _UNLIMITED = {"healthz", "readyz", "metrics"}
 
 
