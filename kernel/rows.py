@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 
 from kernel.errors import NotFound
@@ -14,5 +14,5 @@ def fetch(rows: models.QuerySet[M], pk: object) -> M:
     """The row with this key among these, or NotFound: unseen and absent look alike."""
     try:
         return rows.get(pk=rows.model._meta.pk.to_python(pk))
-    except (rows.model.DoesNotExist, ValueError, TypeError, ValidationError) as absent:
+    except (ObjectDoesNotExist, ValueError, TypeError, ValidationError) as absent:
         raise NotFound() from absent

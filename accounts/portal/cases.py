@@ -41,16 +41,14 @@ from accounts.portal.case_forms import (
 from accounts.portal.case_track import WAITS_FOR, stages_of
 from accounts.portal.choices import departments
 from accounts.portal.findings import Finding, findings_of, suspicions
-from accounts.portal.forms import PortalForm
 from accounts.portal.listing import DepartmentsList, list_page, reader
 from accounts.portal.sparks import sparks_of
-from accounts.portal.steps import Step, shown_steps, take_step
+from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from accounts.states import CASE_OPEN, ZOMBIE_CASE
 from accounts.workdays import Calendars, workdays_left
 from kernel import cells
 from kernel.lists import Column, Filter
 from kernel.pages import page
-from kernel.problems import Problem
 from kernel.rows import fetch
 
 # The facts that the criteria rest on most.
@@ -210,15 +208,7 @@ def _found(request: HttpRequest, pk: UUID) -> ZombieCase:
     return fetch(rows, pk)
 
 
-def _shown(
-    request: HttpRequest,
-    case: ZombieCase,
-    *,
-    verb: str = "",
-    form: PortalForm | None = None,
-    refused: Problem | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _shown(request: HttpRequest, case: ZombieCase, sent: Sent = NOTHING_SENT) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     verdict = getattr(case.system, "verdict", None)
     replacement, edition = case.evidence.get("replacement"), case.evidence.get("rules")
@@ -232,14 +222,12 @@ def _shown(
         "rules": RuleSet.objects.filter(pk=edition).first() if edition else None,
         "judged_at": parse_datetime(case.evidence.get("judged_at") or ""),
         "sparks": sparks_of(case.system_id, _SHOWN_FACTS),
-        "steps": shown_steps(case, actor, STEPS, lambda name: _is_offered(case, name), verb, form),
-        "summary": form.summary if form else [],
-        "refused": refused,
+        **sent.context(case, actor, STEPS, lambda name: _is_offered(case, name)),
         "replacement": InformationSystem.objects.filter(pk=replacement).first()
         if replacement
         else None,
     }
-    return page(request, "accounts/case.html", context, status=status)
+    return page(request, "accounts/case.html", context, status=sent.status)
 
 
 def _is_offered(case: ZombieCase, verb: str) -> bool:

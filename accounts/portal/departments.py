@@ -30,7 +30,7 @@ from accounts.portal.choices import DepartmentField
 from accounts.portal.forms import PlainForm, PortalForm
 from accounts.portal.listing import list_page, reader
 from accounts.portal.proposals import proposing
-from accounts.portal.steps import Step, shown_steps, take_step
+from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from accounts.states import RUNNING
 from kernel import cells
 from kernel.errors import Conflict, Invalid, Stale
@@ -229,15 +229,7 @@ def _form(
     return page(request, "accounts/department_entry.html", context, status=status)
 
 
-def _shown(
-    request: HttpRequest,
-    row: Department,
-    *,
-    verb: str = "",
-    form: PortalForm | None = None,
-    refused: Problem | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _shown(request: HttpRequest, row: Department, sent: Sent = NOTHING_SENT) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     context = {
         "department": row,
@@ -247,8 +239,6 @@ def _shown(
         "revoking": proposing(actor, "grant.revoke_all_of_department", row.pk),
         "sees_people": may(actor, Perm.MEMBER_VIEW, row.pk),
         "sees_systems": may(actor, Perm.SYSTEM_VIEW, row.pk),
-        "steps": shown_steps(row, actor, STEPS, lambda name: row.is_active, verb, form),
-        "summary": form.summary if form else [],
-        "refused": refused,
+        **sent.context(row, actor, STEPS, lambda name: row.is_active),
     }
-    return page(request, "accounts/department.html", context, status=status)
+    return page(request, "accounts/department.html", context, status=sent.status)

@@ -26,12 +26,11 @@ from accounts.portal.access import signed_in
 from accounts.portal.form_pages import written
 from accounts.portal.forms import PortalForm, ReasonForm
 from accounts.portal.listing import list_page, reader
-from accounts.portal.steps import Step, shown_steps, take_step
+from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from accounts.states import INCIDENT
 from kernel import cells
 from kernel.lists import Column, Filter, List
 from kernel.pages import page
-from kernel.problems import Problem
 from kernel.rows import fetch
 
 _LONG = forms.Textarea(attrs={"rows": 5})
@@ -215,15 +214,7 @@ def _found(request: HttpRequest, pk: UUID) -> Incident:
     return fetch(Incident.objects.visible_to(actor), pk)
 
 
-def _shown(
-    request: HttpRequest,
-    row: Incident,
-    *,
-    verb: str = "",
-    form: PortalForm | None = None,
-    refused: Problem | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _shown(request: HttpRequest, row: Incident, sent: Sent = NOTHING_SENT) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     text, tone = words.INCIDENT_STATES[row.state]
     context = {
@@ -231,10 +222,6 @@ def _shown(
         "state": text,
         "tone": tone,
         "severity": words.SEVERITIES[row.severity],
-        "steps": shown_steps(
-            row, actor, STEPS, lambda name: INCIDENT.allows(row.state, name), verb, form
-        ),
-        "summary": form.summary if form else [],
-        "refused": refused,
+        **sent.context(row, actor, STEPS, lambda name: INCIDENT.allows(row.state, name)),
     }
-    return page(request, "accounts/incident.html", context, status=status)
+    return page(request, "accounts/incident.html", context, status=sent.status)

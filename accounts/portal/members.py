@@ -28,7 +28,7 @@ from accounts.portal.choices import DepartmentField, departments
 from accounts.portal.forms import PortalForm
 from accounts.portal.listing import DepartmentsList, list_page, reader
 from accounts.portal.member_steps import STEPS, grantable, is_possible
-from accounts.portal.steps import shown_steps, take_step
+from accounts.portal.steps import NOTHING_SENT, Sent, take_step
 from kernel import cells
 from kernel.errors import Conflict, Forbidden, Invalid
 from kernel.lists import Column, Filter
@@ -219,31 +219,17 @@ def _form(
     return page(request, "accounts/member_add.html", context, status=status)
 
 
-def _shown(
-    request: HttpRequest,
-    row: Member,
-    *,
-    verb: str = "",
-    form: PortalForm | None = None,
-    refused: Problem | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _shown(request: HttpRequest, row: Member, sent: Sent = NOTHING_SENT) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     context = {
         "member": row,
         "line": _line(row),
         "others": _others(actor, row),
         "shows_history": may(actor, Perm.SIGN_IN_VIEW),
-        "steps": [
-            replace(one, is_open=one.verb == verb)
-            for one in shown_steps(
-                row, actor, STEPS, lambda name: is_possible(actor, row, name), verb, form
-            )
-        ],
-        "summary": form.summary if form else [],
-        "refused": refused,
+        **sent.context(row, actor, STEPS, lambda name: is_possible(actor, row, name)),
     }
-    return page(request, "accounts/member.html", context, status=status)
+    context["steps"] = [replace(one, is_open=one.verb == sent.verb) for one in context["steps"]]
+    return page(request, "accounts/member.html", context, status=sent.status)
 
 
 def _others(actor: Actor, row: Member) -> list[Line]:

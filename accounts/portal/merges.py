@@ -33,14 +33,13 @@ from accounts.portal.choices import departments
 from accounts.portal.columns import label, title_of
 from accounts.portal.forms import PortalForm, ReasonForm
 from accounts.portal.listing import DepartmentsList, list_page, reader
-from accounts.portal.steps import Step, shown_steps, take_step
+from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from accounts.register.columns import BY_NAME
 from accounts.register.versions import values_of
 from accounts.states import MERGE
 from kernel import cells
 from kernel.lists import Column, Filter
 from kernel.pages import page
-from kernel.problems import Problem
 from kernel.rows import fetch
 
 _OPEN = ("proposed", "accepted")
@@ -230,15 +229,7 @@ def _found(request: HttpRequest, pk: UUID) -> MergeProposal:
     return fetch(rows.select_related("target__department", "department"), pk)
 
 
-def _shown(
-    request: HttpRequest,
-    row: MergeProposal,
-    *,
-    verb: str = "",
-    form: PortalForm | None = None,
-    refused: Problem | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _shown(request: HttpRequest, row: MergeProposal, sent: Sent = NOTHING_SENT) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     today = timezone.localdate()
     going = list(row.systems.select_related("department").order_by("pk"))
@@ -251,13 +242,9 @@ def _shown(
         ],
         "reasons": [_reason(one) for one in row.reasons["systems"]],
         "is_late": row.state == "accepted" and bool(row.finish_by and row.finish_by < today),
-        "steps": shown_steps(
-            row, actor, STEPS, lambda name: MERGE.allows(row.state, name), verb, form
-        ),
-        "summary": form.summary if form else [],
-        "refused": refused,
+        **sent.context(row, actor, STEPS, lambda name: MERGE.allows(row.state, name)),
     }
-    return page(request, "accounts/merge.html", context, status=status)
+    return page(request, "accounts/merge.html", context, status=sent.status)
 
 
 def _sees(actor: Actor, system: InformationSystem) -> bool:

@@ -15,17 +15,15 @@ from accounts.portal import words
 from accounts.portal.access import signed_in
 from accounts.portal.columns import facts, worded
 from accounts.portal.entry import PLACES, lacking
-from accounts.portal.forms import PortalForm
 from accounts.portal.listing import reader
 from accounts.portal.proposals import proposing
-from accounts.portal.steps import Shown, shown_steps, take_step
+from accounts.portal.steps import NOTHING_SENT, Sent, take_step
 from accounts.portal.system_steps import STEPS, is_possible
 from accounts.portal.systems import found_system, head_of
 from accounts.register.columns import BY_NAME, GROUPS, members_of
 from accounts.register.versions import values_of
 from accounts.states import CASE_OPEN
 from kernel.pages import page
-from kernel.problems import Problem
 
 _LATEST, _KEPT = 3, 100
 
@@ -61,15 +59,7 @@ def _found(request: HttpRequest, pk: UUID) -> InformationSystem:
     return found_system(reader(request, Perm.SYSTEM_VIEW), pk)
 
 
-def _shown(
-    request: HttpRequest,
-    row: InformationSystem,
-    *,
-    verb: str = "",
-    form: PortalForm | None = None,
-    refused: Problem | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _shown(request: HttpRequest, row: InformationSystem, sent: Sent = NOTHING_SENT) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     values = values_of(row)
     context = {
@@ -81,11 +71,12 @@ def _shown(
         "attachments": row.attachments.defer("content").order_by("pk"),
         "versions": _versions(row, _LATEST),
         "revoking": proposing(actor, "grant.revoke_all_of_system", row.pk),
-        "steps": _steps(actor, row, verb, form),
-        "summary": form.summary if form else [],
-        "refused": refused,
+        **sent.context(row, actor, STEPS, lambda name: is_possible(row, name)),
     }
-    return page(request, "accounts/system.html", context, status=status)
+    # Only what waits, or was refused, stands open.
+    awaited = (sent.verb, "file", "accept")
+    context["steps"] = [replace(one, is_open=one.verb in awaited) for one in context["steps"]]
+    return page(request, "accounts/system.html", context, status=sent.status)
 
 
 def _group(name: str, values: dict[str, Any]) -> tuple[Any, list[tuple[str, str]], list[str]]:
@@ -93,12 +84,6 @@ def _group(name: str, values: dict[str, Any]) -> tuple[Any, list[tuple[str, str]
     known = facts(members_of(name), values)
     empty = [title for title, label in known if not label]
     return words.GROUPS[name], [one for one in known if one[1]], empty
-
-
-def _steps(actor: Actor, row: InformationSystem, verb: str, form: PortalForm | None) -> list[Shown]:
-    """What can be done now; only what waits, or was refused, stands open."""
-    shown = shown_steps(row, actor, STEPS, lambda name: is_possible(row, name), verb, form)
-    return [replace(one, is_open=one.verb in (verb, "file", "accept")) for one in shown]
 
 
 def _versions(row: InformationSystem, most: int) -> list[tuple[Any, Any, User | None, list[Any]]]:

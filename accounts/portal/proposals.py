@@ -28,7 +28,7 @@ from accounts.portal import words
 from accounts.portal.access import signed_in
 from accounts.portal.forms import PlainForm, PortalForm, ReasonForm
 from accounts.portal.listing import list_page, reader
-from accounts.portal.steps import Step, shown_steps, take_step
+from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from accounts.states import PROPOSAL
 from accounts.twopersons import Deed, deed_named
 from kernel import cells
@@ -195,28 +195,16 @@ def _form(
     return page(request, "accounts/proposal_new.html", context, status=status)
 
 
-def _shown(
-    request: HttpRequest,
-    row: Proposal,
-    *,
-    verb: str = "",
-    form: PortalForm | None = None,
-    refused: Problem | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _shown(request: HttpRequest, row: Proposal, sent: Sent = NOTHING_SENT) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     context = {
         "proposal": row,
         "title": _deed_title(row),
         "state": words.PROPOSAL_STATES[row.state],
-        "steps": shown_steps(
-            row, actor, STEPS, lambda name: _is_possible(actor, row, name), verb, form
-        ),
         "is_mine": row.proposed_by_id == actor.id,
-        "summary": form.summary if form else [],
-        "refused": refused,
+        **sent.context(row, actor, STEPS, lambda name: _is_possible(actor, row, name)),
     }
-    return page(request, "accounts/proposal.html", context, status=status)
+    return page(request, "accounts/proposal.html", context, status=sent.status)
 
 
 def proposing(actor: Actor, deed: str, subject: UUID) -> str:

@@ -13,8 +13,8 @@ from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import may
 from accounts.portal.forms import PortalForm
-from kernel.errors import Conflict, Forbidden, Invalid, NotFound, Stale
-from kernel.problems import refusal
+from kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Stale
+from kernel.problems import Problem, refusal
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,36 @@ class Shown:
 
 
 Steps = Mapping[str, Step]
-# Shows the row's page again: (request, row, verb=, form=, refused=, status=).
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a step that was sent and not taken leaves for the page: its form, or the refusal."""
+
+    verb: str = ""
+    form: PortalForm | None = None
+    refused: Problem | None = None
+    status: int = 200
+
+    @classmethod
+    def of(cls, refused: DomainError) -> "Sent":
+        """For a refusal that is none of a field."""
+        problem = refusal(refused)
+        return cls(refused=problem, status=problem.status)
+
+    def context(
+        self, row: Any, actor: Actor, steps: Steps, is_possible: Callable[[str], bool]
+    ) -> dict[str, Any]:
+        """What the page's template says of steps, with what is wrong in the one that was sent."""
+        return {
+            "steps": shown_steps(row, actor, steps, is_possible, self.verb, self.form),
+            "summary": self.form.summary if self.form else [],
+            "refused": self.refused,
+        }
+
+
+NOTHING_SENT = Sent()
+# Shows the row's page, again where something was sent: (request, row, sent).
 Show = Callable[..., HttpResponse]
 
 
@@ -88,15 +117,14 @@ def take_step(
         raise NotFound()
     form = step.form.filled(row, actor, request)
     if not form.is_valid():
-        return show(request, row, verb=verb, form=form, status=422)
+        return show(request, row, Sent(verb, form, status=422))
     try:
         step.deed(row, actor=actor, **form.values)
     except Invalid as refused:
         form.refuse(refused)
-        return show(request, row, verb=verb, form=form, status=422)
+        return show(request, row, Sent(verb, form, status=422))
     except (Conflict, Forbidden, Stale) as refused:
         row.refresh_from_db()
-        problem = refusal(refused)
-        return show(request, row, refused=problem, status=problem.status)
+        return show(request, row, Sent.of(refused))
     messages.success(request, str(step.done))
     return redirect(address.pop("to"), **address)

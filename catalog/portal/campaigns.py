@@ -23,7 +23,7 @@ from accounts.portal.access import signed_in
 from accounts.portal.choices import DepartmentFields
 from accounts.portal.forms import PlainForm, PortalForm
 from accounts.portal.listing import list_page, list_view, reader
-from accounts.portal.steps import Step, shown_steps, take_step
+from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from catalog.actions.campaigns import close_campaign, open_campaign
 from catalog.models import Campaign, CampaignTask
 from catalog.portal import cells as own_cells
@@ -34,7 +34,7 @@ from kernel import cells
 from kernel.errors import DomainError, Invalid
 from kernel.lists import Column, Filter, List
 from kernel.pages import page
-from kernel.problems import Problem, refusal
+from kernel.problems import refusal
 from kernel.rows import fetch
 
 STATES = {"open": (_("Running"), "good"), "closed": (_("Closed"), "")}
@@ -207,15 +207,7 @@ def _found(request: HttpRequest, pk: UUID) -> Campaign:
     return fetch(with_progress(Campaign.objects.visible_to(actor), actor), pk)
 
 
-def _shown(
-    request: HttpRequest,
-    row: Campaign,
-    *,
-    verb: str = "",
-    form: PortalForm | None = None,
-    refused: Problem | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _shown(request: HttpRequest, row: Campaign, sent: Sent = NOTHING_SENT) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     tasks = CampaignTask.objects.visible_to(actor).filter(campaign=row)
     counted = dict(tasks.order_by().values_list("state").annotate(Count("pk")))
@@ -226,10 +218,6 @@ def _shown(
         "counts": [(title, counted.get(state, 0)) for state, (title, _b) in TASK_STATES.items()],
         "list": CampaignTaskList.under(request, reverse("campaign", args=[row.pk])),
         "is_early": row.opens_on > timezone.localdate(),
-        "steps": shown_steps(
-            row, actor, STEPS, lambda name: CAMPAIGN.allows(row.state, name), verb, form
-        ),
-        "summary": form.summary if form else [],
-        "refused": refused,
+        **sent.context(row, actor, STEPS, lambda name: CAMPAIGN.allows(row.state, name)),
     }
-    return page(request, "catalog/campaign.html", context, status=status)
+    return page(request, "catalog/campaign.html", context, status=sent.status)

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_POST
 
 from accounts.actor import Actor
 from accounts.portal.access import signed_in
+from accounts.portal.steps import Sent
 from catalog.actions.comments import resolve_comment, write_comment
 from catalog.models import Comment, Resource
 from catalog.portal.resources import shown_again
 from kernel.errors import DomainError
-from kernel.problems import refusal
 from kernel.rows import fetch
 
 LONGEST = 400
@@ -32,15 +32,12 @@ def comment_write(request: HttpRequest, pk: UUID) -> HttpResponse:
         said = now("Write something, in at most 400 characters.")
         more = {"comment_error": said, "comment_text": text, "comment_place": pointer}
         summary = [("comment_text", said)]
-        return shown_again(request, pk, tab="versions", status=422, summary=summary, **more)
+        return shown_again(request, pk, Sent(status=422), tab="versions", summary=summary, **more)
     try:
         write_comment(row, actor=actor, pointer=pointer, text=text)
     except DomainError as refused:
-        problem = refusal(refused)
         more = {"comment_text": text, "comment_place": pointer}
-        return shown_again(
-            request, pk, tab="versions", refused=problem, status=problem.status, **more
-        )
+        return shown_again(request, pk, Sent.of(refused), tab="versions", **more)
     messages.success(request, now("The comment is on the page of the entry."))
     return _back(pk)
 
@@ -55,8 +52,7 @@ def comment_resolve(request: HttpRequest, pk: UUID, comment: UUID) -> HttpRespon
     try:
         resolve_comment(row, actor=actor)
     except DomainError as refused:
-        problem = refusal(refused)
-        return shown_again(request, pk, tab="versions", refused=problem, status=problem.status)
+        return shown_again(request, pk, Sent.of(refused), tab="versions")
     messages.success(request, now("The comment is settled."))
     return _back(pk)
 

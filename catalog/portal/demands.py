@@ -17,7 +17,7 @@ from accounts.policy import may, require
 from accounts.portal.access import signed_in
 from accounts.portal.forms import PlainForm, PortalForm
 from accounts.portal.listing import list_view, reader
-from accounts.portal.steps import Step, shown_steps, take_step
+from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from catalog.actions.demands import (
     accept_demand,
     demands_like,
@@ -41,7 +41,6 @@ from catalog.search.similar import similar
 from catalog.states import DEMAND
 from kernel.errors import Invalid
 from kernel.pages import page
-from kernel.problems import Problem
 from kernel.rows import fetch
 
 _CANDIDATES = 5
@@ -160,15 +159,7 @@ def _found(request: HttpRequest, pk: UUID) -> Demand:
     )
 
 
-def _shown(
-    request: HttpRequest,
-    row: Demand,
-    *,
-    verb: str = "",
-    form: PortalForm | None = None,
-    refused: Problem | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _shown(request: HttpRequest, row: Demand, sent: Sent = NOTHING_SENT) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     waits = row.state in WAITING
     context = {
@@ -179,13 +170,9 @@ def _shown(
         "merged": row.merged.select_related("department").order_by("pk"),
         "candidates": similar(row.pk, row.title)[:_CANDIDATES] if waits else [],
         "alike": _alike(row, actor) if waits else [],
-        "steps": shown_steps(
-            row, actor, STEPS, lambda name: DEMAND.allows(row.state, name), verb, form
-        ),
-        "summary": form.summary if form else [],
-        "refused": refused,
+        **sent.context(row, actor, STEPS, lambda name: DEMAND.allows(row.state, name)),
     }
-    return page(request, "catalog/demand.html", context, status=status)
+    return page(request, "catalog/demand.html", context, status=sent.status)
 
 
 def _alike(row: Demand, actor: Actor) -> list[tuple[Demand, int]]:

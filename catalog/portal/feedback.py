@@ -16,14 +16,13 @@ from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
 from accounts.portal.forms import PortalForm
 from accounts.portal.listing import DepartmentsList, list_page, reader
-from accounts.portal.steps import Step, shown_steps, take_step
+from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from catalog.actions.feedback import settle_feedback
 from catalog.models import Feedback
 from catalog.portal import cells as own_cells
 from kernel import cells
 from kernel.lists import Column, Filter
 from kernel.pages import page
-from kernel.problems import Problem
 from kernel.rows import fetch
 
 STATES = {"no": (_("To settle"), "warn"), "yes": (_("Settled"), "good")}
@@ -130,25 +129,15 @@ def _found(request: HttpRequest, pk: UUID) -> Feedback:
     return fetch(rows, pk)
 
 
-def _shown(
-    request: HttpRequest,
-    row: Feedback,
-    *,
-    verb: str = "",
-    form: PortalForm | None = None,
-    refused: Problem | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _shown(request: HttpRequest, row: Feedback, sent: Sent = NOTHING_SENT) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     context = {
         "feedback": row,
         "name": _name(row),
         "state": _state(row),
-        "steps": shown_steps(row, actor, STEPS, lambda name: row.settled_at is None, verb, form),
-        "summary": form.summary if form else [],
-        "refused": refused,
+        **sent.context(row, actor, STEPS, lambda name: row.settled_at is None),
     }
-    return page(request, "catalog/feedback.html", context, status=status)
+    return page(request, "catalog/feedback.html", context, status=sent.status)
 
 
 def _name(row: Feedback) -> str:

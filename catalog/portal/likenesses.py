@@ -19,9 +19,9 @@ from accounts.permissions import Perm
 from accounts.policy import may, may_everywhere
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
-from accounts.portal.forms import PortalForm, ReasonForm
+from accounts.portal.forms import ReasonForm
 from accounts.portal.listing import DepartmentsList, list_page, reader
-from accounts.portal.steps import Shown, Step, shown_steps, take_step
+from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from catalog.actions.likenesses import (
     confirm_likeness,
     dismiss_likeness,
@@ -35,7 +35,6 @@ from catalog.states import LIKENESS
 from catalog.versions import items_of
 from kernel.lists import Column, Filter
 from kernel.pages import address_of, page
-from kernel.problems import Problem
 from kernel.rows import fetch
 
 _PERMS = (Perm.LIKENESS_DECIDE,)
@@ -189,16 +188,11 @@ def _found(request: HttpRequest, pk: UUID) -> Likeness:
     return fetch(rows, pk)
 
 
-def _shown(
-    request: HttpRequest,
-    row: Likeness,
-    *,
-    verb: str = "",
-    form: PortalForm | None = None,
-    refused: Problem | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _shown(request: HttpRequest, row: Likeness, sent: Sent = NOTHING_SENT) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    # Either owner's stewards, and the authority.
+    owners = {row.left.department_id, row.right.department_id}
+    decides = any(may(actor, Perm.LIKENESS_DECIDE, owner) for owner in owners)
     context = {
         "likeness": row,
         "names": [_name(row.left), _name(row.right)],
@@ -209,19 +203,11 @@ def _shown(
         "sides": list(_sides(row)),
         "source": row.proposed_source,
         "decided_at": timezone.localtime(row.decided_at) if row.decided_at else None,
-        "steps": _steps(row, actor, verb, form),
-        "summary": form.summary if form else [],
-        "refused": refused,
+        **sent.context(
+            row, actor, STEPS, lambda name: decides and LIKENESS.allows(row.state, name)
+        ),
     }
-    return page(request, "catalog/likeness.html", context, status=status)
-
-
-def _steps(row: Likeness, actor: Actor, verb: str, form: PortalForm | None) -> list[Shown]:
-    """The steps, for either owner's stewards and for the authority."""
-    owners = {row.left.department_id, row.right.department_id}
-    if not any(may(actor, Perm.LIKENESS_DECIDE, owner) for owner in owners):
-        return []
-    return shown_steps(row, actor, STEPS, lambda name: LIKENESS.allows(row.state, name), verb, form)
+    return page(request, "catalog/likeness.html", context, status=sent.status)
 
 
 def _name(resource: Resource) -> str:

@@ -13,8 +13,7 @@ from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import may
 from accounts.portal.access import signed_in
-from accounts.portal.forms import PortalForm
-from accounts.portal.steps import shown_steps, take_step
+from accounts.portal.steps import NOTHING_SENT, Sent, take_step
 from catalog.gates import filing_faults
 from catalog.interchange.columns import ENTRY_COLUMNS, ITEM_COLUMNS, METADATA_NAMES
 from catalog.models import Comment, Entry, Resource
@@ -32,7 +31,6 @@ from catalog.states import EDITABLE, ENTRY, IN_PROGRESS
 from catalog.versions import entry_values, item_values, items_of
 from kernel.errors import NotFound
 from kernel.pages import page
-from kernel.problems import Problem
 from kernel.rows import fetch
 
 _VERSIONS = 20
@@ -70,11 +68,7 @@ def _found(request: HttpRequest, pk: UUID) -> Resource:
 def _shown(
     request: HttpRequest,
     row: Resource,
-    *,
-    verb: str = "",
-    form: PortalForm | None = None,
-    refused: Problem | None = None,
-    status: int = 200,
+    sent: Sent = NOTHING_SENT,
     **more: Any,
 ) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -93,11 +87,7 @@ def _shown(
         "edits": _writes(actor, row) and shown.state in EDITABLE,
         "registers": may(actor, Perm.ADJUSTMENT_REGISTER, row.department_id)
         and row.published_id is not None,
-        "steps": shown_steps(
-            row, actor, STEPS, lambda name: _is_possible(row, versions, shown, name), verb, form
-        ),
-        "summary": form.summary if form else [],
-        "refused": refused,
+        **sent.context(row, actor, STEPS, lambda name: _is_possible(row, versions, shown, name)),
         "tab": tab,
         "tabs": [(f"?tab={name}", title, name == tab) for name, title in _TABS.items()],
         "back": reverse("catalogue"),
@@ -105,12 +95,12 @@ def _shown(
         **more,
     }
     context["about"] = request.GET.get("about", "")
-    return page(request, "catalog/resource.html", context, status=status)
+    return page(request, "catalog/resource.html", context, status=sent.status)
 
 
-def shown_again(request: HttpRequest, pk: UUID, **more: Any) -> HttpResponse:
+def shown_again(request: HttpRequest, pk: UUID, sent: Sent, **more: Any) -> HttpResponse:
     """The entry's page with what was refused."""
-    return _shown(request, _found(request, pk), **more)
+    return _shown(request, _found(request, pk), sent, **more)
 
 
 def _tab(request: HttpRequest) -> str:

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.portal.access import signed_in
-from accounts.portal.forms import PlainForm, PortalForm, ReasonForm
+from accounts.portal.forms import PlainForm, ReasonForm
 from accounts.portal.listing import reader
-from accounts.portal.steps import Step, shown_steps, take_step
+from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from catalog.actions.campaigns import confirm_task, return_task
 from catalog.interchange.columns import ENTRY_COLUMNS
 from catalog.models import CampaignTask
@@ -26,7 +26,6 @@ from catalog.states import CAMPAIGN_TASK
 from kernel import cells
 from kernel.lists import Column, Filter, List
 from kernel.pages import page
-from kernel.problems import Problem
 from kernel.rows import fetch
 
 TASK_STATES = {
@@ -140,15 +139,7 @@ def _found(request: HttpRequest, pk: UUID) -> CampaignTask:
     return fetch(rows, pk)
 
 
-def _shown(
-    request: HttpRequest,
-    row: CampaignTask,
-    *,
-    verb: str = "",
-    form: PortalForm | None = None,
-    refused: Problem | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _shown(request: HttpRequest, row: CampaignTask, sent: Sent = NOTHING_SENT) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     present = counts_of([row.department_id], timezone.localdate())[row.department_id]
     runs = row.campaign.state == "open"
@@ -159,15 +150,8 @@ def _shown(
         "state": TASK_STATES[row.state],
         "due": dues([(row.campaign.due_on if runs else None, False)])[0],
         "numbers": [(title, present[name], row.counts.get(name)) for name, title in titles.items()],
-        "steps": shown_steps(
-            row,
-            actor,
-            STEPS,
-            lambda name: runs and CAMPAIGN_TASK.allows(row.state, name),
-            verb,
-            form,
+        **sent.context(
+            row, actor, STEPS, lambda name: runs and CAMPAIGN_TASK.allows(row.state, name)
         ),
-        "summary": form.summary if form else [],
-        "refused": refused,
     }
-    return page(request, "catalog/campaign_task.html", context, status=status)
+    return page(request, "catalog/campaign_task.html", context, status=sent.status)

@@ -16,9 +16,9 @@ from accounts.permissions import Perm
 from accounts.policy import may, require
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
-from accounts.portal.forms import PlainForm, PortalForm
+from accounts.portal.forms import PlainForm
 from accounts.portal.listing import list_view, reader
-from accounts.portal.steps import Step, shown_steps, take_step
+from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from exchange.actions.services import (
     announce_change,
     complete_change,
@@ -37,7 +37,6 @@ from exchange.states import SERVICE_CHANGE
 from kernel import cells
 from kernel.lists import Column, Filter
 from kernel.pages import page
-from kernel.problems import Problem
 from kernel.rows import fetch
 
 _RELATED = ("dataset__resource__published", "interface__resource__published", "department")
@@ -268,33 +267,22 @@ def _found(request: HttpRequest, pk: UUID) -> ServiceChange:
     return fetch(rows.select_related(*_RELATED), pk)
 
 
-def _shown(
-    request: HttpRequest,
-    row: ServiceChange,
-    *,
-    verb: str = "",
-    form: PortalForm | None = None,
-    refused: Problem | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _shown(request: HttpRequest, row: ServiceChange, sent: Sent = NOTHING_SENT) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     served = served_departments(row.service)
     replies = {reply.department_id: reply for reply in row.replies.all()}
     named = Department.objects.filter(pk__in={*served, *replies}).order_by("name")
     is_served = actor.department_id in served
-    steps = shown_steps(row, actor, STEPS, lambda v: _is_offered(row, v, is_served), verb, form)
     context = {
         "row": row,
         "name": _called(row.service),
         "kind": words.CHANGE_KINDS[row.kind],
         "state": words.CHANGE_STATES[row.state],
-        "steps": steps,
-        "summary": form.summary if form else [],
         "replies": [(one, replies.get(one.pk)) for one in named],
         "events": story(_told(row), actor),
-        "refused": refused,
+        **sent.context(row, actor, STEPS, lambda name: _is_offered(row, name, is_served)),
     }
-    return page(request, "exchange/sharing/announcement.html", context, status=status)
+    return page(request, "exchange/sharing/announcement.html", context, status=sent.status)
 
 
 def _is_offered(row: ServiceChange, verb: str, is_served: bool) -> bool:

@@ -14,9 +14,9 @@ from accounts.models import InformationSystem, User
 from accounts.permissions import Perm
 from accounts.policy import may
 from accounts.portal.access import signed_in
-from accounts.portal.forms import PortalForm, ReasonForm
+from accounts.portal.forms import ReasonForm
 from accounts.portal.listing import list_view
-from accounts.portal.steps import Step, shown_steps, take_step
+from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from accounts.register.reading import CSV
 from exchange.actions.recalls import recall_batch
 from exchange.actions.rejects import read_rejects
@@ -29,7 +29,6 @@ from kernel import cells
 from kernel.errors import NotFound
 from kernel.lists import Column, DayFilter, Filter, List
 from kernel.pages import page
-from kernel.problems import Problem
 
 _RECEIVERS = 50
 _REJECTS = {"csv": f"{CSV}; charset=utf-8", "xlsx": XLSX, "ndjson": "application/x-ndjson"}
@@ -163,15 +162,7 @@ def _batch(request: HttpRequest, pk: UUID, number: int) -> Batch:
     return found
 
 
-def _shown(
-    request: HttpRequest,
-    batch: Batch,
-    *,
-    verb: str = "",
-    form: PortalForm | None = None,
-    refused: Problem | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _shown(request: HttpRequest, batch: Batch, sent: Sent = NOTHING_SENT) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     owner = batch.dataset.department_id
     seen = Delivery.objects.visible_to(actor).filter(
@@ -192,11 +183,9 @@ def _shown(
         if batch.rejected and not batch.expired_at and may(actor, Perm.BATCH_PUBLISH, owner)
         else (),
         **reveal_facts(batch.dataset, actor),
-        "steps": shown_steps(batch, actor, STEPS, lambda name: _is_recallable(batch), verb, form),
-        "summary": form.summary if form else [],
-        "refused": refused,
+        **sent.context(batch, actor, STEPS, lambda name: _is_recallable(batch)),
     }
-    return page(request, "exchange/batch.html", context, status=status)
+    return page(request, "exchange/batch.html", context, status=sent.status)
 
 
 def _is_recallable(batch: Batch) -> bool:

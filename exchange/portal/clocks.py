@@ -20,9 +20,9 @@ from accounts.models import Obligation
 from accounts.permissions import Perm
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
-from accounts.portal.forms import PortalForm, ReasonForm
+from accounts.portal.forms import ReasonForm
 from accounts.portal.listing import list_view, reader
-from accounts.portal.steps import Step, shown_steps, take_step
+from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from accounts.portal.words import DUTIES
 from accounts.querysets import standing_on
 from exchange.portal import cells as own_cells
@@ -33,7 +33,6 @@ from exchange.portal.subjects import Subject, subjects_of
 from kernel import cells
 from kernel.lists import Column, Filter
 from kernel.pages import page
-from kernel.problems import Problem
 from kernel.rows import fetch
 
 OURS, AWAITED = "ours", "awaited"
@@ -242,26 +241,16 @@ def _found(request: HttpRequest, pk: UUID) -> Obligation:
     return fetch(rows.select_related("department", "counterpart"), pk)
 
 
-def _shown(
-    request: HttpRequest,
-    row: Obligation,
-    *,
-    verb: str = "",
-    form: PortalForm | None = None,
-    refused: Problem | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _shown(request: HttpRequest, row: Obligation, sent: Sent = NOTHING_SENT) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     context = {
         "row": row,
         "deadline": deadlines([row])[0],
         "subject": subjects_of([row]).get(row.subject_id),
-        "steps": shown_steps(row, actor, STEPS, lambda name: _is_offered(row, name), verb, form),
-        "summary": form.summary if form else [],
+        **sent.context(row, actor, STEPS, lambda name: _is_offered(row, name)),
         "calendars": sorted(row.calendars.items()),
-        "refused": refused,
     }
-    return page(request, "exchange/sharing/clock.html", context, status=status)
+    return page(request, "exchange/sharing/clock.html", context, status=sent.status)
 
 
 def _is_offered(row: Obligation, verb: str) -> bool:

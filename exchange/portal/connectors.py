@@ -13,9 +13,9 @@ from accounts.permissions import Perm
 from accounts.policy import may
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
-from accounts.portal.forms import PlainForm, PortalForm
+from accounts.portal.forms import PlainForm
 from accounts.portal.listing import DepartmentsList, list_view, reader
-from accounts.portal.steps import Step, shown_steps, take_step
+from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from exchange.actions.connectors import Test, close_connector, test_connector
 from exchange.models import Connector
 from exchange.portal import cells as own_cells
@@ -27,7 +27,6 @@ from kernel import cells
 from kernel.errors import Conflict, Forbidden
 from kernel.lists import Column, Filter
 from kernel.pages import page
-from kernel.problems import Problem, refusal
 from kernel.rows import fetch
 
 _JOBS = 50
@@ -125,8 +124,7 @@ def connector_test(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         tested = test_connector(row, actor=request.actor)  # type: ignore[attr-defined]
     except (Conflict, Forbidden) as wrong:
-        problem = refusal(wrong)
-        return _shown(request, row, refused=problem, status=problem.status)
+        return _shown(request, row, Sent.of(wrong))
     return _shown(request, row, tested=tested)
 
 
@@ -147,12 +145,9 @@ def connector_of(request: HttpRequest, pk: UUID) -> Connector:
 def _shown(
     request: HttpRequest,
     row: Connector,
+    sent: Sent = NOTHING_SENT,
     *,
-    verb: str = "",
-    form: PortalForm | None = None,
     tested: Test | None = None,
-    refused: Problem | None = None,
-    status: int = 200,
 ) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     is_open = row.state == "active"
@@ -173,14 +168,10 @@ def _shown(
         "jobs": list(row.sync_jobs.select_related("dataset").order_by("name")[:_JOBS]),
         "changes": is_open and may(actor, Perm.CONNECTOR_REGISTER, row.department_id),
         "schedules": is_open and may(actor, Perm.SYNC_SCHEDULE, row.department_id),
-        "steps": shown_steps(
-            row, actor, STEPS, lambda name: _is_possible(row, actor, name), verb, form
-        ),
-        "summary": [],
-        "refused": refused,
+        **sent.context(row, actor, STEPS, lambda name: _is_possible(row, actor, name)),
         **reveal_facts(row, actor),
     }
-    return page(request, "exchange/connector.html", context, status=status)
+    return page(request, "exchange/connector.html", context, status=sent.status)
 
 
 def _tested(row: Connector) -> tuple[Any, str]:

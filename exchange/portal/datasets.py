@@ -14,9 +14,9 @@ from accounts.permissions import Perm
 from accounts.policy import may
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
-from accounts.portal.forms import PlainForm, PortalForm
+from accounts.portal.forms import PlainForm
 from accounts.portal.listing import DepartmentsList, list_view, reader
-from accounts.portal.steps import Step, shown_steps, take_step
+from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from exchange.actions.datasets import close_dataset, evolve_dataset, hand_over_dataset
 from exchange.actions.retention import retain_dataset
 from exchange.models import Batch, Dataset, Subscription
@@ -27,7 +27,6 @@ from exchange.reveals import is_allowed
 from kernel import cells
 from kernel.lists import Column, Filter
 from kernel.pages import page
-from kernel.problems import Problem
 from kernel.rows import fetch
 
 _BATCHES, _CONSUMERS = 10, 50
@@ -203,15 +202,7 @@ def publishes(actor: Actor, dataset: Dataset) -> bool:
     return dataset.state == "open" and may(actor, Perm.BATCH_PUBLISH, dataset.department_id)
 
 
-def _shown(
-    request: HttpRequest,
-    dataset: Dataset,
-    *,
-    verb: str = "",
-    form: PortalForm | None = None,
-    refused: Problem | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _shown(request: HttpRequest, dataset: Dataset, sent: Sent = NOTHING_SENT) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     batches: list[Any] = list(
         dataset.batches.select_related("recalled_by").order_by("-number")[:_BATCHES]
@@ -231,15 +222,11 @@ def _shown(
         "publishes": publishes(actor, dataset),
         "shows_usage": may(actor, Perm.USE_VIEW),
         "announces": may(actor, Perm.SERVICE_ANNOUNCE, dataset.department_id),
-        "steps": shown_steps(
-            dataset, actor, STEPS, lambda name: _is_possible(dataset, actor, name), verb, form
-        ),
-        "verb": verb,
-        "summary": form.summary if form else [],
-        "refused": refused,
+        **sent.context(dataset, actor, STEPS, lambda name: _is_possible(dataset, actor, name)),
+        "verb": sent.verb,
         **reveal_facts(dataset, actor),
     }
-    return page(request, "exchange/dataset.html", context, status=status)
+    return page(request, "exchange/dataset.html", context, status=sent.status)
 
 
 def _is_possible(dataset: Dataset, actor: Actor, name: str) -> bool:

@@ -12,9 +12,9 @@ from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import may
 from accounts.portal.access import signed_in
-from accounts.portal.forms import PlainForm, PortalForm
+from accounts.portal.forms import PlainForm
 from accounts.portal.listing import list_view, reader
-from accounts.portal.steps import Step, shown_steps, take_step
+from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from exchange.actions.redeliveries import redeliver_subscription
 from exchange.models import Attempt, Delivery
 from exchange.portal import lane_words as words
@@ -22,7 +22,6 @@ from exchange.portal.datasets import name_of
 from kernel import cells
 from kernel.lists import Column, DayFilter, Filter, List
 from kernel.pages import page
-from kernel.problems import Problem
 from kernel.rows import fetch
 
 _ATTEMPTS = 50
@@ -202,15 +201,7 @@ def _found(request: HttpRequest, pk: UUID) -> Delivery:
     return fetch(rows.select_related(*related, "subscription__department"), pk)
 
 
-def _shown(
-    request: HttpRequest,
-    delivery: Delivery,
-    *,
-    verb: str = "",
-    form: PortalForm | None = None,
-    refused: Problem | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _shown(request: HttpRequest, delivery: Delivery, sent: Sent = NOTHING_SENT) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     lane = delivery.subscription
     tried = Attempt.objects.filter(subscription=lane, number=delivery.number)
@@ -222,13 +213,9 @@ def _shown(
         "state": _state(delivery),
         "attempts": list(tried.order_by("-created_at", "-pk")[:_ATTEMPTS]),
         "sees_batch": may(actor, Perm.DATASET_VIEW),
-        "steps": shown_steps(
-            delivery, actor, STEPS, lambda name: _is_repeatable(delivery), verb, form
-        ),
-        "summary": [],
-        "refused": refused,
+        **sent.context(delivery, actor, STEPS, lambda name: _is_repeatable(delivery)),
     }
-    return page(request, "exchange/delivery.html", context, status=status)
+    return page(request, "exchange/delivery.html", context, status=sent.status)
 
 
 def _is_repeatable(delivery: Delivery) -> bool:

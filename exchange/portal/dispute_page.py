@@ -12,9 +12,9 @@ from accounts.models import Obligation
 from accounts.permissions import Perm
 from accounts.policy import may
 from accounts.portal.access import signed_in
-from accounts.portal.forms import PlainForm, PortalForm
+from accounts.portal.forms import PlainForm
 from accounts.portal.listing import reader
-from accounts.portal.steps import Step, shown_steps, take_step
+from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from exchange.actions.disputes import (
     decide_dispute,
     elevate_dispute,
@@ -31,7 +31,6 @@ from exchange.portal.request_forms import SharingForm, line, text
 from exchange.portal.stories import Told, story
 from exchange.states import DISPUTE, DISPUTE_OPEN
 from kernel.pages import page
-from kernel.problems import Problem
 from kernel.rows import fetch
 
 
@@ -145,15 +144,7 @@ def _found(request: HttpRequest, pk: UUID) -> Dispute:
     return fetch(rows.select_related(*RELATED), pk)
 
 
-def _shown(
-    request: HttpRequest,
-    row: Dispute,
-    *,
-    verb: str = "",
-    form: PortalForm | None = None,
-    refused: Problem | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _shown(request: HttpRequest, row: Dispute, sent: Sent = NOTHING_SENT) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     clocks = Obligation.objects.filter(subject_id=row.pk).exclude(state="cancelled")
     name, about, address = subject_of(row)
@@ -164,13 +155,11 @@ def _shown(
         "address": address,
         "state": words.DISPUTE_STATES[row.state],
         "outcome": words.DISPUTE_OUTCOMES.get(row.outcome),
-        "steps": shown_steps(row, actor, STEPS, lambda v: _is_offered(row, actor, v), verb, form),
-        "summary": form.summary if form else [],
+        **sent.context(row, actor, STEPS, lambda v: _is_offered(row, actor, v)),
         "clocks": deadlines(clocks.order_by("started_at")),
         "events": story(_told(row), actor),
-        "refused": refused,
     }
-    return page(request, "exchange/sharing/dispute.html", context, status=status)
+    return page(request, "exchange/sharing/dispute.html", context, status=sent.status)
 
 
 def _is_offered(row: Dispute, actor: Actor, verb: str) -> bool:

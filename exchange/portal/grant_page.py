@@ -12,8 +12,7 @@ from accounts.actor import Actor
 from accounts.models import InformationSystem, Obligation
 from accounts.permissions import Perm
 from accounts.policy import may
-from accounts.portal.forms import PortalForm
-from accounts.portal.steps import shown_steps
+from accounts.portal.steps import NOTHING_SENT, Sent
 from exchange.models import Grant, GrantEdition, SharingRequest, UseRecord
 from exchange.models.terms import Terms, terms_of
 from exchange.portal import sharing_words as words
@@ -36,9 +35,7 @@ class Edition:
     changes: list[tuple[Any, str, str]]
 
 
-def grant_context(
-    row: Grant, actor: Actor, verb: str = "", form: PortalForm | None = None
-) -> dict[str, Any]:
+def grant_context(row: Grant, actor: Actor, sent: Sent = NOTHING_SENT) -> dict[str, Any]:
     """Everything that the page shows to this actor."""
     titles = {item.column: item for item in row.request.entry.items.all()}
     holds = may(actor, Perm.REQUEST_SUBMIT, row.department_id)
@@ -46,10 +43,7 @@ def grant_context(
     return {
         "grant": row,
         "state": words.GRANT_STATES[row.state],
-        "steps": shown_steps(
-            row, actor, STEPS, lambda name: is_offered(row, actor, name), verb, form
-        ),
-        "summary": form.summary if form else [],
+        **sent.context(row, actor, STEPS, lambda name: is_offered(row, actor, name)),
         "items": [(titles.get(name), name, _mask(row, name)) for name in row.items],
         "verified": [(titles.get(name), name) for name in row.verify_items],
         "facts": list(_facts(row)),

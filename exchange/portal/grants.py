@@ -16,9 +16,8 @@ from accounts.permissions import Perm
 from accounts.policy import may, may_everywhere
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
-from accounts.portal.forms import PortalForm
 from accounts.portal.listing import list_page
-from accounts.portal.steps import take_step
+from accounts.portal.steps import NOTHING_SENT, Sent, take_step
 from exchange.models import Grant
 from exchange.portal import cells as own_cells
 from exchange.portal import sharing_words as words
@@ -30,7 +29,6 @@ from kernel import cells
 from kernel.errors import Forbidden, NotFound
 from kernel.lists import Column, Filter
 from kernel.pages import page
-from kernel.problems import Problem
 from kernel.rows import fetch
 
 HELD, GIVEN = "held", "given"
@@ -191,18 +189,10 @@ def _reader(request: HttpRequest) -> Actor:
     return actor
 
 
-def _shown(
-    request: HttpRequest,
-    row: Grant,
-    *,
-    verb: str = "",
-    form: PortalForm | None = None,
-    refused: Problem | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _shown(request: HttpRequest, row: Grant, sent: Sent = NOTHING_SENT) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    context = {**grant_context(row, actor, verb, form), "refused": refused}
-    return page(request, "exchange/sharing/grant.html", context, status=status)
+    context = grant_context(row, actor, sent)
+    return page(request, "exchange/sharing/grant.html", context, status=sent.status)
 
 
 def _states() -> list[tuple[str, Any]]:

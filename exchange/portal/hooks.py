@@ -16,7 +16,7 @@ from accounts.permissions import Perm
 from accounts.portal.access import signed_in
 from accounts.portal.forms import PlainForm, PortalForm, ReasonForm
 from accounts.portal.listing import reader
-from accounts.portal.steps import Step, shown_steps, take_step
+from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from exchange.actions.hooks import close_hook, open_hook, pause_hook, resume_hook, rotate_secret
 from exchange.models import Hook
 from exchange.portal import lane_words as words
@@ -25,7 +25,6 @@ from exchange.portal.secret_pages import secret_page
 from exchange.states import HOOK
 from kernel.errors import Conflict, DomainError, Forbidden, Invalid
 from kernel.pages import page
-from kernel.problems import Problem, refusal
 from kernel.rows import fetch
 
 _CLOSED = 10
@@ -78,12 +77,12 @@ def hook_page(request: HttpRequest) -> HttpResponse:
         return _shown(request, hook)
     form = HookForm.filled(None, actor, request)
     if not form.is_valid():
-        return _shown(request, hook, opening=form, status=422)
+        return _shown(request, hook, Sent(status=422), opening=form)
     try:
         _hook, secret = open_hook(actor=actor, **form.values)
     except Invalid as wrong:
         form.refuse(wrong)
-        return _shown(request, hook, opening=form, status=422)
+        return _shown(request, hook, Sent(status=422), opening=form)
     except (Conflict, Forbidden) as wrong:
         return _refused(request, hook, wrong)
     return _secret(request, secret, "")
@@ -124,36 +123,29 @@ def _secret(request: HttpRequest, secret: str, lead: Any) -> HttpResponse:
 
 
 def _refused(request: HttpRequest, hook: Hook | None, wrong: DomainError) -> HttpResponse:
-    problem = refusal(wrong)
-    return _shown(request, hook, refused=problem, status=problem.status)
+    return _shown(request, hook, Sent.of(wrong))
 
 
 def _shown(
     request: HttpRequest,
     hook: Hook | None,
+    sent: Sent = NOTHING_SENT,
     *,
-    verb: str = "",
-    form: PortalForm | None = None,
     opening: PortalForm | None = None,
-    refused: Problem | None = None,
-    status: int = 200,
 ) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     closed = Hook.objects.visible_to(actor).filter(state="closed").order_by("-created_at")
-    faulty = opening or form
     context = {
         "hook": hook,
         "state": words.badge(words.HOOK_STATES, hook.state) if hook else None,
         "signs_double": bool(hook and hook.before_until and hook.before_until > timezone.now()),
         "closed": list(closed[:_CLOSED]),
         "opening": opening or HookForm.blank(None, actor),
-        "steps": shown_steps(
-            hook, actor, STEPS, lambda name: HOOK.allows(hook.state, name), verb, form
-        )
-        if hook
-        else [],
-        "verb": verb,
-        "summary": faulty.summary if faulty else [],
-        "refused": refused,
+        "verb": sent.verb,
+        **sent.context(
+            hook, actor, STEPS if hook else {}, lambda name: HOOK.allows(hook.state, name)
+        ),
     }
-    return page(request, "exchange/hook.html", context, status=status)
+    if opening:
+        context["summary"] = opening.summary
+    return page(request, "exchange/hook.html", context, status=sent.status)

@@ -20,7 +20,7 @@ from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
 from accounts.portal.forms import PlainForm, PortalForm, ReasonForm
 from accounts.portal.listing import DepartmentsList, list_view, reader
-from accounts.portal.steps import Step, shown_steps, take_step
+from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from catalog.vocabulary import ShareMode
 from exchange.actions.interfaces import (
     Tested,
@@ -37,7 +37,6 @@ from kernel import cells
 from kernel.errors import DomainError, Invalid
 from kernel.lists import Column, Filter
 from kernel.pages import page
-from kernel.problems import Problem, refusal
 from kernel.rows import fetch
 
 _DAYS, _GRANTS = 30, 50
@@ -163,15 +162,14 @@ def interface_try(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = interface_of(request, pk)
     form = TryForm.filled(row, request.actor, request)  # type: ignore[attr-defined]
     if not form.is_valid():
-        return _shown(request, row, trying=form, status=422)
+        return _shown(request, row, Sent(status=422), trying=form)
     try:
         tested = test_interface(row, actor=request.actor, parameters=form.values)  # type: ignore[attr-defined]
     except Invalid as wrong:
         form.refuse(wrong)
-        return _shown(request, row, trying=form, status=422)
+        return _shown(request, row, Sent(status=422), trying=form)
     except DomainError as wrong:
-        problem = refusal(wrong)
-        return _shown(request, row, trying=form, refused=problem, status=problem.status)
+        return _shown(request, row, Sent.of(wrong), trying=form)
     return _shown(request, row, trying=form, tested=tested)
 
 
@@ -202,18 +200,14 @@ def breaker_of(row: ServiceInterface) -> tuple[Any, str]:
 def _shown(
     request: HttpRequest,
     row: ServiceInterface,
+    sent: Sent = NOTHING_SENT,
     *,
-    verb: str = "",
-    form: PortalForm | None = None,
     trying: PortalForm | None = None,
     tested: Tested | None = None,
-    refused: Problem | None = None,
-    status: int = 200,
 ) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     is_own = may(actor, Perm.INTERFACE_VIEW, row.department_id)
     changes = row.state != "closed" and may(actor, Perm.INTERFACE_REGISTER, row.department_id)
-    faulty = form or trying
     context = {
         "interface": row,
         "entry": row.resource.published,
@@ -232,14 +226,12 @@ def _shown(
         "example": json.dumps({"parameters": _example(row)}, ensure_ascii=False),
         "trying": (trying or TryForm.blank(row, actor)) if changes else None,
         "tested": tested,
-        "steps": shown_steps(
-            row, actor, STEPS, lambda name: INTERFACE.allows(row.state, name), verb, form
-        ),
-        "verb": verb,
-        "summary": faulty.summary if faulty else [],
-        "refused": refused,
+        "verb": sent.verb,
+        **sent.context(row, actor, STEPS, lambda name: INTERFACE.allows(row.state, name)),
     }
-    return page(request, "exchange/interface.html", context, status=status)
+    if trying:
+        context["summary"] = trying.summary
+    return page(request, "exchange/interface.html", context, status=sent.status)
 
 
 def _days(row: ServiceInterface) -> list[Any]:

@@ -12,9 +12,9 @@ from accounts.models import Obligation
 from accounts.permissions import Perm
 from accounts.policy import may
 from accounts.portal.access import signed_in
-from accounts.portal.forms import PlainForm, PortalForm
+from accounts.portal.forms import PlainForm
 from accounts.portal.listing import reader
-from accounts.portal.steps import Step, shown_steps, take_step
+from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from exchange import faults
 from exchange.actions.corrections import correct_records
 from exchange.actions.objections import (
@@ -40,7 +40,6 @@ from exchange.states import OBJECTION, OBJECTION_OPEN
 from exchange.storage import store
 from kernel.errors import Forbidden, NotFound
 from kernel.pages import page
-from kernel.problems import Problem
 from kernel.rows import fetch
 
 
@@ -141,15 +140,7 @@ def _found(request: HttpRequest, pk: UUID) -> Objection:
     return fetch(rows.select_related(*related).prefetch_related("disputes"), pk)
 
 
-def _shown(
-    request: HttpRequest,
-    row: Objection,
-    *,
-    verb: str = "",
-    form: PortalForm | None = None,
-    refused: Problem | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _shown(request: HttpRequest, row: Objection, sent: Sent = NOTHING_SENT) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     clocks = Obligation.objects.filter(subject_id=row.pk).exclude(state="cancelled")
     sides = (row.department_id, row.respondent_id)
@@ -159,8 +150,7 @@ def _shown(
         "state": words.OBJECTION_STATES[row.state],
         "kind": words.OBJECTION_KINDS[row.kind],
         "outcome": words.OBJECTION_OUTCOMES.get(row.outcome),
-        "steps": shown_steps(row, actor, STEPS, lambda name: _is_offered(row, name), verb, form),
-        "summary": form.summary if form else [],
+        **sent.context(row, actor, STEPS, lambda name: _is_offered(row, name)),
         "sees": sees_records(row, actor),
         "clocks": deadlines(clocks),
         "events": story(_told(row), actor),
@@ -168,9 +158,8 @@ def _shown(
         "may_dispute": may(actor, Perm.DISPUTE_OPEN)
         and actor.department_id in sides
         and row.state not in ("withdrawn", "closed"),
-        "refused": refused,
     }
-    return page(request, "exchange/sharing/objection.html", context, status=status)
+    return page(request, "exchange/sharing/objection.html", context, status=sent.status)
 
 
 def _is_offered(row: Objection, verb: str) -> bool:

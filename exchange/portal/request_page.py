@@ -10,8 +10,7 @@ from accounts.actor import Actor
 from accounts.models import InformationSystem, Obligation
 from accounts.permissions import Perm
 from accounts.policy import may
-from accounts.portal.forms import PortalForm
-from accounts.portal.steps import shown_steps
+from accounts.portal.steps import NOTHING_SENT, Sent
 from catalog.items import effective_share_type
 from catalog.models import Item
 from catalog.portal.words import SHARE_TYPES, UPDATE_CYCLES
@@ -36,23 +35,22 @@ class ItemLine:
     note: Any = ""
 
 
-def request_context(
-    row: SharingRequest, actor: Actor, verb: str = "", form: PortalForm | None = None
-) -> dict[str, Any]:
+def request_context(row: SharingRequest, actor: Actor, sent: Sent = NOTHING_SENT) -> dict[str, Any]:
     """Everything that the page shows to this actor."""
     answer = seen_answer(row, actor)
     edition = getattr(row, "edition", None)
     subjects = [row.pk, *([edition.grant_id] if edition else [])]
     clocks = Obligation.objects.filter(subject_id__in=subjects).exclude(state="cancelled")
-    steps = shown_steps(row, actor, STEPS, lambda name: is_offered(row, actor, name), verb, form)
-    steps = [replace(one, is_open=one.verb == verb or one.verb in AWAITED) for one in steps]
+    told = sent.context(row, actor, STEPS, lambda name: is_offered(row, actor, name))
+    awaited = (sent.verb, *AWAITED)
+    steps = [replace(one, is_open=one.verb in awaited) for one in told["steps"]]
     later = [one for one in steps if one.verb in LATER]
     return {
+        **told,
         "row": row,
         "state": words.REQUEST_STATES[row.state],
         "steps": [step for step in steps if step.verb not in LATER],
         "later": later,
-        "summary": form.summary if form else [],
         "prepares": prepares(row, actor),
         "next": next_step(row, actor),
         "answer": answer,

@@ -16,9 +16,8 @@ from accounts.permissions import Perm
 from accounts.policy import may
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
-from accounts.portal.forms import PortalForm
 from accounts.portal.listing import list_page, reader
-from accounts.portal.steps import take_step
+from accounts.portal.steps import NOTHING_SENT, Sent, take_step
 from exchange.answers import ANSWER_CLOCKS
 from exchange.models import SharingRequest
 from exchange.portal import cells as own_cells
@@ -31,7 +30,6 @@ from exchange.states import REQUEST_OPEN, REQUEST_PENDING
 from kernel import cells
 from kernel.lists import Column, DayFilter, Filter
 from kernel.pages import page
-from kernel.problems import Problem
 from kernel.rows import fetch
 
 PATTERNS = "patterns"
@@ -219,20 +217,10 @@ def found_request(request: HttpRequest, pk: UUID) -> SharingRequest:
     return fetch(rows.select_related(*related), pk)
 
 
-def _shown(
-    request: HttpRequest,
-    row: SharingRequest,
-    *,
-    verb: str = "",
-    form: PortalForm | None = None,
-    refused: Problem | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _shown(request: HttpRequest, row: SharingRequest, sent: Sent = NOTHING_SENT) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    context = request_context(row, actor, verb, form)
-    return page(
-        request, "exchange/sharing/request.html", {**context, "refused": refused}, status=status
-    )
+    context = request_context(row, actor, sent)
+    return page(request, "exchange/sharing/request.html", context, status=sent.status)
 
 
 def _states() -> list[tuple[str, Any]]:

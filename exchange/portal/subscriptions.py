@@ -18,7 +18,7 @@ from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
 from accounts.portal.forms import PlainForm, PortalForm, ReasonForm
 from accounts.portal.listing import DepartmentsList, list_view, reader
-from accounts.portal.steps import Step, shown_steps, take_step
+from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from exchange.actions.redeliveries import (
     ping_subscription,
     redeliver_subscription,
@@ -42,7 +42,6 @@ from kernel import cells
 from kernel.errors import Conflict, DomainError, Forbidden, Invalid
 from kernel.lists import Column, Filter
 from kernel.pages import page
-from kernel.problems import Problem, refusal
 from kernel.rows import fetch
 
 _DELIVERIES = 20
@@ -232,19 +231,15 @@ def subscription_of(request: HttpRequest, pk: UUID) -> Subscription:
 
 
 def _refused(request: HttpRequest, lane: Subscription, refused: DomainError) -> HttpResponse:
-    problem = refusal(refused)
-    return _shown(request, lane, refused=problem, status=problem.status)
+    return _shown(request, lane, Sent.of(refused))
 
 
 def _shown(
     request: HttpRequest,
     lane: Subscription,
+    sent: Sent = NOTHING_SENT,
     *,
-    verb: str = "",
-    form: PortalForm | None = None,
-    refused: Problem | None = None,
     outcome: Outcome | None = None,
-    status: int = 200,
 ) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     steers = may(actor, Perm.SUBSCRIPTION_OPEN, lane.department_id) and lane.state != "ended"
@@ -261,12 +256,10 @@ def _shown(
         "deliveries": list(deliveries[:_DELIVERIES]),
         "signs": steers and lane.mode == "webhook",
         "outcome": outcome,
-        "steps": shown_steps(lane, actor, STEPS, lambda step: _is_possible(lane, step), verb, form),
-        "verb": verb,
-        "summary": form.summary if form else [],
-        "refused": refused,
+        **sent.context(lane, actor, STEPS, lambda step: _is_possible(lane, step)),
+        "verb": sent.verb,
     }
-    return page(request, "exchange/subscription.html", context, status=status)
+    return page(request, "exchange/subscription.html", context, status=sent.status)
 
 
 def _is_possible(lane: Subscription, verb: str) -> bool:

@@ -18,7 +18,7 @@ from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
 from accounts.portal.forms import PlainForm, PortalForm, ReasonForm
 from accounts.portal.listing import DepartmentsList, list_view, reader
-from accounts.portal.steps import Step, shown_steps, take_step
+from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from exchange.actions.sync_runs import start_run
 from exchange.actions.syncs import change_sync, close_sync, pause_sync, resume_sync
 from exchange.models import SyncJob, SyncRun
@@ -31,7 +31,6 @@ from exchange.states import SYNC_JOB
 from kernel.errors import Conflict, Forbidden, Invalid
 from kernel.lists import Column, Filter
 from kernel.pages import page
-from kernel.problems import Problem, refusal
 from kernel.rows import fetch
 
 _RUNS = 20
@@ -147,8 +146,7 @@ def _started(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
     try:
         run = start_run(job, actor=request.actor, kind=kind)  # type: ignore[attr-defined]
     except (Conflict, Forbidden, Invalid) as refused:
-        problem = refusal(refused)
-        return _job_shown(request, job, refused=problem, status=problem.status)
+        return _job_shown(request, job, Sent.of(refused))
     messages.success(request, str(words.STARTED))
     return redirect("sync-run", pk=run.pk)
 
@@ -170,15 +168,7 @@ def _job(request: HttpRequest, pk: UUID) -> SyncJob:
     return fetch(found, pk)
 
 
-def _job_shown(
-    request: HttpRequest,
-    job: SyncJob,
-    *,
-    verb: str = "",
-    form: PortalForm | None = None,
-    refused: Problem | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _job_shown(request: HttpRequest, job: SyncJob, sent: Sent = NOTHING_SENT) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     runs = [run_line(run) for run in job.runs.select_related("batch").order_by("-number")[:_RUNS]]
     line = job_line(actor, job, runs[0] if runs else None)
@@ -193,13 +183,11 @@ def _job_shown(
         "history": [(one.run.number, one.progress.rows, one.seconds) for one in reversed(runs)],
         "changes": may(actor, Perm.SYNC_SCHEDULE, job.department_id) and job.state != "closed",
         "compares": line.can_start and job.dataset.kind == "table",
-        "steps": shown_steps(job, actor, STEPS, lambda name: _is_possible(job, name), verb, form),
-        "verb": verb,
-        "summary": form.summary if form else [],
-        "refused": refused,
+        **sent.context(job, actor, STEPS, lambda name: _is_possible(job, name)),
+        "verb": sent.verb,
         "start": words.START,
     }
-    return page(request, "exchange/sync.html", context, status=status)
+    return page(request, "exchange/sync.html", context, status=sent.status)
 
 
 def _is_possible(job: SyncJob, verb: str) -> bool:
