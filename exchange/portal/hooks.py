@@ -143,7 +143,7 @@ def _shown(
         "opening": opening or HookForm.blank(None, actor),
         "verb": sent.verb,
         **sent.context(
-            hook, actor, STEPS if hook else {}, lambda name: HOOK.allows(hook.state, name)
+            hook, actor, STEPS, lambda name: hook is not None and HOOK.allows(hook.state, name)
         ),
     }
     if opening:
