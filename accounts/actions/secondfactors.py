@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import audit, secondfactors
+from accounts.actions.sessions import end_sign_ins
 from accounts.actor import NOBODY, Actor
 from accounts.errors import LockedOut
 from accounts.models import SecondFactor, SessionToken, User
@@ -29,17 +30,23 @@ def factor_kinds(user: User) -> list[str]:
 
 
 @transaction.atomic
-def begin_app(user: User, *, actor: Actor) -> tuple[SecondFactor, str]:
-    """A secret for an app, shown until a first right code confirms it."""
+def begin_app(
+    user: User, *, actor: Actor, here: SessionToken | None = None
+) -> tuple[SecondFactor, str]:
+    """A secret for an app, shown in the sign-in ``here`` until a first right code confirms it.
+
+    No other sign-in is shown it: whoever begins in another one gets a secret of their own.
+    """
     _require_own(user, actor)
     User.objects.select_for_update().get(pk=user.pk)
     known = SecondFactor.objects.filter(user=user, kind=_Kind.TOTP).first()
     if known is not None and known.confirmed_at:
         raise Conflict("you have an app already; drop it before you set up another one")
-    if known is not None:
+    if known is not None and here is not None and known.begun_in_id == here.pk:
         return known, unseal(known.sealed)
     secret = secondfactors.new_app_secret()
-    row = SecondFactor.objects.create(user=user, kind=_Kind.TOTP, sealed=seal(secret))
+    row = known or SecondFactor.objects.create(user=user, kind=_Kind.TOTP)
+    row.change(sealed=seal(secret), begun_in=here)
     audit.record(actor, "second_factor.begun", user, kind=_Kind.TOTP.value)
     return row, secret
 
@@ -48,11 +55,15 @@ def begin_app(user: User, *, actor: Actor) -> tuple[SecondFactor, str]:
 def confirm_app(
     user: User, *, actor: Actor, code: str, here: SessionToken | None = None
 ) -> list[str]:
-    """The app shows right codes, so that it counts from now on, for the sign-in ``here`` too; the
-    codes for paper with the first factor, shown this once."""
+    """The app that was begun ``here`` shows right codes, so that it counts from now on, for this
+    sign-in too; the codes for paper with the first factor, shown this once.
+
+    With the first factor all other sign-ins end: none of them showed one.
+    """
     _require_own(user, actor)
     row = SecondFactor.objects.select_for_update().filter(user=user, kind=_Kind.TOTP).first()
-    if row is None or row.confirmed_at:
+    begun_here = row is not None and row.begun_in_id == (here and here.pk)
+    if row is None or row.confirmed_at or not begun_here:
         raise Conflict("there is no app to confirm; begin again")
     step = secondfactors.app_step(unseal(row.sealed), code, row.counter)
     if step is None:
@@ -60,7 +71,7 @@ def confirm_app(
     row.change(counter=step, confirmed_at=timezone.now())
     audit.record(actor, "second_factor.added", user, kind=_Kind.TOTP.value)
     _count_here(here, _Kind.TOTP)
-    return _first_codes(user)
+    return _first_codes(user, actor, here)
 
 
 @transaction.atomic
@@ -73,8 +84,8 @@ def add_key(
     answer: dict[str, Any],
     here: SessionToken | None = None,
 ) -> list[str]:
-    """Keep the security key that the browser made, which counts for the sign-in ``here`` too; the
-    codes for paper with the first factor."""
+    """Keep the security key that the browser made, which counts for the sign-in ``here`` too; with
+    the first factor the codes for paper, and the end of all other sign-ins."""
     _require_own(user, actor)
     if SecondFactor.objects.filter(user=user, kind=_Kind.WEBAUTHN).count() >= MOST_KEYS:
         raise Conflict("a person has at most five security keys")
@@ -92,7 +103,7 @@ def add_key(
     )
     audit.record(actor, "second_factor.added", user, kind=_Kind.WEBAUTHN.value, name=name)
     _count_here(here, _Kind.WEBAUTHN)
-    return _first_codes(user)
+    return _first_codes(user, actor, here)
 
 
 @transaction.atomic
@@ -224,9 +235,11 @@ def _count_here(here: SessionToken | None, kind: str) -> None:
         here.change(factor=kind)
 
 
-def _first_codes(user: User) -> list[str]:
-    has = SecondFactor.objects.filter(user=user, kind=_Kind.RECOVERY).exists()
-    return [] if has else _new_codes(user)
+def _first_codes(user: User, actor: Actor, here: SessionToken | None) -> list[str]:
+    if SecondFactor.objects.filter(user=user, kind=_Kind.RECOVERY).exists():
+        return []
+    end_sign_ins(user, actor=actor, keep=here)
+    return _new_codes(user)
 
 
 def _new_codes(user: User) -> list[str]:

@@ -28,8 +28,11 @@ class SecondFactor(Row):
     public_key = models.TextField(blank=True)
     digest = models.CharField(max_length=64, blank=True)
     counter = models.BigIntegerField(default=0)
-    # An app counts once it has shown a right code.
+    # An app counts once it has shown a right code, in the sign-in that was shown its secret.
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    begun_in = models.ForeignKey(
+        "accounts.SessionToken", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     used_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -94,7 +94,7 @@ def app_page(request: HttpRequest) -> HttpResponse:
     actor, user = _actor(request), _here(request).user
     form = AppForm.of(None, actor, request)
     try:
-        _row, secret = begin_app(user, actor=actor)
+        _row, secret = begin_app(user, actor=actor, here=_here(request))
     except Conflict:
         return redirect("account-factors")
     if request.method != "POST" or not form.is_valid():

@@ -49,15 +49,14 @@ class SecondFactorView(ReadView):
         """A secret for an authenticator app; it counts once a code confirms it."""
         self.read(request)
         person = self._person()
-        _row, secret = begin_app(person, actor=self.actor)
+        _row, secret = begin_app(person, actor=self.actor, here=self._here())
         return Response({"secret": secret, "address": app_address(secret, person.username)})
 
     @action(detail=False, methods=["post"], url_path="confirm-app")
     def confirm_app(self, request: Request, **kwargs: Any) -> Response:
         """The app's first code; the codes for paper are in this answer and nowhere else."""
-        code, here = self.read(request)["code"], request.auth
-        token = here if isinstance(here, SessionToken) else None
-        codes = confirm_app(self._person(), actor=self.actor, code=code, here=token)
+        code = self.read(request)["code"]
+        codes = confirm_app(self._person(), actor=self.actor, code=code, here=self._here())
         return Response({"codes": codes})
 
     @action(detail=False, methods=["post"], url_path="renew-codes")
@@ -72,6 +71,10 @@ class SecondFactorView(ReadView):
         password = self.read(request)["password"]
         drop_factor(self.get_object(), actor=self.actor, password=password)
         return Response(status=204)
+
+    def _here(self) -> SessionToken | None:
+        here = self.request.auth
+        return here if isinstance(here, SessionToken) else None
 
     def _person(self) -> User:
         if not self.actor.is_person:

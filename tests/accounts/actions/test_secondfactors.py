@@ -23,7 +23,7 @@ from accounts.errors import LockedOut, SamePerson
 from accounts.models import AuditEvent, SecondFactor, User
 from accounts.signin_errors import SecondFactorNeeded, WrongCode
 from kernel.errors import Conflict, Forbidden, Invalid
-from tests.factories.accounts import PASSWORD, MemberFactory
+from tests.factories.accounts import PASSWORD, MemberFactory, SessionTokenFactory
 from tests.people import actor_for
 from tests.securitykeys import SecurityKey
 
@@ -67,6 +67,36 @@ def test_an_app_counts_once_its_first_code_was_right(member):
     codes = confirm_app(member.user, actor=actor, code=code_of(secret))
     assert factor_kinds(member.user) == ["recovery", "totp"]
     assert len(set(codes)) == 10
+
+
+def test_a_secret_that_another_sign_in_was_shown_is_never_the_one_that_counts(member):
+    actor, user = actor_for(member), member.user
+    thief, own = SessionTokenFactory(user=user), SessionTokenFactory(user=user)
+    _row, seen = begin_app(user, actor=actor, here=thief)
+    _row, secret = begin_app(user, actor=actor, here=own)
+    assert secret != seen
+    # The page loaded again shows the same picture.
+    assert begin_app(user, actor=actor, here=own)[1] == secret
+    with pytest.raises(Conflict):
+        confirm_app(user, actor=actor, code=code_of(secret), here=thief)
+    assert factor_kinds(user) == []
+    confirm_app(user, actor=actor, code=code_of(secret), here=own)
+    assert factor_kinds(user) == ["recovery", "totp"]
+
+
+def test_the_first_factor_ends_the_sign_ins_that_showed_none(member, named):
+    actor, user = actor_for(member), member.user
+    older, own = SessionTokenFactory(user=user), SessionTokenFactory(user=user)
+    _row, secret = begin_app(user, actor=actor, here=own)
+    confirm_app(user, actor=actor, code=code_of(secret), here=own)
+    older.refresh_from_db()
+    own.refresh_from_db()
+    assert older.revoked_at
+    assert (own.revoked_at, own.factor) == (None, "totp")
+    later = SessionTokenFactory(user=user, factor="totp")
+    register(member, SecurityKey("https://exchange.example.gov.cn"))
+    later.refresh_from_db()
+    assert later.revoked_at is None
 
 
 def test_the_secret_is_sealed_and_neither_it_nor_a_code_is_in_the_trail(member):
