@@ -55,6 +55,13 @@ def call(token, address=ME):
     return APIClient().get(address, headers={"Authorization": f"Bearer {token}"})
 
 
+@pytest.mark.parametrize("told", ["Basic é", "Basic !", "Basic AAAAOnNlY3JldA==", "Basic /w=="])
+def test_what_is_no_name_and_secret_opens_nothing(client_of, told):
+    answer = send(TOKEN, "grant_type=client_credentials", Authorization=told)
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+    assert not AccessToken.objects.exists()
+
+
 def test_a_client_library_gets_a_token_and_calls_with_it(system, client_of):
     row, secret = client_of
     library = BackendApplicationClient(client_id=row.prefix)
