@@ -1,6 +1,7 @@
 """All rights of a system or a department ended in one deed, such as after a break-in."""
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts import audit
 from accounts.actor import Actor
@@ -20,13 +21,15 @@ def revoke_grants(
     system: InformationSystem | None = None,
     department: Department | None = None,
 ) -> int:
-    """End every right that this system, or any system of this department, holds; how many.
+    """End every right that names this system, or is this department's; how many.
 
     All or none. Two people take it: it is carried out when the second one confirms the proposal.
     """
     require(actor, Perm.GRANT_REVOKE_ALL)
-    held = {"system": system} if system is not None else {"department": department}
-    rows = Grant.objects.filter(state__in=GRANT.moves["revoke"][0], **held).order_by("pk")
+    held = Q(department=department)
+    if system is not None:
+        held = Q(system=system) | Q(systems__contains=[system.pk])
+    rows = Grant.objects.filter(held, state__in=GRANT.moves["revoke"][0]).order_by("pk")
     grants = list(rows.select_for_update())
     for grant in grants:
         revoke_grant(grant, actor=actor, reason=reason)

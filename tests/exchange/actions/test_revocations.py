@@ -39,6 +39,15 @@ def test_two_people_end_all_rights_of_a_system_and_nothing_is_read_any_more(worl
     assert AuditEvent.objects.filter(verb="grant.revoked").count() == 1
 
 
+def test_a_system_that_a_right_names_beside_its_own_reads_nothing_any_more(world, guard, actor_of):
+    sister = SystemFactory(department=world.requester)
+    world.grant(systems=[sister.pk])
+    made = proposed(guard, "grant.revoke_all_of_system", sister)
+    confirm_proposal(made, actor=actor_of("authority"))
+    assert made.outcome == {"grants": 1}
+    assert Grant.objects.get().state == "revoked"
+
+
 def test_one_person_alone_ends_nothing(world, guard):
     world.grant()
     made = proposed(guard, "grant.revoke_all_of_department", world.requester)
