@@ -49,7 +49,7 @@ serve: setup ## start everything, empty or as it was left, and serve until Ctrl-
 test: setup-dev ## all tests, on servers of their own (ARGS="-k lookup": some)
 	@$(LAUNCH) exec -- pytest -n 4 --dist worksteal $(ARGS)
 
-fuzz: setup-dev ## 5,000 made-up calls by every role, each answer held against the API document
+fuzz: setup-dev ## 5,000 made-up calls by every role, each answer held against the API document (ARGS="--seed 7": others)
 	@$(LAUNCH) exec -- pytest tests/architecture/test_fuzz.py --cases 5000 -s $(ARGS)
 
 fuzz-parsers: setup-dev $(FUZZ_STAMP) ## damaged bytes for every parser, guided by coverage (FOR=30: seconds each)

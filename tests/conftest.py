@@ -27,8 +27,10 @@ from tests.factories.accounts import DepartmentFactory
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--cases=5000``: how many calls the fuzz test makes, in place of its few hundred."""
+    """``--cases=5000``: how many calls the fuzz test makes, in place of its few hundred;
+    ``--seed=7``: other ones."""
     parser.addoption("--cases", type=int, default=0)
+    parser.addoption("--seed", type=int, default=0)
 
 
 def pytest_collection_finish() -> None:

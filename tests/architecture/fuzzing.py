@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from itertools import islice
 from random import Random
 from typing import Any
+from zlib import crc32
 
 import schemathesis
 from django.db import transaction
 from drf_spectacular.generators import SchemaGenerator
-from hypothesis import HealthCheck, Phase, Verbosity, given, settings
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis.config import SchemathesisConfig
@@ -69,7 +70,7 @@ class Fuzz:
     """Sends cases and keeps what they find: by operation and fault, one call that shows it."""
 
     def __init__(self, scene: Scene, seed: int = 0) -> None:
-        self.scene, self.dice = scene, Random(seed)
+        self.scene, self.seed, self.dice = scene, seed, Random(seed)
         self.found: dict[str, str] = {}
         self.statuses: Counter[int] = Counter()
         document = SchemaGenerator().get_schema(request=None, public=True)
@@ -81,7 +82,9 @@ class Fuzz:
             for each in endpoints()
         }
         self.callers = {key: _headers(client) for key, client in scene.clients.items()}
+        self.callers["nobody", ""] = {}
         self.order = list(self.callers)
+        self.called: set[tuple[str, str]] = set()
 
     @property
     def sent(self) -> int:
@@ -97,13 +100,14 @@ class Fuzz:
         modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
         made = [operation.as_strategy(generation_mode=mode) for mode in modes]
         try:
-            self._given(st.one_of(*made), cases)
+            self._given(operation.label, st.one_of(*made), cases)
         except Unsatisfiable:
-            self._given(made[0], cases)
+            self._given(operation.label, made[0], cases)
 
-    def _given(self, strategy: Any, cases: int) -> None:
-        chosen = settings(_QUIET, max_examples=cases, derandomize=True)
+    def _given(self, label: str, strategy: Any, cases: int) -> None:
+        chosen = settings(_QUIET, max_examples=cases)
 
+        @seed(self.seed + crc32(label.encode()))
         @chosen
         @given(case=strategy)
         def each(case: Any) -> None:
@@ -176,6 +180,7 @@ class Fuzz:
 
     def _next_caller(self) -> Any:
         self.order.append(self.order.pop(0))
+        self.called.add(self.order[0])
         return self.order[0]
 
 
@@ -184,10 +189,11 @@ class Walk:
 
     def __init__(self, fuzz: Fuzz) -> None:
         self.fuzz = fuzz
+        self.followed = 0
 
     def play(self, scenarios: int, steps: int) -> None:
         """So many scenarios of at most so many calls, each by one caller."""
-        fuzz = self.fuzz
+        fuzz, walk = self.fuzz, self
 
         class Scenario(fuzz.schema.as_state_machine()):  # type: ignore[misc]
             def setup(self) -> None:
@@ -201,8 +207,7 @@ class Walk:
                 return {"headers": self.headers}
 
             def step(self, given: Any) -> Any:
-                if not given.applied_parameters:
-                    fuzz.aim(given.case)
+                walk.begin(given)
                 return super().step(given)
 
             def validate_response(self, response: Any, case: Any, **kwargs: Any) -> None:
@@ -217,8 +222,15 @@ class Walk:
         # Each is a run of its own: what answers hold differs, and with it what may follow.
         chosen = settings(_QUIET, max_examples=1, stateful_step_count=steps)
         for number in range(scenarios):
-            Scenario._hypothesis_internal_use_seed = number
+            Scenario._hypothesis_internal_use_seed = fuzz.seed * 1000 + number
             Scenario.run(settings=chosen)
+
+    def begin(self, given: Any) -> None:
+        """A call to which no earlier answer led is aimed at what the scene has."""
+        if given.applied_parameters:
+            self.followed += 1
+        else:
+            self.fuzz.aim(given.case)
 
 
 @contextmanager

@@ -17,12 +17,14 @@ ROUTINE = 300
 
 
 @pytest.fixture
-def fuzz(db: None, official_calendar: None, settings: Any, tmp_path: Any) -> Iterator[Fuzz]:
+def fuzz(
+    db: None, official_calendar: None, settings: Any, tmp_path: Any, pytestconfig: Any
+) -> Iterator[Fuzz]:
     settings.STORE_DIR = tmp_path / "store"
     # A request would end with the connection that holds the scene's transaction.
     request_started.disconnect(close_old_connections)
     request_finished.disconnect(close_old_connections)
-    yield Fuzz(Scene())
+    yield Fuzz(Scene(), pytestconfig.getoption("--seed"))
     request_started.connect(close_old_connections)
     request_finished.connect(close_old_connections)
 
@@ -36,9 +38,13 @@ def test_every_answer_is_one_that_the_document_names(fuzz: Fuzz, pytestconfig: A
         fuzz.play(operation, each)
         if wanted > ROUTINE:
             fuzz.edges(operation, max(1, wanted * 4 // 10 // len(operations)))
-    Walk(fuzz).play(scenarios=max(4, wanted // 60), steps=6)
-    print(f"\n{fuzz.sent} cases, answered {dict(sorted(fuzz.statuses.items()))}")
+    walk = Walk(fuzz)
+    walk.play(scenarios=max(4, wanted // 60), steps=6)
+    print(f"\n{fuzz.sent} cases by {len(fuzz.called)} callers, {walk.followed} by links, seed")
+    print(f"{fuzz.seed}, answered {dict(sorted(fuzz.statuses.items()))}")
     print(*(f"== {title}\n{shown}\n" for title, shown in sorted(fuzz.found.items())), sep="\n")
     assert fuzz.sent >= wanted
+    assert fuzz.called == set(fuzz.callers)
+    assert walk.followed > 0
     assert max(fuzz.statuses) < 500
     assert sorted(fuzz.found) == []
