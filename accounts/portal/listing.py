@@ -1,9 +1,11 @@
 """A list of the portal as a page, a fragment, or a file of everything that its filter leaves."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from accounts.actor import Actor
@@ -14,7 +16,7 @@ from accounts.portal.access import View, signed_in
 from accounts.portal.bulk import bulk_page
 from accounts.spreadsheets import report_answer
 from kernel.errors import Forbidden
-from kernel.lists import Column, List
+from kernel.lists import Column, Filter, List
 from kernel.pages import page
 
 
@@ -36,6 +38,16 @@ class DepartmentsList(List):
 
     def _shows(self, name: str) -> bool:
         return name != "department" or may_everywhere(self.actor, self.perm)
+
+
+def state_filter(states: Mapping[str, tuple[Any, str]]) -> Filter:
+    """The filter by the column ``state``; each state has its title and its tone."""
+    return Filter(
+        "state",
+        _("State"),
+        lambda actor: [(name, told[0]) for name, told in states.items()],
+        "state",
+    )
 
 
 def list_page(

@@ -32,7 +32,7 @@ from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
 from accounts.portal.columns import label, title_of
 from accounts.portal.forms import PortalForm, ReasonForm
-from accounts.portal.listing import DepartmentsList, list_page, reader
+from accounts.portal.listing import DepartmentsList, list_page, reader, state_filter
 from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from accounts.register.columns import BY_NAME
 from accounts.register.versions import values_of
@@ -125,7 +125,7 @@ class MergeList(DepartmentsList):
     search_title = _("Name of the system that stays")
     order = ("-created_at", "pk")
     filters = (
-        Filter("state", _("State"), lambda actor: _states(), "state"),
+        state_filter(words.MERGE_STATES),
         Filter("department", _("Department"), departments, "department_id"),
     )
     columns = (
@@ -275,7 +275,3 @@ def _reason(told: dict[str, Any]) -> dict[str, Any]:
 def _line(row: MergeProposal) -> Line:
     risk = row.reasons["risk"]
     return Line(row, words.MERGE_STATES[row.state], words.RISKS[risk], words.RISK_LEVELS[risk])
-
-
-def _states() -> list[tuple[str, Any]]:
-    return [(state, title) for state, (title, _badge) in words.MERGE_STATES.items()]

@@ -22,7 +22,7 @@ from accounts.policy import may, require
 from accounts.portal.access import signed_in
 from accounts.portal.choices import DepartmentFields
 from accounts.portal.forms import PlainForm, PortalForm
-from accounts.portal.listing import list_page, list_view, reader
+from accounts.portal.listing import list_page, list_view, reader, state_filter
 from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from catalog.actions.campaigns import close_campaign, open_campaign
 from catalog.models import Campaign, CampaignTask
@@ -32,7 +32,7 @@ from catalog.portal.tasks import TASK_STATES, CampaignTaskList
 from catalog.states import CAMPAIGN
 from kernel import cells
 from kernel.errors import DomainError, Invalid
-from kernel.lists import Column, Filter, List
+from kernel.lists import Column, List
 from kernel.pages import page
 from kernel.problems import refusal
 from kernel.rows import fetch
@@ -100,14 +100,7 @@ class CampaignList(List):
     lead = _("In a census every department goes over its entries, and its head confirms them.")
     nothing = _("There has been no census yet.")
     order = ("-due_on", "-pk")
-    filters = (
-        Filter(
-            "state",
-            _("State"),
-            lambda actor: [(state, title) for state, (title, _b) in STATES.items()],
-            "state",
-        ),
-    )
+    filters = (state_filter(STATES),)
     columns = (
         Column("name", _("Census"), lambda row: row.name, cells.linked("campaign"), width=36),
         Column("state", _("State"), lambda row: row.word, own_cells.word, ("state",)),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Perm
-from accounts.portal.listing import DepartmentsList
+from accounts.portal.listing import DepartmentsList, state_filter
 from catalog.models import CatalogImport, ImportFinding
 from catalog.portal import cells as own_cells
 from catalog.portal.import_words import FINDINGS, KINDS, STATES
@@ -30,14 +30,7 @@ class ImportList(DepartmentsList):
     search = ("source__icontains", "file_name__icontains")
     search_title = _("Catalogue or file")
     order = ("-created_at", "pk")
-    filters = (
-        Filter(
-            "state",
-            _("State"),
-            lambda actor: [(state, title) for state, (title, _b) in STATES.items()],
-            "state",
-        ),
-    )
+    filters = (state_filter(STATES),)
     columns = (
         Column(
             "source", _("Catalogue"), lambda row: row.source, cells.linked("import"),

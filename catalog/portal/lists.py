@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Perm
 from accounts.portal.choices import departments
-from accounts.portal.listing import list_view
+from accounts.portal.listing import list_view, state_filter
 from catalog.models import Demand, Item, SearchDocument
 from catalog.portal import cells as own_cells
 from catalog.portal import words
@@ -58,12 +58,7 @@ class NeedList(ThreeLists):
     search_title = _("Words of the demand")
     order = ("department__name", "pk")
     filters = (
-        Filter(
-            "state",
-            _("State"),
-            lambda actor: [(state, title) for state, (title, _b) in STATES.items()],
-            "state",
-        ),
+        state_filter(STATES),
         Filter("department", _("Asking department"), departments, "department_id"),
     )
     columns = (

@@ -12,7 +12,7 @@ from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.portal.access import signed_in
 from accounts.portal.forms import PlainForm, ReasonForm
-from accounts.portal.listing import reader
+from accounts.portal.listing import reader, state_filter
 from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from catalog.actions.campaigns import confirm_task, return_task
 from catalog.interchange.columns import ENTRY_COLUMNS
@@ -24,7 +24,7 @@ from catalog.quality.completeness import CENSUS_NUMBERS
 from catalog.reports import counts_of
 from catalog.states import CAMPAIGN_TASK
 from kernel import cells
-from kernel.lists import Column, Filter, List
+from kernel.lists import Column, List
 from kernel.pages import page
 from kernel.rows import fetch
 
@@ -76,14 +76,7 @@ class CampaignTaskList(List):
     search = ("department__name__icontains",)
     search_title = _("Department")
     order = ("department__name", "pk")
-    filters = (
-        Filter(
-            "state",
-            _("State"),
-            lambda actor: [(state, title) for state, (title, _b) in TASK_STATES.items()],
-            "state",
-        ),
-    )
+    filters = (state_filter(TASK_STATES),)
     columns = (
         Column(
             "department",

@@ -17,7 +17,7 @@ from accounts.policy import may, require
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
 from accounts.portal.forms import PlainForm
-from accounts.portal.listing import list_view, reader
+from accounts.portal.listing import list_view, reader, state_filter
 from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from exchange.actions.services import (
     announce_change,
@@ -156,7 +156,7 @@ class ChangeList(SidesList):
     order = ("state", "effective_on", "pk")
     filters = (
         Filter("kind", _("Kind"), lambda actor: list(words.CHANGE_KINDS.items()), "kind"),
-        Filter("state", _("State"), lambda actor: _states(), "state"),
+        state_filter(words.CHANGE_STATES),
         Filter("department", _("Provider"), departments, "department_id"),
     )
     columns = (
@@ -300,7 +300,3 @@ def _told(row: ServiceChange) -> list[Told]:
     if row.state == "withdrawn":
         told.append(Told(row.updated_at, _("Taken back"), row.department))
     return told
-
-
-def _states() -> list[tuple[str, Any]]:
-    return [(state, title) for state, (title, _badge) in words.CHANGE_STATES.items()]

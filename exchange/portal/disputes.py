@@ -15,7 +15,7 @@ from accounts.permissions import Perm
 from accounts.policy import require
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
-from accounts.portal.listing import list_view
+from accounts.portal.listing import list_view, state_filter
 from exchange.actions.disputes import (
     open_dispute,
 )
@@ -73,7 +73,7 @@ class DisputeList(SidesList):
     search_title = _("Data or claim")
     order = ("due_on", "-created_at", "pk")
     filters = (
-        Filter("state", _("State"), lambda actor: _states(), "state"),
+        state_filter(words.DISPUTE_STATES),
         Filter("department", _("Who disputes"), departments, "department_id"),
         Filter("respondent", _("Whom it is against"), departments, "respondent_id"),
     )
@@ -175,7 +175,3 @@ def subject_of(row: Dispute) -> tuple[str, Any, str]:
     published = row.objection.resource.published
     name = published.name if published else str(row.objection.resource)
     return name, _("Objection"), reverse("objection", args=[row.objection.pk])
-
-
-def _states() -> list[tuple[str, Any]]:
-    return [(state, title) for state, (title, _badge) in words.DISPUTE_STATES.items()]

@@ -16,7 +16,7 @@ from accounts.permissions import Perm
 from accounts.policy import may, may_everywhere
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
-from accounts.portal.listing import list_page
+from accounts.portal.listing import list_page, state_filter
 from accounts.portal.steps import NOTHING_SENT, Sent, take_step
 from exchange.models import Grant
 from exchange.portal import cells as own_cells
@@ -67,7 +67,7 @@ class GrantList(SidesList):
     titles_of = {ALL: _("All departments"), HELD: _("Held by us"), GIVEN: _("Given by us")}
     same = {HELD: "department", GIVEN: "provider"}
     filters = (
-        Filter("state", _("State"), lambda actor: _states(), "state"),
+        state_filter(words.GRANT_STATES),
         Filter(
             "use",
             _("Whether it is used"),
@@ -193,10 +193,6 @@ def _shown(request: HttpRequest, row: Grant, sent: Sent = NOTHING_SENT) -> HttpR
     actor: Actor = request.actor  # type: ignore[attr-defined]
     context = grant_context(row, actor, sent)
     return page(request, "exchange/sharing/grant.html", context, status=sent.status)
-
-
-def _states() -> list[tuple[str, Any]]:
-    return [(state, title) for state, (title, _badge) in words.GRANT_STATES.items()]
 
 
 def _uses() -> list[tuple[str, Any]]:

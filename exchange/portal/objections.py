@@ -17,7 +17,7 @@ from accounts.permissions import Perm
 from accounts.policy import may, require
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
-from accounts.portal.listing import list_view
+from accounts.portal.listing import list_view, state_filter
 from catalog.models import Resource
 from exchange.actions.objections import (
     submit_objection,
@@ -70,7 +70,7 @@ class ObjectionList(SidesList):
     search_title = _("Data or description")
     order = ("due_on", "-created_at", "pk")
     filters = (
-        Filter("state", _("State"), lambda actor: _states(), "state"),
+        state_filter(words.OBJECTION_STATES),
         Filter("kind", _("Kind"), lambda actor: list(words.OBJECTION_KINDS.items()), "kind"),
         Filter("department", _("Who objects"), departments, "department_id"),
         Filter("respondent", _("Who answers"), departments, "respondent_id"),
@@ -209,7 +209,3 @@ def _choose(request: HttpRequest, actor: Actor) -> HttpResponse:
         "back": (reverse("objections"), _("Objections")),
     }
     return page(request, "exchange/sharing/choose.html", context)
-
-
-def _states() -> list[tuple[str, Any]]:
-    return [(state, title) for state, (title, _badge) in words.OBJECTION_STATES.items()]

@@ -16,7 +16,7 @@ from accounts.permissions import Perm
 from accounts.policy import may
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
-from accounts.portal.listing import list_page, reader
+from accounts.portal.listing import list_page, reader, state_filter
 from accounts.portal.steps import NOTHING_SENT, Sent, take_step
 from exchange.answers import ANSWER_CLOCKS
 from exchange.models import SharingRequest
@@ -72,7 +72,7 @@ class RequestList(SidesList):
     }
     same = {MADE: "department", RECEIVED: "provider", PATTERNS: "department"}
     filters = (
-        Filter("state", _("State"), lambda actor: _states(), "state"),
+        state_filter(words.REQUEST_STATES),
         Filter(
             "open", _("Only"), lambda actor: _narrow(), apply=lambda rows, value: _only(rows, value)
         ),
@@ -221,10 +221,6 @@ def _shown(request: HttpRequest, row: SharingRequest, sent: Sent = NOTHING_SENT)
     actor: Actor = request.actor  # type: ignore[attr-defined]
     context = request_context(row, actor, sent)
     return page(request, "exchange/sharing/request.html", context, status=sent.status)
-
-
-def _states() -> list[tuple[str, Any]]:
-    return [(state, title) for state, (title, _badge) in words.REQUEST_STATES.items()]
 
 
 def _narrow() -> list[tuple[str, Any]]:

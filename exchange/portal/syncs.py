@@ -17,7 +17,7 @@ from accounts.policy import may
 from accounts.portal.access import signed_in
 from accounts.portal.choices import departments
 from accounts.portal.forms import PlainForm, PortalForm, ReasonForm
-from accounts.portal.listing import DepartmentsList, list_view, reader
+from accounts.portal.listing import DepartmentsList, list_view, reader, state_filter
 from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from exchange.actions.sync_runs import start_run
 from exchange.actions.syncs import change_sync, close_sync, pause_sync, resume_sync
@@ -64,7 +64,7 @@ class SyncList(DepartmentsList):
     search_title = _("Name or source")
     order = ("name", "pk")
     filters = (
-        Filter("state", _("State"), lambda actor: _states(), "state"),
+        state_filter(words.JOB_STATES),
         Filter("department", _("Department"), departments, "department_id"),
     )
     columns = (
@@ -156,10 +156,6 @@ def _started(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
 def sync_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     """Pause, resume or close the job; a refusal is said on the page and changes nothing."""
     return take_step(request, _job(request, pk), verb, STEPS, _job_shown, to="sync", pk=pk)
-
-
-def _states() -> list[tuple[str, Any]]:
-    return [(state, title) for state, (title, _badge) in words.JOB_STATES.items()]
 
 
 def _job(request: HttpRequest, pk: UUID) -> SyncJob:
