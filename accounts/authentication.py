@@ -21,6 +21,7 @@ from accounts.middleware import has_token
 from accounts.models import Credential, Member, SessionToken, User
 from accounts.permissions import Role
 from kernel.errors import Forbidden
+from kernel.kept import Kept
 from kernel.problems import answer, refusal
 
 if TYPE_CHECKING:
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
 DEPARTMENT_HEADER = "X-Acting-Department"
 SESSION_DEPARTMENT = "department_id"
 LOCKED = 429
+_MEMBERSHIPS = Kept(
+    lambda user: (
+        Member.objects.active().filter(user=user).select_related("department").order_by("pk")
+    )
+)
 
 
 class BearerAuthentication(authentication.BaseAuthentication):
@@ -118,8 +124,7 @@ def person_actor(user: User, department: object, address: str) -> Actor:
 
 def memberships(user: User, department: object) -> list[Member]:
     """The person's memberships, or the one in the named department; Forbidden if there is none."""
-    active = Member.objects.active().filter(user=user)
-    members = list(active.select_related("department").order_by("pk"))
+    members: list[Member] = _MEMBERSHIPS(user=user.pk)
     if not members:
         raise AuthenticationFailed("this person belongs to no department any more")
     if department:

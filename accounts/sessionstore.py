@@ -10,8 +10,11 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from kernel.kept import Kept
+
 # Of 64 digits those that the column takes: 160 bits.
 _DIGITS = 40
+_ALIVE = Kept(lambda key, now: Session.objects.filter(expire_date__gt=now, session_key=key))
 
 
 class SessionStore(DatabaseStore):
@@ -34,11 +37,12 @@ class SessionStore(DatabaseStore):
             Session.objects.filter(session_key=kept_as(key)).delete()
 
     def _get_session_from_db(self) -> Session | None:
-        alive = Session.objects.filter(expire_date__gt=timezone.now())
-        found = alive.filter(session_key=kept_as(self.session_key or "")).first()
-        if found is None:
+        found = _ALIVE(key=kept_as(self.session_key or ""), now=timezone.now())
+        if not found:
             self._session_key = None
-        return found
+            return None
+        session: Session = found[0]
+        return session
 
 
 def kept_as(session_key: str) -> str:

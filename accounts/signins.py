@@ -1,7 +1,8 @@
 """Whether a person's sign-in still holds, and what the person owes before anything else."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
@@ -13,6 +14,7 @@ from accounts.models import SessionToken, User
 from accounts.permissions import Role
 from accounts.signin_errors import PasswordChangeNeeded, SecondFactorMissing
 from kernel.errors import Forbidden
+from kernel.kept import Kept
 
 # Where a browser's session names its row.
 SIGN_IN = "sign_in"
@@ -29,7 +31,18 @@ def idle_limit() -> timedelta:
 def living(user_id: object) -> Q:
     """The condition of a person's sign-ins that still hold."""
     now = timezone.now()
-    return Q(user_id=user_id, revoked_at=None, expires_at__gt=now, used_at__gt=now - idle_limit())
+    return _living(user_id, now, now - idle_limit())
+
+
+def _living(user_id: object, now: datetime, since: datetime) -> Q:
+    return Q(user_id=user_id, revoked_at=None, expires_at__gt=now, used_at__gt=since)
+
+
+_OF_BROWSER = Kept(
+    lambda user, told, now, since: SessionToken.objects.filter(
+        _living(user, now, since), pk=told, kind=SessionToken.Kind.PORTAL
+    )
+)
 
 
 def of_browser(request: HttpRequest, user: User) -> SessionToken | None:
@@ -37,8 +50,9 @@ def of_browser(request: HttpRequest, user: User) -> SessionToken | None:
     told = request.session.get(SIGN_IN)
     if not told:
         return None
-    rows = SessionToken.objects.filter(living(user.pk), pk=told, kind=SessionToken.Kind.PORTAL)
-    found = rows.first()
+    now = timezone.now()
+    rows = _OF_BROWSER(user=user.pk, told=UUID(told), now=now, since=now - idle_limit())
+    found: SessionToken | None = rows[0] if rows else None
     if found is not None:
         found.user = user
         note_use(found)

@@ -168,7 +168,9 @@ class List:
     def body(self) -> list[tuple[Any, list[Cell]]]:
         """The page's rows with their cells."""
         drawn = []
-        for row, line in zip(self.page, self.lines(list(self.page)), strict=True):
+        rows = list(self.page)
+        # Where there are none, nothing is asked for that stands beside them.
+        for row, line in zip(rows, self.lines(rows) if rows else (), strict=True):
             drawn.append((row, [Cell(c, line, c.value(line)) for c in self.chosen]))
         return drawn
 
