@@ -4,7 +4,7 @@ Entries are counted as of today, what was due in one calendar year of Asia/Shang
 a section, however many entries there are.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,41 +15,37 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from accounts.models import Department, Obligation
 from catalog.models import Demand, Entry, SearchDocument
 from catalog.quality.completeness import CENSUS_NUMBERS
+from catalog.search.traits import NOT_SHARED, OF_A_SHARE_TYPE
 from catalog.states import IN_PROGRESS
-from catalog.vocabulary import ShareType
 
-_NUMBERED = Q(**{f"entry__{name}__isnull": False for name in CENSUS_NUMBERS})
-_SHAREABLE = ~Q(entry__share_type=ShareType.NOT_SHARED)
+# A document tells what its entry lacks, so that no entry is read to be counted.
+_NUMBERED = ~Q(gaps__contains=["no-census"])
+_NOT_SHARED = Q(
+    traits__gte=NOT_SHARED * OF_A_SHARE_TYPE, traits__lt=(NOT_SHARED + 1) * OF_A_SHARE_TYPE
+)
 _KINDS = ("C1", "C2", "C3", "C4", "C5", "C6")
 Counts = dict[str, Any]
+# Keys, or rows of them.
+Departments = Sequence[UUID] | QuerySet[Any]
 
 
-def counts_of(departments: Sequence[UUID], today: date) -> dict[UUID, Counts]:
+def counts_of(departments: Departments, today: date) -> dict[UUID, Counts]:
     """What each department has in force: entries, with numbers, attached, fresh, overdue, sums.
 
     Sums are those of the six census numbers over its entries, in their units.
     """
-    documents = SearchDocument.objects.filter(department__in=departments).order_by()
-    columns = _columns(today)
-    nothing = _nothing(columns)
-    found: dict[UUID, Counts] = {key: dict(nothing) for key in departments}
-    grouped: Iterable[Any] = documents.values("department").annotate(**columns)
-    for row in grouped:
-        counts = found[row["department"]]
-        counts |= {name: row[name] for name in columns if row[name] is not None}
-        counts["points_possible"] = 100 * counts["in_force"]
-    working = Entry.objects.filter(department__in=departments, state__in=IN_PROGRESS).order_by()
-    for key, number in working.values_list("department").annotate(Count("pk")):
-        found[key]["in_work"] = number
-    return found
+    found, sums = _standings(departments, today), _sums(departments)
+    return _Noughts(
+        {**found.nothing, **sums.nothing}, {key: {**one, **sums[key]} for key, one in found.items()}
+    )
 
 
-def duties_of(departments: Sequence[UUID], today: date) -> dict[UUID, Counts]:
+def duties_of(departments: Departments, today: date) -> dict[UUID, Counts]:
     """What was due in this year, and what of it was done in time, by clock and for demands."""
-    found: dict[UUID, Counts] = {key: {} for key in departments}
+    found = _Noughts(dict.fromkeys(["answers_in_time", "answers_due"], 0))
     for section in (_clocks(today), _demands(today)):
         for row in section.filter(owner__in=departments):
-            counts = found[row["owner"]]
+            counts = found.own(row["owner"])
             kind = row.get("kind", "demands")
             counts[f"{kind}_in_time"] = row["in_time"]
             counts[f"{kind}_due"] = row["in_time"] + row["late"]
@@ -59,11 +55,14 @@ def duties_of(departments: Sequence[UUID], today: date) -> dict[UUID, Counts]:
     return found
 
 
-def numbers_of(departments: QuerySet[Department], today: date) -> list[Counts]:
+def numbers_of(
+    departments: QuerySet[Department], today: date, *, with_sums: bool = True
+) -> list[Counts]:
     """Every count of every department, ordered by name."""
-    named = list(departments.order_by("name", "pk").values_list("pk", "name"))
-    keys = [key for key, _ in named]
-    have, owed = counts_of(keys, today), duties_of(keys, today)
+    named = departments.order_by("name", "pk").values_list("pk", "name")
+    keys = departments.order_by().values("pk")
+    have = counts_of(keys, today) if with_sums else _standings(keys, today)
+    owed = duties_of(keys, today)
     return [{"department": key, "name": name, **have[key], **owed[key]} for key, name in named]
 
 
@@ -77,9 +76,46 @@ def total_of(rows: Iterable[Counts]) -> Counts:
     return total
 
 
-def _nothing(columns: Iterable[str]) -> Counts:
-    counts: Counts = dict.fromkeys([*columns, "points_possible", "in_work"], 0)
-    return counts | dict.fromkeys(CENSUS_NUMBERS, Decimal(0))
+class _Noughts(dict[UUID, Counts]):
+    """Counts by department; who has none shares the noughts."""
+
+    def __init__(self, nothing: Counts, found: Mapping[UUID, Counts] | None = None) -> None:
+        super().__init__(found or {})
+        self.nothing = nothing
+
+    def __missing__(self, key: UUID) -> Counts:
+        return self.nothing
+
+    def own(self, key: UUID) -> Counts:
+        """The counts of this department, to be added to."""
+        return self.setdefault(key, dict(self.nothing))
+
+
+def _standings(departments: Departments, today: date) -> _Noughts:
+    columns = _columns(today)
+    found = _Noughts(dict.fromkeys([*columns, "points_possible", "in_work"], 0))
+    documents = SearchDocument.objects.filter(department__in=departments).order_by()
+    documents = documents.alias(is_open=F("traits") % 2)
+    grouped: Iterable[Any] = documents.values_list("department").annotate(**columns)
+    for key, *numbers in grouped:
+        counts = found.own(key)
+        counts.update(zip(columns, numbers, strict=True))
+        counts["points_possible"] = 100 * counts["in_force"]
+    working = Entry.objects.filter(department__in=departments, state__in=IN_PROGRESS).order_by()
+    for key, number in working.values_list("department").annotate(Count("pk")):
+        found.own(key)["in_work"] = number
+    return found
+
+
+def _sums(departments: Departments) -> _Noughts:
+    found = _Noughts(dict.fromkeys(CENSUS_NUMBERS, Decimal(0)))
+    documents = SearchDocument.objects.filter(department__in=departments).order_by()
+    sums = {name: Sum(f"entry__{name}") for name in CENSUS_NUMBERS}
+    grouped: Iterable[Any] = documents.values_list("department").annotate(**sums)
+    for key, *numbers in grouped:
+        told = zip(CENSUS_NUMBERS, numbers, strict=True)
+        found.own(key).update({name: number for name, number in told if number is not None})
+    return found
 
 
 def _columns(today: date) -> dict[str, Count | Sum]:
@@ -90,16 +126,15 @@ def _columns(today: date) -> dict[str, Count | Sum]:
         "complete": Q(gaps=[]),
         "with_numbers": _NUMBERED,
         "attached": attached,
-        "shareable": _SHAREABLE,
-        "shareable_attached": _SHAREABLE & attached,
-        "open": Q(entry__open_to_public=True),
+        "shareable": ~_NOT_SHARED,
+        "shareable_attached": ~_NOT_SHARED & attached,
+        "open": Q(is_open=1),
         "promising": promising,
         "fresh": promising & Q(fresh_until__gte=today),
         "overdue": Q(fresh_until__lt=today),
     }
     counts = {name: Count("pk", filter=condition) for name, condition in conditions.items()}
-    sums = {name: Sum(f"entry__{name}") for name in CENSUS_NUMBERS}
-    return {**counts, "points": Sum("completeness"), **sums}
+    return {**counts, "points": Sum("completeness")}
 
 
 def _clocks(today: date) -> QuerySet[Any]:

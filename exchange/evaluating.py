@@ -8,31 +8,46 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
+from catalog.search.traits import NOT_SHARED, OF_A_SHARE_TYPE
 from exchange.evaluation import CLOCKS, Evaluation, evaluate
 from exchange.models import UseEntry
 
 Counts = dict[UUID, dict[str, tuple[int, int]]]
+_OF_CLOCK = {kind: code for code, kinds in CLOCKS.items() for kind in kinds}
 
-# (department, part, whole); every statement takes the same named values.
-_CLOCK = """
-    SELECT department_id, count(*) FILTER (WHERE met_at::date <= due_on), count(*)
+# (kind, department, part, whole).
+_CLOCKS = """
+    SELECT kind, department_id,
+        count(*) FILTER (WHERE met_at::date <= due_on), count(*)
     FROM (
-        SELECT department_id, due_on, met_at AT TIME ZONE %(zone)s AS met_at
+        SELECT kind, department_id, due_on, met_at AT TIME ZONE %(zone)s AS met_at
         FROM accounts_obligation
         WHERE kind = ANY(%(kinds)s) AND (
             (state = 'met' AND met_at >= %(start)s AND met_at < %(end)s)
             OR (state = 'open' AND due_on < %(last)s)
         )
-    ) AS clock GROUP BY department_id
+    ) AS clock GROUP BY kind, department_id
 """
+# (department, part, whole of each of these indicators); every statement takes the same values.
 _STATEMENTS = {
-    "rows_accepted": """
+    ("complete_entries", "fresh_data", "attached"): """
+        SELECT department_id,
+            count(*) FILTER (WHERE completeness = 100), count(*),
+            count(*) FILTER (WHERE fresh_until >= %(last)s), count(fresh_until),
+            count(*) FILTER (WHERE is_shared AND is_attached), count(*) FILTER (WHERE is_shared)
+        FROM (
+            SELECT department_id, completeness, fresh_until, is_attached,
+                traits / %(of_a_share_type)s <> %(not_shared)s AS is_shared
+            FROM catalog_searchdocument
+        ) AS entry GROUP BY department_id
+    """,
+    ("rows_accepted",): """
         SELECT dataset.department_id, sum(batch.accepted), sum(batch.received)
         FROM exchange_batch AS batch JOIN exchange_dataset AS dataset ON dataset.id = dataset_id
         WHERE batch.created_at >= %(start)s AND batch.created_at < %(end)s
         GROUP BY dataset.department_id
     """,
-    "undisputed_data": """
+    ("undisputed_data",): """
         SELECT dataset.department_id,
             count(*) FILTER (WHERE NOT EXISTS (
                 SELECT FROM exchange_objection AS objection
@@ -43,15 +58,7 @@ _STATEMENTS = {
         FROM exchange_dataset AS dataset WHERE dataset.state = 'open'
         GROUP BY dataset.department_id
     """,
-    "complete_entries": """
-        SELECT department_id, count(*) FILTER (WHERE completeness = 100), count(*)
-        FROM catalog_searchdocument GROUP BY department_id
-    """,
-    "fresh_data": """
-        SELECT department_id, count(*) FILTER (WHERE fresh_until >= %(last)s), count(*)
-        FROM catalog_searchdocument WHERE fresh_until IS NOT NULL GROUP BY department_id
-    """,
-    "interfaces_answer": """
+    ("interfaces_answer",): """
         SELECT interface.department_id, sum(day.calls - day.failures), sum(day.calls)
         FROM exchange_interfaceday AS day
         JOIN exchange_serviceinterface AS interface ON interface.id = day.interface_id
@@ -59,25 +66,14 @@ _STATEMENTS = {
             AND day.day < (%(end)s AT TIME ZONE %(zone)s)::date
         GROUP BY interface.department_id
     """,
-    "attached": """
-        SELECT resource.department_id,
-            count(*) FILTER (WHERE dataset.state = 'open' OR EXISTS (
-                SELECT FROM exchange_serviceinterface AS interface
-                WHERE interface.resource_id = resource.id AND interface.state <> 'closed'
-            )), count(*)
-        FROM catalog_resource AS resource
-        JOIN catalog_entry AS entry ON entry.id = resource.published_id
-        LEFT JOIN exchange_dataset AS dataset ON dataset.resource_id = resource.id
-        WHERE entry.share_type <> 'not_shared' GROUP BY resource.department_id
-    """,
-    "consented": """
+    ("consented",): """
         SELECT provider_id, count(*) FILTER (WHERE state = 'consented'), count(*)
         FROM exchange_sharingrequest
         WHERE answered_at >= %(start)s AND answered_at < %(end)s
             AND state IN ('consented', 'refused')
         GROUP BY provider_id
     """,
-    "grants_used": """
+    ("grants_used",): """
         SELECT department_id, count(*) FILTER (WHERE id IN (
                 SELECT grant_id FROM exchange_useentry WHERE at >= %(start)s AND at < %(end)s
             )), count(*)
@@ -85,7 +81,7 @@ _STATEMENTS = {
         WHERE state IN ('active', 'suspended', 'rectified') AND created_at < %(start)s
         GROUP BY department_id
     """,
-    "not_suspended": """
+    ("not_suspended",): """
         SELECT department_id, count(*) FILTER (
                 WHERE suspended_at IS NULL OR suspended_at < %(start)s OR suspended_at >= %(end)s
             ), count(*)
@@ -93,7 +89,7 @@ _STATEMENTS = {
         WHERE created_at < %(end)s AND (ended_at IS NULL OR ended_at >= %(start)s)
         GROUP BY department_id
     """,
-    "use_recorded": """
+    ("use_recorded",): """
         SELECT department_id, count(*) FILTER (WHERE EXISTS (
                 SELECT FROM exchange_userecord AS record
                 WHERE record.grant_id = used.grant_id
@@ -109,12 +105,23 @@ _STATEMENTS = {
 
 def evaluations(departments: Iterable[UUID], since: date, until: date) -> dict[UUID, Evaluation]:
     """The evaluation of each department for the days from ``since`` to ``until``."""
-    values = period_values(since, until)
+    values = {
+        **period_values(since, until),
+        "of_a_share_type": OF_A_SHARE_TYPE,
+        "not_shared": NOT_SHARED,
+        "kinds": list(_OF_CLOCK),
+    }
     counts: Counts = {key: {} for key in departments}
-    for code, kinds in CLOCKS.items():
-        _count(counts, code, _CLOCK, {**values, "kinds": list(kinds)})
-    for code, statement in _STATEMENTS.items():
-        _count(counts, code, statement, values)
+    for kind, key, part, whole in _rows(_CLOCKS, values):
+        if key in counts:
+            code = _OF_CLOCK[kind]
+            before = counts[key].get(code, (0, 0))
+            counts[key][code] = (before[0] + part, before[1] + whole)
+    for codes, statement in _STATEMENTS.items():
+        for key, *numbers in _rows(statement, values):
+            if key in counts:
+                told = iter(map(int, numbers))
+                counts[key].update(zip(codes, zip(told, told, strict=True), strict=True))
     return {key: evaluate(found) for key, found in counts.items()}
 
 
@@ -146,9 +153,7 @@ def period_values(since: date, until: date) -> dict[str, Any]:
     }
 
 
-def _count(counts: Counts, code: str, statement: str, values: dict[str, Any]) -> None:
+def _rows(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        for key, part, whole in cursor.fetchall():
-            if key in counts:
-                counts[key][code] = (int(part), int(whole))
+        return list(cursor.fetchall())

@@ -40,16 +40,22 @@ class Value:
     @property
     def share(self) -> float | None:
         """part / whole."""
-        return round(self.part / self.whole, 4) if self.whole else None
+        return _share(self.part, self.whole)
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The values of one department, the score of each dimension and the whole, 0 to 100."""
+    """One department's counts ``{indicator's code: (part, whole)}``, the score of each dimension
+    and the whole, 0 to 100."""
 
-    values: tuple[Value, ...]
+    counts: Mapping[str, tuple[int, int]]
     dimensions: dict[Dimension, float | None]
     score: float | None
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """Every indicator, in their order."""
+        return tuple(Value(row, *self.counts.get(row.code, (0, 0))) for row in INDICATORS)
 
 
 _IN_TIME = "met in time / (met in the period + overdue at its end)"
@@ -134,6 +140,7 @@ INDICATORS: tuple[Indicator, ...] = (
         "grants with a use record for the period / grants with deliveries in it",
     ),
 )
+_DIMENSION_OF = {one.code: one.dimension for one in INDICATORS}
 CLOCKS = {
     "answered_in_time": ("C3", "C4"),
     "shared_in_time": ("C5",),
@@ -150,19 +157,19 @@ SCORE_EN = (
 
 def evaluate(counts: Mapping[str, tuple[int, int]]) -> Evaluation:
     """The evaluation of one department from ``{indicator's code: (part, whole)}``."""
-    values = tuple(Value(row, *counts.get(row.code, (0, 0))) for row in INDICATORS)
-    dimensions = {one: _dimension(values, one) for one in Dimension}
-    return Evaluation(values, dimensions, _rounded(_mean(list(dimensions.values()))))
+    shares: dict[Dimension, list[float | None]] = {one: [] for one in Dimension}
+    for code, (part, whole) in counts.items():
+        shares[_DIMENSION_OF[code]].append(_share(part, whole))
+    dimensions = {one: _score(_mean(found), 100) for one, found in shares.items()}
+    return Evaluation(counts, dimensions, _score(_mean(list(dimensions.values()))))
 
 
-def _dimension(values: tuple[Value, ...], dimension: Dimension) -> float | None:
-    shares = [row.share for row in values if row.indicator.dimension is dimension]
-    mean = _mean(shares)
-    return None if mean is None else _rounded(100 * mean)
+def _share(part: int, whole: int) -> float | None:
+    return round(part / whole, 4) if whole else None
 
 
-def _rounded(number: float | None) -> float | None:
-    return None if number is None else round(number, 1)
+def _score(number: float | None, times: int = 1) -> float | None:
+    return None if number is None else round(times * number, 1)
 
 
 def _mean(numbers: list[float | None]) -> float | None:

@@ -1,6 +1,7 @@
 """The scorecard in the portal: how departments' catalogues stand, rate by rate."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
@@ -27,12 +28,33 @@ _GOOD, _FAIR = 90, 70
 
 @dataclass(frozen=True)
 class Card:
-    """A department's card: its score, its rates in the order of the measures."""
+    """A department's card, reckoned where it is looked at: there are thousands."""
 
-    key: Any
-    name: str
-    score: float | None
-    rates: list[Rate]
+    counts: Counts
+
+    @property
+    def key(self) -> Any:
+        """The department."""
+        return self.counts["department"]
+
+    @property
+    def name(self) -> str:
+        """The department's name."""
+        return str(self.counts["name"])
+
+    @cached_property
+    def rates(self) -> list[Rate]:
+        """In the order of the measures."""
+        return list(self._rates.values())
+
+    @cached_property
+    def score(self) -> float | None:
+        """Of all together."""
+        return score_of(self._rates)
+
+    @cached_property
+    def _rates(self) -> dict[str, Rate]:
+        return rates_of(self.counts)
 
     @property
     def badge(self) -> str:
@@ -62,9 +84,9 @@ def scorecard(request: HttpRequest) -> HttpResponseBase:
     rows = Department.objects.visible_to(actor).filter(is_active=True)
     if not everywhere:
         rows = rows.filter(pk=actor.department_id)
-    counted = numbers_of(rows, timezone.localdate())
-    cards = [_card(row) for row in counted]
-    total = _card({**total_of(counted), "name": now("All departments")})
+    counted = numbers_of(rows, timezone.localdate(), with_sums=False)
+    cards = [Card(row) for row in counted]
+    total = Card({**total_of(counted), "name": now("All departments")})
     wanted = request.GET.get("as", "")
     if wanted in ("xlsx", "csv"):
         return _file([*cards, total], wanted)
@@ -84,12 +106,6 @@ def scorecard(request: HttpRequest) -> HttpResponseBase:
         "own": None if everywhere or not cards else _lines(cards[0]),
     }
     return page(request, "catalog/scorecard.html", context)
-
-
-def _card(counts: Counts) -> Card:
-    rates = rates_of({name: number for name, number in counts.items() if name != "name"})
-    ordered = [rates[one.code] for one in MEASURES]
-    return Card(counts.get("department"), counts["name"], score_of(rates), ordered)
 
 
 def _sorted(cards: list[Card], by: str) -> list[Card]:

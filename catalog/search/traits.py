@@ -15,6 +15,9 @@ UPDATE_CYCLES = ("", *map(str, UpdateCycle))
 FORMAT_CLASSES = ("", *map(str, FormatClass))
 # Room for values that are added later.
 _ROOM = 16
+# So many combinations have the same share type: the number divided by it is that type's place.
+OF_A_SHARE_TYPE = 2 * _ROOM * _ROOM
+NOT_SHARED = SHARE_TYPES.index(ShareType.NOT_SHARED)
 
 
 class Traits(NamedTuple):

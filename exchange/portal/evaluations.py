@@ -50,7 +50,7 @@ TITLES = {
 class ScoreLine:
     """A department with its evaluation, percentages ready to be read."""
 
-    department: Department
+    name: str
     found: Evaluation
 
     @property
@@ -93,14 +93,14 @@ def evaluation_page(request: HttpRequest) -> HttpResponseBase:
     rows = Department.objects.visible_to(actor).filter(is_active=True)
     if not may_everywhere(actor, Perm.EVALUATION_VIEW):
         rows = rows.filter(pk=actor.department_id)
-    there = list(rows.order_by("name"))
-    found = evaluations([row.pk for row in there], period.since, period.until)
-    lines = [ScoreLine(row, found[row.pk]) for row in there]
+    there = dict(rows.order_by("name").values_list("pk", "name"))
+    found = evaluations(there, period.since, period.until)
+    lines = [ScoreLine(name, found[key]) for key, name in there.items()]
     wanted = request.GET.get("as", "")
     if wanted in ("xlsx", "csv"):
         cells = (
             [
-                line.department.name,
+                line.name,
                 line.found.score,
                 *line.scores,
                 *(v.share for v in line.found.values),
@@ -108,7 +108,7 @@ def evaluation_page(request: HttpRequest) -> HttpResponseBase:
             for line in lines
         )
         return report_answer(str(_("Evaluation")), _heads(), cells, wanted, "utf-8")
-    lines.sort(key=lambda line: (-(line.found.score or -1.0), line.department.name))
+    lines.sort(key=lambda line: (-(line.found.score or -1.0), line.name))
     context = {
         "period": period,
         "list": Part.of(request, lines),

@@ -54,7 +54,7 @@ def test_what_was_typed_or_chosen_before_stands_as_a_name(many):
     form = OneForm(initial={"department": many[1].pk, "several": [many[0].pk, many[2].pk]})
     assert 'value="民政厅"' in str(form["department"])
     assert "教育厅\n税务局</textarea>" in str(form["several"])
-    assert "水利厅\n民政厅</textarea>" in drawn("several", several="水利厅\n民政厅")
+    assert "水利厅\n民政厅</textarea>" in drawn("several", several=["水利厅\n民政厅"])
 
 
 @pytest.mark.parametrize("told", ["民政厅", " 民政 ", "民\0政厅"])

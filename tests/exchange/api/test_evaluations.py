@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from catalog.models import Resource
+from catalog.search.indexing import refresh
 from tests.factories.exchange import World, row
 
 pytestmark = pytest.mark.django_db
@@ -13,6 +15,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def busy(world: World) -> World:
     """A provider that answered in time, published good rows and was read."""
+    Resource.objects.filter(pk=world.resource.pk).update(is_attached=True)
+    refresh([world.resource.pk])
     world.publish([row("110101"), row("110102")])
     world.subscribe(grant=world.grant())
     return world
