@@ -1,12 +1,14 @@
 """Signed calls that were taken: kept in the database, so that no lost cache takes one again."""
 
 import hashlib
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import connection
 
 from accounts.models import Nonce
 from kernel.prepared import Prepared
+from kernel.together import Together
 
 _MOST, _ROUNDS = 50_000, 200
 # The disk is not waited for: whatever the call then does is written behind this, and never
@@ -14,9 +16,10 @@ _MOST, _ROUNDS = 50_000, 200
 _TAKE = Prepared(
     f"""
     INSERT INTO {Nonce._meta.db_table} (id, expires_at)
-    VALUES (%(id)s, now() + %(seconds)s * interval '1 second') ON CONFLICT DO NOTHING
+    SELECT id, now() + %(seconds)s * interval '1 second' FROM unnest(%(ids)s) AS nonce (id)
+        ON CONFLICT DO NOTHING RETURNING id
     """,  # noqa: S608 - the name of a table; the values are bound
-    {"id": "uuid", "seconds": "integer"},
+    {"ids": "uuid[]", "seconds": "integer"},
     before="SET LOCAL synchronous_commit TO off; ",
 )
 
@@ -28,9 +31,29 @@ def take_nonce(*parts: str, seconds: int) -> bool:
     transaction, so that no later refusal gives the nonce free again.
     """
     digest = hashlib.sha256("\0".join(parts).encode()).digest()
+    nonce = UUID(bytes=digest[:16])
+    if connection.in_atomic_block:
+        return _take([nonce], seconds)[0]
+    return _TOGETHER.ask(seconds, (nonce, seconds))
+
+
+def _take_all(party: Sequence[tuple[UUID, int]]) -> Sequence[bool]:
+    return _take([nonce for nonce, _ in party], party[0][1])
+
+
+def _take(nonces: Sequence[UUID], seconds: int) -> list[bool]:
+    """Of each whether it is the first; of the same twice here the first of them is."""
     with connection.cursor() as cursor:
-        _TAKE.execute(cursor, {"id": UUID(bytes=digest[:16]), "seconds": seconds})
-        return bool(cursor.rowcount)
+        _TAKE.execute(cursor, {"ids": list(nonces), "seconds": seconds})
+        free = {UUID(str(nonce)) for (nonce,) in cursor.fetchall()}
+    taken = []
+    for nonce in nonces:
+        taken.append(nonce in free)
+        free.discard(nonce)
+    return taken
+
+
+_TOGETHER = Together(_take_all)
 
 
 def forget_nonces() -> int:

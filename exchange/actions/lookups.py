@@ -141,7 +141,7 @@ def _answer_all(party: Sequence[_Asked]) -> Sequence[Found | Opening]:
     return [each[0] if each else opening for each in shown] if written else alone
 
 
-_TOGETHER = Together(_answer_all)
+_TOGETHER = Together[_Asked, Found | Opening](_answer_all)
 
 
 class _OneKey(NamedTuple):
