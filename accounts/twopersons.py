@@ -32,6 +32,8 @@ class Deed:
     owner: Callable[[Any], UUID | None] = lambda subject: None
     carry_out: Callable[..., dict[str, Any]] | None = None
     lasts: timedelta = timedelta(hours=24)
+    # What people call the subject.
+    named: Callable[[Any], str] = str
 
 
 _deeds: dict[str, Deed] = {}

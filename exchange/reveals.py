@@ -36,6 +36,14 @@ def _find(actor: Actor, key: UUID) -> Model | None:
     return None
 
 
+def _named(subject: Any) -> str:
+    """A connector's name; a dataset is called as its entry in force, else by its code."""
+    if isinstance(subject, Connector):
+        return subject.name
+    entry = subject.resource.published
+    return entry.name if entry else subject.resource.code or str(subject.pk)
+
+
 REVEAL = Deed(
     name=NAME,
     title=_("Show masked values"),
@@ -43,6 +51,7 @@ REVEAL = Deed(
     confirms=Perm.VALUE_CONFIRM,
     find=_find,
     owner=lambda subject: subject.department_id,
+    named=_named,
 )
 
 

@@ -10,7 +10,7 @@ from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from kernel.cells import joined, markup
+from kernel.cells import NONE, joined, markup
 
 Widget = dict[str, Any]
 
@@ -28,6 +28,9 @@ class NamedField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """One of rows that are known by their names; to show the names no row is read whole."""
 
     iterator = _Names
+
+    def __init__(self, queryset: Any, *, empty_label: Any = NONE, **told: Any) -> None:
+        super().__init__(queryset, empty_label=empty_label, **told)
 
 
 class NamedFields(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]

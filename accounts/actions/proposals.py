@@ -38,7 +38,7 @@ def propose(*, actor: Actor, deed: str, subject: UUID, reason: str) -> Proposal:
                 deed=deed,
                 subject_type=str(row._meta.model_name),
                 subject_id=row.pk,
-                subject_name=str(row)[:200],
+                subject_name=wanted.named(row)[:200],
                 department_id=owner,
                 reason=reason,
                 proposed_by_id=actor.id,  # type: ignore[misc]

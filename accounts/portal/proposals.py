@@ -186,7 +186,7 @@ def _form(
 ) -> HttpResponse:
     context = {
         "deed": deed,
-        "subject": str(row),
+        "subject": deed.named(row),
         "form": form,
         "summary": form.summary if status == 422 else [],
         "refused": refused,

@@ -6,7 +6,7 @@ OPTIONS = {
     "host": _("Host"),
     "port": _("Port"),
     "database": _("Database"),
-    "user": _("User"),
+    "user": _("User name"),
     "sslmode": _("Encryption"),
     "tls": _("Encryption"),
     "zone": _("Time zone of times without one"),

@@ -87,7 +87,7 @@ class InterfaceForm(PortalForm):
         label=_("Name of the header"), max_length=60, required=False, help_text=_("For a header.")
     )
     auth_user = forms.CharField(
-        label=_("User"), max_length=200, required=False, help_text=_("For user and password.")
+        label=_("User name"), max_length=200, required=False, help_text=_("For user and password.")
     )
     auth_requester = forms.CharField(
         label=_("Requester id"), max_length=120, required=False, help_text=_("For gateways.")

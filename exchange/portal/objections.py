@@ -196,7 +196,7 @@ def _choose(request: HttpRequest, actor: Actor) -> HttpResponse:
         (
             f"{address}?grant={row.pk}",
             row.request.entry.name,
-            f"{row.department.name} · {row.ends_on}",
+            cells.markup('{} · <span class="nowrap">{}</span>', row.department.name, row.ends_on),
         )
         for row in own.order_by("-created_at")[:_CHOICES]
     ]

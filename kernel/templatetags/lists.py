@@ -8,14 +8,20 @@ from django.template import Context
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 
-from kernel.cells import joined, markup
+from kernel.cells import NONE, joined, markup
 from kernel.listparts import Cell, Column, Field
 from kernel.lists import List
 from kernel.typed import suggestions_of, typing
 
 register = template.Library()
 _SELECTED = {True: mark_safe(" selected"), False: ""}
-_NUMBER = {True: mark_safe(' class="number"'), False: ""}
+# What is not there is left out where a row is read from above to below: (number?, nothing?).
+_CLASSES = {
+    (False, False): "",
+    (True, False): mark_safe(' class="number"'),
+    (False, True): mark_safe(' class="none"'),
+    (True, True): mark_safe(' class="number none"'),
+}
 
 
 @register.simple_tag
@@ -74,13 +80,14 @@ def table_rows(context: Context, shown: List) -> str:
 
 
 def _attributes(column: Column) -> str:
-    return markup(' data-label="{}"{}', column.title, _NUMBER[column.is_number])
+    return markup(' data-label="{}"', column.title)
 
 
 def _cell(attributes: str, cell: Cell, context: Context) -> str:
     column, row, value = cell
     inside = _form(cell, context) if column.template else column.drawn(row, value)
-    return markup("<td{}><span>{}</span></td>", attributes, inside)
+    classes = _CLASSES[column.is_number, inside == NONE]
+    return markup("<td{}{}><span>{}</span></td>", attributes, classes, inside)
 
 
 def _form(cell: Cell, context: Context) -> str:

@@ -20,6 +20,7 @@ from babel.messages.pofile import read_po, write_po
 from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext, override
 from django.utils.translation.template import templatize
 
 from kernel.refusals import families
@@ -61,8 +62,8 @@ class Command(BaseCommand):
             missing += _update(folder, check=options["check"])
         if missing:
             raise CommandError("not translated, or out of date:\n" + "\n".join(missing))
-        if differing := _differing(folders):
-            raise CommandError("said in two ways, of which one is shown:\n" + "\n".join(differing))
+        if options["check"] and (unshown := _unshown(folders)):
+            raise CommandError("said in two ways; choose another text:\n" + "\n".join(unshown))
 
 
 def _update(folder: Path, check: bool) -> list[str]:
@@ -85,17 +86,18 @@ def _update(folder: Path, check: bool) -> list[str]:
     return empty + stale + _uncompiled(folder, known, source.with_suffix(".mo"))
 
 
-def _differing(folders: list[Path]) -> list[str]:
-    """Texts that two apps translate differently: all pages show the first app's."""
-    shown: dict[Any, tuple[str, Any]] = {}
-    differing = []
-    for folder in folders:
-        for message in _read(_source(folder)):
-            here = (folder.name, message.string)
-            first = shown.setdefault(message.id, here)
-            if message.id and first[1] != here[1]:
-                differing.append(f"{message.id!r}: {first[0]} {first[1]!r}, {here[0]} {here[1]!r}")
-    return differing
+def _unshown(folders: list[Path]) -> list[str]:
+    """Texts that pages show in the words of another app: all installed apps share one table."""
+    unshown = []
+    with override(settings.LANGUAGE_CODE):
+        for folder in folders:
+            for message in _read(_source(folder)):
+                if not isinstance(message.id, str) or not message.id:
+                    continue
+                shown = gettext(message.id)
+                if shown != message.string:
+                    unshown.append(f"{folder.name}: {message.id!r} is shown as {shown!r}")
+    return unshown
 
 
 def _uncompiled(folder: Path, known: Catalog, compiled: Path) -> list[str]:
