@@ -23,7 +23,7 @@ class SearchDocument(models.Model):
     name_key = models.CharField(max_length=120)
     # Shorter names that hold the words asked for are about less besides: they come first.
     name_length = models.PositiveSmallIntegerField()
-    department = models.ForeignKey("accounts.Department", on_delete=models.CASCADE)
+    department = models.ForeignKey("accounts.Department", on_delete=models.CASCADE, db_index=False)
     category = models.ForeignKey("catalog.Category", on_delete=models.CASCADE, related_name="+")
     # Share type, update cycle, format and openness as one number (catalog.search.traits), so that
     # the matches of a search are counted by all of them at once.
@@ -45,6 +45,12 @@ class SearchDocument(models.Model):
             models.Index(fields=["name_key", "resource"], name="search_by_name"),
             models.Index(fields=["published_at", "resource"], name="search_by_day"),
             models.Index(fields=["fresh_until"]),
+            # Departments' numbers are counted from the index alone.
+            models.Index(
+                fields=["department"],
+                include=["traits", "is_attached", "fresh_until", "completeness", "gaps"],
+                name="search_counted",
+            ),
         ]
 
     def __str__(self) -> str:
