@@ -133,7 +133,7 @@ def _columns(today: date) -> dict[str, Count | Sum]:
         "fresh": promising & Q(fresh_until__gte=today),
         "overdue": Q(fresh_until__lt=today),
     }
-    counts = {name: Count("pk", filter=condition) for name, condition in conditions.items()}
+    counts = {name: Count("department", filter=condition) for name, condition in conditions.items()}
     return {**counts, "points": Sum("completeness")}
 
 

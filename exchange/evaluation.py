@@ -40,17 +40,22 @@ class Value:
     @property
     def share(self) -> float | None:
         """part / whole."""
-        return _share(self.part, self.whole)
+        return round(self.part / self.whole, 4) if self.whole else None
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """One department's counts ``{indicator's code: (part, whole)}``, the score of each dimension
-    and the whole, 0 to 100."""
+    """One department's counts ``{indicator's code: (part, whole)}``, the scores of the dimensions
+    in their order, and that of the whole, 0 to 100."""
 
     counts: Mapping[str, tuple[int, int]]
-    dimensions: dict[Dimension, float | None]
+    scores: tuple[float | None, ...]
     score: float | None
+
+    @property
+    def dimensions(self) -> dict[Dimension, float | None]:
+        """The score of each dimension."""
+        return dict(zip(Dimension, self.scores, strict=True))
 
     @property
     def values(self) -> tuple[Value, ...]:
@@ -140,7 +145,7 @@ INDICATORS: tuple[Indicator, ...] = (
         "grants with a use record for the period / grants with deliveries in it",
     ),
 )
-_DIMENSION_OF = {one.code: one.dimension for one in INDICATORS}
+_PLACE = {one.code: list(Dimension).index(one.dimension) for one in INDICATORS}
 CLOCKS = {
     "answered_in_time": ("C3", "C4"),
     "shared_in_time": ("C5",),
@@ -157,21 +162,10 @@ SCORE_EN = (
 
 def evaluate(counts: Mapping[str, tuple[int, int]]) -> Evaluation:
     """The evaluation of one department from ``{indicator's code: (part, whole)}``."""
-    shares: dict[Dimension, list[float | None]] = {one: [] for one in Dimension}
+    shares: list[list[float]] = [[] for _ in Dimension]
     for code, (part, whole) in counts.items():
-        shares[_DIMENSION_OF[code]].append(_share(part, whole))
-    dimensions = {one: _score(_mean(found), 100) for one, found in shares.items()}
-    return Evaluation(counts, dimensions, _score(_mean(list(dimensions.values()))))
-
-
-def _share(part: int, whole: int) -> float | None:
-    return round(part / whole, 4) if whole else None
-
-
-def _score(number: float | None, times: int = 1) -> float | None:
-    return None if number is None else round(times * number, 1)
-
-
-def _mean(numbers: list[float | None]) -> float | None:
-    known = [number for number in numbers if number is not None]
-    return sum(known) / len(known) if known else None
+        if whole:
+            shares[_PLACE[code]].append(round(part / whole, 4))
+    scores = tuple(round(100 * sum(one) / len(one), 1) if one else None for one in shares)
+    known = [score for score in scores if score is not None]
+    return Evaluation(counts, scores, round(sum(known) / len(known), 1) if known else None)

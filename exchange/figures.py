@@ -47,18 +47,18 @@ _ENTRIES = """
     FROM (
         SELECT department_id, is_attached,
             traits / %(of_a_share_type)s <> %(not_shared)s AS is_shared
-        FROM catalog_searchdocument WHERE department_id = ANY(%(keys)s::uuid[])
+        FROM catalog_searchdocument WHERE department_id {own}
     ) AS entry GROUP BY department_id
 """
 _SYSTEMS = """
     SELECT department_id, count(*) FROM accounts_informationsystem
-    WHERE department_id = ANY(%(keys)s::uuid[]) AND state = ANY(%(running)s) GROUP BY department_id
+    WHERE department_id {own} AND state = ANY(%(running)s) GROUP BY department_id
 """
 _REQUESTS = """
     SELECT department_id, provider_id, state, {bucket} AS bucket, count(*)
     FROM exchange_sharingrequest
     WHERE created_at >= %(start)s AND created_at < %(end)s
-        AND (department_id = ANY(%(keys)s::uuid[]) OR provider_id = ANY(%(keys)s::uuid[]))
+        AND (department_id {own} OR provider_id {own})
     GROUP BY department_id, provider_id, state, bucket
 """
 _DUTIES = """
@@ -68,7 +68,7 @@ _DUTIES = """
         SELECT department_id, kind, due_on, (met_at AT TIME ZONE %(zone)s)::date AS met_on,
             coalesce((met_at AT TIME ZONE %(zone)s)::date, due_on) AS day
         FROM accounts_obligation
-        WHERE kind = ANY(%(kinds)s) AND department_id = ANY(%(keys)s::uuid[]) AND (
+        WHERE kind = ANY(%(kinds)s) AND department_id {own} AND (
             (state = 'met' AND met_at >= %(start)s AND met_at < %(end)s)
             OR (state = 'open' AND due_on < %(last)s AND due_on >= %(since)s)
         )
@@ -85,12 +85,12 @@ _CASES = """
             AND closed_at >= %(start)s AND closed_at < %(end)s
         UNION ALL
         SELECT department_id, 'open', %(until)s FROM accounts_zombiecase WHERE state = ANY(%(open)s)
-    ) AS event WHERE department_id = ANY(%(keys)s::uuid[]) GROUP BY department_id, what, bucket
+    ) AS event WHERE department_id {own} GROUP BY department_id, what, bucket
 """
 _PUBLISHED = """
     SELECT {bucket} AS bucket, count(*) FROM (
         SELECT (published_at AT TIME ZONE %(zone)s)::date AS day FROM catalog_searchdocument
-        WHERE department_id = ANY(%(keys)s::uuid[])
+        WHERE department_id {own}
             AND published_at >= %(start)s AND published_at < %(end)s
     ) AS entry GROUP BY bucket
 """
@@ -98,9 +98,14 @@ _TRAFFIC = """
     SELECT held.provider_id, held.department_id, {bucket} AS bucket, sum(calls), sum(rows)
     FROM exchange_grantday AS used JOIN exchange_grant AS held ON held.id = used.grant_id
     WHERE used.day >= %(since)s AND used.day <= %(until)s
-        AND (held.provider_id = ANY(%(keys)s::uuid[]) OR held.department_id = ANY(%(keys)s::uuid[]))
+        AND (held.provider_id {own} OR held.department_id {own})
     GROUP BY held.provider_id, held.department_id, bucket
 """
+
+
+# All departments that are there are not told one by one: there are thousands.
+ONES = "= ANY(%(keys)s)"
+ALL = "IN (SELECT id FROM accounts_department WHERE is_active)"
 
 
 class Supply(NamedTuple):
@@ -122,6 +127,8 @@ class Figures:
     buckets: Buckets
     series: dict[date, dict[str, int]]
     supply: list[Supply] = field(default_factory=list)
+    # How a statement says which departments.
+    own: str = ONES
 
     @cached_property
     def total(self) -> dict[str, int]:
@@ -136,8 +143,11 @@ def rate_of(counts: Mapping[str, int], name: str) -> float | None:
     return round(known[part] / known[whole], 4) if known[whole] else None
 
 
-def figures(departments: Sequence[UUID], since: date, until: date) -> Figures:
-    """The numbers of these departments for the days from ``since`` to ``until``."""
+def figures(
+    departments: Sequence[UUID], since: date, until: date, *, are_all: bool = False
+) -> Figures:
+    """The numbers of these departments for the days from ``since`` to ``until``; ``are_all`` where
+    they are all that are there."""
     buckets = Buckets.of(since, until)
     found = Figures(
         since,
@@ -145,10 +155,11 @@ def figures(departments: Sequence[UUID], since: date, until: date) -> Figures:
         {key: dict.fromkeys(COUNTS, 0) for key in departments},
         buckets,
         {day: dict.fromkeys(SERIES, 0) for day in buckets.days},
+        own=ALL if are_all else ONES,
     )
     values = {
         **period_values(since, until),
-        "keys": _keys(departments),
+        "keys": [] if are_all else list(departments),
         "since": since,
         "until": until,
         "of_a_share_type": OF_A_SHARE_TYPE,
@@ -166,25 +177,31 @@ def figures(departments: Sequence[UUID], since: date, until: date) -> Figures:
     return found
 
 
-def supply(departments: Sequence[UUID], since: date, until: date) -> list[Supply]:
+def supply(
+    departments: Sequence[UUID], since: date, until: date, *, are_all: bool = False
+) -> list[Supply]:
     """Who of these departments gave or got how much in the period, most rows first."""
-    found = Figures(since, until, {}, Buckets.of(since, until), {})
-    _count_traffic(found, {"keys": _keys(departments), "since": since, "until": until})
+    own = ALL if are_all else ONES
+    found = Figures(since, until, {}, Buckets.of(since, until), {}, own=own)
+    keys = [] if are_all else list(departments)
+    _count_traffic(found, {"keys": keys, "since": since, "until": until})
     return found.supply
 
 
 def _count_entries(found: Figures, values: dict[str, Any]) -> None:
-    for key, entries, shareable, attached in _rows(_ENTRIES, values):
+    for key, entries, shareable, attached in _rows(_in(found, _ENTRIES), values):
         found.departments[key] |= {"entries": entries, "shareable": shareable, "attached": attached}
     for bucket, count in _rows(_in(found, _PUBLISHED), values):
         _add(found, bucket, {"published": count})
 
 
 def _count_systems(found: Figures, values: dict[str, Any]) -> None:
-    for key, count in _rows(_SYSTEMS, values):
+    for key, count in _rows(_in(found, _SYSTEMS), values):
         found.departments[key]["systems"] = count
-    for key, count in connected_systems(found.departments, found.until).items():
-        found.departments[key]["connected"] = count
+    keys = None if found.own is ALL else values["keys"]
+    for key, count in connected_systems(keys, found.until).items():
+        if key in found.departments:
+            found.departments[key]["connected"] = count
 
 
 def _count_requests(found: Figures, values: dict[str, Any]) -> None:
@@ -231,7 +248,7 @@ def _count_traffic(found: Figures, values: dict[str, Any]) -> None:
 
 
 def _in(found: Figures, statement: str, day: str = "day") -> str:
-    return statement.format(bucket=found.buckets.column(day))
+    return statement.format(bucket=found.buckets.column(day), own=found.own)
 
 
 def _add(found: Figures, bucket: date, counts: Mapping[str, int]) -> None:
@@ -239,11 +256,6 @@ def _add(found: Figures, bucket: date, counts: Mapping[str, int]) -> None:
     if line is not None:
         for name, count in counts.items():
             line[name] += count
-
-
-def _keys(departments: Iterable[UUID]) -> str:
-    """As PostgreSQL writes an array: thousands of keys are read faster from one text."""
-    return f"{{{','.join(map(str, departments))}}}"
 
 
 def _rows(statement: str, values: dict[str, Any]) -> Iterable[tuple[Any, ...]]:

@@ -59,7 +59,7 @@ def dashboard(request: HttpRequest) -> HttpResponseBase:
     """The numbers of the scope, by department and over time; ``as`` gives them as a file."""
     reader(request, Perm.EVALUATION_VIEW)
     scope = scope_of(request)
-    found = figures(scope.keys, scope.since, scope.until)
+    found = figures(scope.keys, scope.since, scope.until, are_all=scope.are_all)
     kind = request.GET.get("as", "")
     if kind in ("xlsx", "csv"):
         rows = [_exported(line) for line in _lines(found, scope)]
@@ -73,7 +73,7 @@ def dashboard_wall(request: HttpRequest) -> HttpResponse:
     """The same numbers for a screen on the wall, read anew by itself."""
     reader(request, Perm.EVALUATION_VIEW)
     scope = scope_of(request)
-    found = figures(scope.keys, scope.since, scope.until)
+    found = figures(scope.keys, scope.since, scope.until, are_all=scope.are_all)
     context = {**_context(request, found, scope), "seconds": WALL_SECONDS}
     return page(request, "exchange/oversight/wall.html", context)
 

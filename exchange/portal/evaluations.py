@@ -56,7 +56,7 @@ class ScoreLine:
     @property
     def scores(self) -> list[float | None]:
         """The scores of the dimensions, in their order."""
-        return [self.found.dimensions[one] for one in Dimension]
+        return list(self.found.scores)
 
     @property
     def titled(self) -> list[tuple[Any, float | None]]:

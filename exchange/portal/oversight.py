@@ -37,6 +37,8 @@ class Scope:
     department: str
     # Where it is chosen; None for who has no choice.
     field: Field | None
+    # Whether these are all departments that are there.
+    are_all: bool
     # Whether calls and rows lead to the page that counts them by day.
     sees_use: bool = False
 
@@ -76,6 +78,7 @@ def scope_of(request: HttpRequest) -> Scope:
         until=until,
         department=str(next(iter(narrowed), "")),
         field=field,
+        are_all=field is not None and not narrowed,
         sees_use=may(actor, Perm.USE_VIEW),
     )
 

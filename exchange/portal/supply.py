@@ -45,7 +45,7 @@ def supply_page(request: HttpRequest) -> HttpResponseBase:
     """The matrix with a list of its flows; ``as`` gives the flows as a file."""
     reader(request, Perm.EVALUATION_VIEW)
     scope = scope_of(request)
-    flows = supply(scope.keys, scope.since, scope.until)
+    flows = supply(scope.keys, scope.since, scope.until, are_all=scope.are_all)
     measure = "calls" if request.GET.get("by") == "calls" else "rows"
     pairs = _pairs(flows, measure)
     kind = request.GET.get("as", "")
