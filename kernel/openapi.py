@@ -137,6 +137,9 @@ class HouseSchema(AutoSchema):
         operation = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
+        if getattr(self.view, "action", "") in getattr(self.view, "bodies", {}):
+            # A file cannot be left out; of a JSON body its shape says what must be there.
+            operation["requestBody"]["required"] = True
         for status in self._refusals():
             operation["responses"].setdefault(
                 status,

@@ -20,6 +20,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.failures import FailureGroup
 from schemathesis.generation.modes import GenerationMode
+from schemathesis.generation.stateful.control import TransitionController
 from schemathesis.transport.serialization import serialize_binary
 
 from accounts.documents import XLSX
@@ -51,6 +52,8 @@ _BODIES = {
     "system-attachment-list POST": ("application/pdf", PDF + b"2"),
     "objection-evidence POST": ("application/pdf", PDF),
 }
+# Scenarios in a row of one caller.
+_FEW = 4
 _QUIET = settings(
     phases=[Phase.generate],
     database=None,
@@ -184,27 +187,44 @@ class Fuzz:
         return self.order[0]
 
 
+class _Onward(TransitionController):
+    """Begins with a list, and goes on from what one held for as long as that leads anywhere.
+
+    Left alone, most scenarios would begin again and again with what is refused.
+    """
+
+    def allow_root_transition(self, source: str, bundles: Any) -> bool:
+        """Whether this call may be made that no answer led to."""
+        return source.startswith("GET ") and not any(
+            self.allow_transition(source, link.target.label)
+            for source in self.productive_roots
+            for link in self.transitions.operations[source].outgoing
+        )
+
+
 class Walk:
     """Scenarios: what one call answered is where the next goes; each is undone as a whole."""
 
     def __init__(self, fuzz: Fuzz) -> None:
         self.fuzz = fuzz
+        self.headers: dict[str, str] = {}
         self.followed = 0
 
     def play(self, scenarios: int, steps: int) -> None:
-        """So many scenarios of at most so many calls, each by one caller."""
+        """So many scenarios of at most so many calls, a few by each caller in turn."""
         fuzz, walk = self.fuzz, self
+        machine = fuzz.schema.as_state_machine()
 
-        class Scenario(fuzz.schema.as_state_machine()):  # type: ignore[misc]
+        class Scenario(machine):  # type: ignore[misc, valid-type]
             def setup(self) -> None:
-                self.headers = fuzz.callers[fuzz._next_caller()]
+                self.control = _Onward(self._transitions, self._root_labels)
                 self.point = transaction.savepoint()
 
             def teardown(self) -> None:
                 transaction.savepoint_rollback(self.point)
 
             def get_call_kwargs(self, case: Any) -> dict[str, Any]:
-                return {"headers": self.headers}
+                return {"headers": walk.headers}
 
             def step(self, given: Any) -> Any:
                 walk.begin(given)
@@ -215,22 +235,27 @@ class Walk:
                     case,
                     response,
                     transport_kwargs=kwargs,
-                    headers=self.headers,
+                    headers=walk.headers,
                     recorder=self.recorder,
                 )
 
-        # Each is a run of its own: what answers hold differs, and with it what may follow.
-        chosen = settings(_QUIET, max_examples=1, stateful_step_count=steps)
-        for number in range(scenarios):
-            Scenario._hypothesis_internal_use_seed = fuzz.seed * 1000 + number
+        # The first of each few is the simplest there is, so it begins elsewhere each time.
+        chosen = settings(_QUIET, max_examples=_FEW, stateful_step_count=steps)
+        for number in range(-(-scenarios // _FEW)):
+            self.headers = fuzz.callers[fuzz._next_caller()]
+            Scenario.rule_order_seed = fuzz.seed * 1000 + number
+            Scenario._hypothesis_internal_use_seed = Scenario.rule_order_seed
             Scenario.run(settings=chosen)
 
     def begin(self, given: Any) -> None:
         """A call to which no earlier answer led is aimed at what the scene has."""
         if given.applied_parameters:
             self.followed += 1
-        else:
-            self.fuzz.aim(given.case)
+            return
+        self.fuzz.aim(given.case)
+        # What a list is asked for leads nowhere as a rule.
+        if self.fuzz.dice.random() < 0.8:
+            given.case.query = {}
 
 
 @contextmanager

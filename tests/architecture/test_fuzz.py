@@ -39,7 +39,7 @@ def test_every_answer_is_one_that_the_document_names(fuzz: Fuzz, pytestconfig: A
         if wanted > ROUTINE:
             fuzz.edges(operation, max(1, wanted * 4 // 10 // len(operations)))
     walk = Walk(fuzz)
-    walk.play(scenarios=max(4, wanted // 60), steps=6)
+    walk.play(scenarios=max(4, wanted // 45), steps=8)
     print(f"\n{fuzz.sent} cases by {len(fuzz.called)} callers, {walk.followed} by links, seed")
     print(f"{fuzz.seed}, answered {dict(sorted(fuzz.statuses.items()))}")
     print(*(f"== {title}\n{shown}\n" for title, shown in sorted(fuzz.found.items())), sep="\n")
