@@ -34,7 +34,7 @@ class Limit:
         """How many a process takes at once; small limits are counted one by one."""
         return max(1, min(100, self.most // 200))
 
-    @property
+    @cached_property
     def policy(self) -> str:
         """A member of the field RateLimit-Policy."""
         return f'"{self.name}";q={self.most};w={self.seconds}'

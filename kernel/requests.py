@@ -18,7 +18,7 @@ class RequestMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        offered = request.headers.get("X-Request-Id", "")
+        offered = request.META.get("HTTP_X_REQUEST_ID", "")
         request.id = offered if _ACCEPTED.fullmatch(offered) else str(uuid7())  # type: ignore[attr-defined]
         with structlog.contextvars.bound_contextvars(request_id=request.id):  # type: ignore[attr-defined]
             response = self.get_response(request)

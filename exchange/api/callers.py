@@ -2,6 +2,7 @@
 
 from urllib.parse import unquote
 
+from django.http.request import HttpHeaders
 from rest_framework.request import Request
 
 from exchange.calls import Call
@@ -9,6 +10,7 @@ from kernel.errors import Invalid
 
 # Header -> the longest text that the ledger keeps of it.
 HEADERS = {"X-Purpose": 40, "X-End-User": 80, "X-Reason": 200}
+_KEYS = {name: HttpHeaders.to_wsgi_name(name) for name in HEADERS}
 
 
 def read_call(request: Request) -> Call:
@@ -18,8 +20,11 @@ def read_call(request: Request) -> Call:
 
 
 def _read(request: Request, name: str, most: int) -> str:
+    sent = request.META.get(_KEYS[name])
+    if not sent:
+        return ""
     try:
-        value = unquote(request.headers.get(name, ""), errors="strict").strip()
+        value = unquote(sent, errors="strict").strip()
     except UnicodeDecodeError as bad:
         raise Invalid.field(name, "is not percent-encoded UTF-8") from bad
     if len(value) > most:
