@@ -47,6 +47,8 @@ ELSEWHERE = {
     "connector-table": "what the connected database answers",
     "sync-reading": "what the connected database answers",
 }
+# By a page's name: the first of the others who saw it, asked first the next time.
+_FIRST: dict[str, str] = {}
 
 
 def pages() -> Iterator[tuple[str, str]]:
@@ -92,8 +94,9 @@ class Readers:
         # Addresses that only take steps, and pages: (name, role, address).
         self.steps: set[str] = set()
         self.seen: list[tuple[str, str, str]] = []
-        # What the first who saw a page was answered.
+        # What the first who saw a page was answered, and what each was: by name, by (name, role).
         self.answers: dict[str, Any] = {}
+        self.told: dict[tuple[str, str], Any] = {}
         # Addresses that give a file.
         self.files: set[str] = set()
         for name, route in sorted(pages())[part::parts]:
@@ -101,7 +104,8 @@ class Readers:
                 self._look(name, address_of(route, scene.ids))
 
     def _look(self, name: str, address: str) -> None:
-        for role in ("authority", *(role for role in PEOPLE if role != "authority")):
+        others = [role for role in PEOPLE if role != "authority"]
+        for role in ("authority", *sorted(others, key=lambda role: role != _FIRST.get(name))):
             answer = self.browsers[role].get(address)
             if answer.status_code == 405:
                 self.steps.add(name)
@@ -111,7 +115,9 @@ class Readers:
                     self.files.add(name)
                 self.seen.append((name, role, address))
                 self.answers.setdefault(name, answer)
+                self.told[name, role] = answer
                 if role != "authority":
+                    _FIRST[name] = role
                     return
 
     @property

@@ -45,8 +45,9 @@ def actions_in(path: Path) -> Iterator[str]:
         elif ".actions." in package:
             yield from names.values()
     for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.Attribute) and ast.unparse(node.value) in modules:
-            yield f"{modules[ast.unparse(node.value)]}.{node.attr}"
+        match node:
+            case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name in modules:
+                yield f"{modules[name]}.{attribute}"
 
 
 def is_a_verb(action: str) -> bool:

@@ -91,10 +91,12 @@ class ElementFactory(factory.django.DjangoModelFactory):
 def entry_with_items(items: Sequence[dict[str, Any]] = ITEMS, **entry: Any) -> Entry:
     """A version with these items (catalog.metadata.ITEM_VALUES), by default the division codes'."""
     made = EntryFactory(**entry)
-    for position, values in enumerate(items, start=1):
-        ItemFactory(
+    Item.objects.bulk_create(
+        ItemFactory.build(
             entry=made, position=position, **{"name": values["column"], "data_type": "C", **values}
         )
+        for position, values in enumerate(items, start=1)
+    )
     return made
 
 
