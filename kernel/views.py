@@ -1,6 +1,7 @@
 """Pages about the platform itself."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language, gettext
@@ -12,12 +13,18 @@ from kernel.refusals import Refusal, all_refusals
 
 def problems(request: HttpRequest) -> HttpResponse:
     """What every problem code means; the ``type`` of a problem document points here."""
+    titles, rows = _table(get_language() or "")
+    return page(request, "problems.html", {"titles": titles, "rows": rows})
+
+
+@cache
+def _table(language: str) -> tuple[list[str], str]:
+    """The heads and the rows, which depend on the language of now alone."""
     titles = [gettext("Status"), gettext("Code"), gettext("Title")]
     # What it is given for is written for programmers, in English alone.
-    if get_language() == "en":
+    if language == "en":
         titles.append(gettext("Given when"))
-    rows = joined((_row(refusal, titles) for refusal in all_refusals()), "\n")
-    return page(request, "problems.html", {"titles": titles, "rows": rows})
+    return titles, joined((_row(refusal, titles) for refusal in all_refusals()), "\n")
 
 
 def _row(refusal: Refusal, titles: Iterable[str]) -> str:

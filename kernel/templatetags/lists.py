@@ -25,6 +25,15 @@ _CLASSES = {
 
 
 @register.simple_tag
+def options(choices: Iterable[tuple[Any, Any]], chosen: str = "") -> str:
+    """The choices as options, the chosen one selected."""
+    return joined(
+        markup('<option value="{}"{}>{}</option>', value, _SELECTED[str(value) == chosen], title)
+        for value, title in choices
+    )
+
+
+@register.simple_tag
 def filter_fields(fields: Iterable[Field]) -> str:
     """The filters as fields of a form."""
     return joined(map(filter_field, fields))
@@ -38,14 +47,9 @@ def filter_field(field: Field) -> str:
 
 
 def _select(field: Field) -> str:
-    options = joined(
-        markup(
-            '<option value="{}"{}>{}</option>', value, _SELECTED[str(value) == field.value], title
-        )
-        for value, title in field.choices
-    )
     pattern = '<select name="{}"><option value="">{}</option>{}</select>'
-    return markup(pattern, field.filter.name, gettext("All"), options)
+    offered = options(field.choices, field.value)
+    return markup(pattern, field.filter.name, gettext("All"), offered)
 
 
 def _day(field: Field) -> str:
