@@ -38,9 +38,15 @@ def pytest_collection_finish() -> None:
     a twentieth of the time."""
     gc.collect()
     gc.freeze()
-    # What is still frozen at the end is not freed, which DuckDB's bindings report as leaks.
-    atexit.register(gc.unfreeze)
+    atexit.register(_let_go)
     gc.set_threshold(100_000, 50, 100)
+
+
+def _let_go() -> None:
+    """Of what is frozen, and of what Hypothesis watches the collector with: what they hold is not
+    freed at the end, and DuckDB's bindings report that as leaks."""
+    gc.unfreeze()
+    gc.callbacks.clear()
 
 
 @pytest.fixture(scope="session")
