@@ -52,7 +52,7 @@ def read_csv(body: Path, encoding: str, con: duckdb.DuckDBPyConnection) -> Itera
     """A header line in Chinese or English, then a fact a line."""
     raw = _utf8(body.read_bytes(), encoding)
     end = raw.find(b"\n") + 1 or len(raw)
-    names = columns_of(next(csv.reader([raw[:end].decode().strip()]), []))
+    names = columns_of(_header(raw[:end].decode().strip()))
     rest = pa.py_buffer(raw).slice(end)
     if not raw[end:].strip():
         return
@@ -66,6 +66,15 @@ def read_csv(body: Path, encoding: str, con: duckdb.DuckDBPyConnection) -> Itera
         yield lines.slice(start, CHUNK_LINES)
     con.unregister("rows")
     con.unregister("skipped")
+
+
+def _header(line: str) -> list[str]:
+    try:
+        return next(csv.reader([line]), [])
+    except csv.Error as bad:
+        raise SignalsUnreadable(
+            "the header cannot be read as CSV; check its quotes and line ends", line=1
+        ) from bad
 
 
 def columns_of(header: list[str]) -> list[str]:

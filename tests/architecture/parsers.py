@@ -77,16 +77,22 @@ _JSON_LD = (
 _CATALOGUE = '[{"name": "登记", "keywords": ["甲"], "items": [{"name": "姓名"}]}]'.encode()
 _DATA_JSON = '{"conformsTo": "x", "dataset": [{"title": "登记", "publisher": {}}]}'.encode()
 _FACTS = b"kind,at,number\nlogin,2026-01-31,5\n"
+# DuckDB quotes of a line that is no JSON so many bytes, which may end within a character.
+_CUT = tuple(b'{"rate": x' + b" " * gap + "示例".encode() * 40 + b"}\n" for gap in range(3))
 _FACT = b'{"kind": "login", "at": "2026-01-31T08:00:00+08:00", "number": 5}\n'
 
 
 @dataclass(frozen=True)
 class Parser:
-    """``parse`` takes bytes and a folder of its own; whatever else it raises is a fault."""
+    """``parse`` takes bytes and a folder of its own; whatever else it raises is a fault.
+
+    ``broke`` holds what once was such a fault.
+    """
 
     name: str
     parse: Callable[[bytes, Path], object]
     seeds: tuple[bytes, ...]
+    broke: tuple[bytes, ...] = ()
 
 
 def _in_file(read: Callable[[Path], object]) -> Callable[[bytes, Path], object]:
@@ -166,6 +172,14 @@ def _book() -> bytes:
     return workbook_of([["甲", "2026-01-31", 3.5]], ["业务系统名称", "code", "area"])
 
 
+def _misnamed() -> bytes:
+    """A workbook with a part whose name is said to be UTF-8 and is not."""
+    body = bytearray(_book())
+    body[body.index(b"PK\x01\x02") + 9] |= 0x08
+    body[30] = 0xF7
+    return bytes(body)
+
+
 def _packed_document() -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as made:
@@ -183,6 +197,13 @@ def parsers() -> list[Parser]:
         "parquet": (_parquet(),),
         "arrow": (_arrow(),),
     }
+    broke = {
+        "ndjson": _CUT,
+        "json": tuple(b"[" + line + b"]" for line in _CUT),
+        # Names of columns that are no UTF-8.
+        "parquet": (_parquet().replace(b"count", b"\x98ount"),),
+        "arrow": (_arrow().replace(b"count", b"\x98ount"),),
+    }
     return [
         Parser("a JSON body", lambda body, _: strictjson.loads(body), (_LINES[:74], b"[1e3, {}]")),
         Parser("a workbook", _in_file(lambda path: open_sheet(path, 1000, 50)), (_book(),)),
@@ -195,7 +216,12 @@ def parsers() -> list[Parser]:
         Parser(
             "facts in NDJSON", _in_file(partial(_facts, signals.read_ndjson, "utf-8")), (_FACT,)
         ),
-        Parser("facts in CSV", _in_file(partial(_facts, signals.read_csv, "gb18030")), (_FACTS,)),
+        Parser(
+            "facts in CSV",
+            _in_file(partial(_facts, signals.read_csv, "gb18030")),
+            (_FACTS,),
+            (b"kind\rat,number\n",),
+        ),
         *(
             Parser(f"a catalogue in {kind}", _catalogue(kind), (seed,))
             for kind, seed in (
@@ -214,7 +240,10 @@ def parsers() -> list[Parser]:
         ),
         *(
             Parser(
-                f"a publication in {name}", _in_file(partial(_publication, name, "utf-8")), seeds
+                f"a publication in {name}",
+                _in_file(partial(_publication, name, "utf-8")),
+                seeds,
+                broke.get(name, ()),
             )
             for name, seeds in publications.items()
         ),
@@ -227,7 +256,10 @@ def parsers() -> list[Parser]:
             if name in ("csv", "ndjson", "parquet")
         ),
         Parser(
-            "a source's workbook", _in_file(lambda path: list(told_rows(str(path), ""))), (_book(),)
+            "a source's workbook",
+            _in_file(lambda path: list(told_rows(str(path), ""))),
+            (_book(),),
+            (_misnamed(),),
         ),
         Parser(
             "a source's record",

@@ -35,6 +35,7 @@ def damaged(draw: Any, seeds: tuple[bytes, ...]) -> bytes:
 @pytest.mark.parametrize("parser", parsers(), ids=lambda parser: parser.name)
 def test_a_parser_takes_its_own_and_breaks_on_nothing(parser: Parser, tmp_path: Any) -> None:
     assert all(attempt(parser, seed, tmp_path) for seed in parser.seeds)
+    assert not any(attempt(parser, body, tmp_path) for body in parser.broke)
 
     @settings(
         max_examples=EXAMPLES,

@@ -74,7 +74,7 @@ def _check(file: Path) -> None:
             for part in book.infolist():
                 with book.open(part) as content:
                     unpacked += _count(content, MOST_UNPACKED - unpacked)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, UnicodeDecodeError):
         raise Terminal("source-unreadable", "The workbook is broken or locked.") from None
 
 

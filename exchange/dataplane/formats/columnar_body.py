@@ -38,7 +38,7 @@ def read_parquet(body: Path, schema: Schema, limits: Limits, *, ops: bool) -> It
             _check_metadata(file.metadata, limits)
             batches = file.iter_batches(batch_size=min(limits.batch_rows, 65_536))
             yield from _chunks(batches, schema, limits, ops=ops)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise _unreadable("parquet", error) from None
 
 
@@ -48,7 +48,7 @@ def read_arrow(body: Path, schema: Schema, limits: Limits, *, ops: bool) -> Iter
         with pa.OSFile(str(body)) as file, pa.ipc.open_stream(file) as stream:
             _check_columns(stream.schema, schema, ops=ops)
             yield from _chunks(stream, schema, limits, ops=ops)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise _unreadable("arrow", error) from None
 
 

@@ -110,10 +110,15 @@ def _reason(raw: str, con: duckdb.DuckDBPyConnection) -> str:
     """The parser's reason without its quotation of the line."""
     try:
         run(con, "SELECT json_type($1)", [raw])
+    except UnicodeDecodeError as error:
+        # What it quotes of the line may end within a character.
+        said = error.object.decode(errors="replace")
     except duckdb.Error as error:
-        found = re.search(r"at byte (\d+) of input: ([^.]*)\.", str(error))
-        if found:
-            return f"{found[2]} (byte {found[1]})"
+        said = str(error)
+    else:
+        said = ""
+    if found := re.search(r"at byte (\d+) of input: ([^.]*)\.", said):
+        return f"{found[2]} (byte {found[1]})"
     return "a comma stands before the closing bracket"
 
 
