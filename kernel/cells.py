@@ -130,8 +130,12 @@ def joined(parts: Iterable[Any], between: str = "") -> SafeString:
 
 def _escaped(part: Any) -> str:
     """As ``conditional_escape``, but for the question whether anything is to stay lazy."""
-    if type(part) is str:
-        return html.escape(part)
+    kind = type(part)
+    if kind is SafeString:
+        return part  # type: ignore[no-any-return]
+    if kind is str:
+        # Letters and digits of whatever script need no escaping.
+        return part if part.isalnum() else html.escape(part)
     said = str(part) if isinstance(part, Promise) else part
     return said.__html__() if hasattr(said, "__html__") else html.escape(str(said))
 

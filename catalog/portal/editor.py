@@ -19,6 +19,7 @@ from catalog.gates import filing_faults
 from catalog.models import Category, Entry, Resource
 from catalog.portal import words
 from catalog.portal.entry_form import EntryForm, initial_of
+from catalog.portal.item_rows import blank_of, rows_of
 from catalog.portal.items_grid import BLANK_ROWS, Grid
 from catalog.states import EDITABLE
 from catalog.versions import items_of
@@ -182,6 +183,8 @@ def _shown(
         "resource": row,
         "form": form,
         "grid": grid,
+        "rows": rows_of(grid),
+        "blank": blank_of(grid),
         "count": len(grid.rows),
         "version": version,
         "stale": stale.facts if stale else None,
