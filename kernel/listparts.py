@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 from django.db.models import QuerySet
-from django.utils.dateparse import parse_date
 
 from kernel.cells import Draw, number, text
+from kernel.days import read_day
 
 # More than so many choices nobody reads through: they are typed.
 MOST_CHOICES = 300
@@ -93,10 +93,7 @@ class DayFilter:
 
     def read(self, value: str, choices: Mapping[str, Any]) -> str:
         """The day as it stands in the address, empty where it is none."""
-        try:
-            return value if parse_date(value) else ""
-        except ValueError:
-            return ""
+        return value if read_day(value) else ""
 
 
 @dataclass(frozen=True)

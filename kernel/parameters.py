@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from rest_framework.request import Request
 
+from kernel.days import read_day
 from kernel.errors import Invalid
 from kernel.texts import Text
 
@@ -50,11 +50,8 @@ def day_of(request: Request, name: str) -> date | None:
     raw = request.query_params.get(name)
     if raw is None:
         return None
-    try:
-        found = parse_date(raw)
-    except ValueError:
-        found = None
-    if found is None or not 1949 <= found.year <= 2199:
+    found = read_day(raw)
+    if found is None:
         raise Invalid.field(name, "must be a day, as in 2026-03-02")
     return found
 

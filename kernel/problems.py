@@ -52,6 +52,8 @@ STATUS: dict[type[DomainError], int] = {
     Unavailable: 503,
     PeerTimeout: 504,
 }
+# How the database's driver says that no text of a row can hold one, wherever it came in.
+_NUL = "NUL (0x00)"
 _RENAMED = {
     "parse-error": "malformed",
     "not-authenticated": "unauthenticated",
@@ -127,6 +129,8 @@ def _describe_django(exc: BaseException) -> Problem | None:
         return describe(Malformed("the body ended before its announced length"))
     if isinstance(exc, SuspiciousOperation):
         return describe(Malformed())
+    if isinstance(exc, ValueError) and _NUL in str(exc):
+        return describe(Malformed("holds a NUL character; remove it"))
     return None
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -22,6 +21,7 @@ from accounts.portal.access import signed_in
 from accounts.portal.listing import reader
 from accounts.portal.words import DUTIES, article_text
 from exchange.portal.clocks import BOARDS
+from kernel.days import read_day
 from kernel.pages import page
 
 _YEAR = timedelta(days=365)
@@ -113,17 +113,9 @@ def tabs(here: str) -> list[tuple[str, Any, bool]]:
 
 def period_asked(request: HttpRequest) -> Period:
     """The period that the address names, a year to today where it names none or nonsense."""
-    until = _day(request, "until") or timezone.localdate()
-    since = _day(request, "since") or until - _YEAR
+    until = read_day(request.GET.get("until", "")) or timezone.localdate()
+    since = read_day(request.GET.get("since", "")) or until - _YEAR
     return Period(min(since, until), until)
-
-
-def _day(request: HttpRequest, name: str) -> date | None:
-    try:
-        found = parse_date(request.GET.get(name, ""))
-    except ValueError:
-        return None
-    return found if found and 1949 <= found.year <= 2199 else None
 
 
 def _by_kind(kinds: dict[str, dict[str, int]]) -> Iterable[tuple[Any, int, int]]:

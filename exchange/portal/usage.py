@@ -9,7 +9,6 @@ from django.db.models import F, Q, QuerySet, Sum
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -23,6 +22,7 @@ from accounts.portal.listing import reader
 from accounts.spreadsheets import report_answer
 from exchange.models import Dataset, GrantDay
 from exchange.portal.datasets import name_of
+from kernel.days import read_day
 from kernel.listparts import Field, Filter, field_of
 from kernel.pages import page
 
@@ -85,8 +85,8 @@ def _asked(request: HttpRequest, actor: Actor, field: Field | None) -> Asked:
     """What the address asks for; what it says wrongly is as if it were not said."""
     said = request.GET
     today = timezone.localdate()
-    last = min(_day(said.get("to", "")) or today, today)
-    first = _day(said.get("from", "")) or last - timedelta(days=_DAYS - 1)
+    last = min(read_day(said.get("to", "")) or today, today)
+    first = read_day(said.get("from", "")) or last - timedelta(days=_DAYS - 1)
     first = min(max(first, last - timedelta(days=_MOST_DAYS - 1)), last)
     dataset = department = None
     if wanted := _id(said.get("dataset", "")):
@@ -131,13 +131,6 @@ def _top(rows: QuerySet[GrantDay], name: str) -> list[dict[str, Any]]:
 def _as(state: Any, kind: str) -> str:
     state["as"] = kind
     return f"?{state.urlencode()}"
-
-
-def _day(text: str) -> date | None:
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
 
 
 def _id(text: str) -> UUID | None:

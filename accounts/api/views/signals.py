@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,6 +18,7 @@ from accounts.policy import require
 from accounts.signals.days import daily_series
 from accounts.vocabulary import SignalKind
 from kernel.api import ApiView, In
+from kernel.days import read_day
 from kernel.errors import Invalid
 from kernel.parameters import flag_of, one_of
 from kernel.parsers import StrictJSONParser
@@ -134,10 +134,7 @@ class SystemSignalView(ApiView):
         raw = self.request.query_params.get(name)
         if raw is None:
             return usual
-        try:
-            day = parse_date(raw)
-        except ValueError:
-            day = None
+        day = read_day(raw)
         if day is None:
             raise Invalid.field(name, "must be a day like 2026-01-31")
         return day

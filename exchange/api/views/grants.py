@@ -1,4 +1,3 @@
-from datetime import date
 from typing import Any
 
 from rest_framework.decorators import action
@@ -19,6 +18,7 @@ from exchange.api.serializers.rights import CertificateOut, EditionOut, GrantOut
 from exchange.api.serializers.sharing import DisposeIn, FinishIn, RectifyIn, SuspendIn
 from exchange.models import Grant
 from kernel.api import In, ReadView, ReasonIn
+from kernel.days import read_day
 from kernel.errors import Conflict, Invalid
 
 
@@ -61,10 +61,10 @@ class GrantView(ReadView):
         since = self.request.query_params.get("unused_since")
         if since is None:
             return found
-        try:
-            return found.unused(date.fromisoformat(since))
-        except ValueError:
-            raise Invalid.field("unused_since", "must be a day such as 2026-01-31") from None
+        day = read_day(since)
+        if day is None:
+            raise Invalid.field("unused_since", "must be a day such as 2026-01-31")
+        return found.unused(day)
 
     @action(detail=True, methods=["get"], pagination_class=None)
     def editions(self, request: Request, pk: str, **kwargs: Any) -> Response:

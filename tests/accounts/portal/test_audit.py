@@ -33,6 +33,7 @@ def test_the_trail_is_found_by_who_and_by_what(auditor, deeds):
     assert "共 1 条" in text(auditor.get("/audit", {"kind": "clock"}))
     assert "共 0 条" in text(auditor.get("/audit", {"until": "2020-01-01"}))
     assert "共 3 条" in text(auditor.get("/audit", {"since": "2020-01-01", "actor": ""}))
+    assert "共 3 条" in text(auditor.get("/audit", {"until": "9999-12-31"}))
 
 
 def test_pages_go_by_key_both_ways(auditor, department):

@@ -34,6 +34,12 @@ def closed(cast):
     return published_resource(cast.civil, name="婚姻登记当事人")
 
 
+def test_a_word_that_no_row_can_hold_is_refused_as_the_callers_fault(client_of_nobody, opened):
+    answer = client_of_nobody.get("/open/", {"q": "名录\0"})
+    assert answer.status_code == 400
+    assert opened.published.name not in answer.content.decode()
+
+
 def test_open_entries_are_listed_for_everybody_and_others_are_not(client_of_nobody, opened, closed):
     answer = client_of_nobody.get("/open/")
     assert answer.status_code == 200
