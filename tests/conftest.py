@@ -24,6 +24,7 @@ from config.launch.processes import Processes, Server
 from tests import people, problems
 from tests.emptying import rows_deleted
 from tests.factories.accounts import DepartmentFactory
+from tests.receivers import Target, new_target
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -112,6 +113,13 @@ def official_calendar(db: None) -> None:
     """The State Council's calendars that the platform ships, of the years that tests live in."""
     for year, days in official_years(since=2023):
         load_calendar_year(year, days, SOURCE, actor=CLOCK)
+
+
+@pytest.fixture(scope="session")
+def departments_database() -> Iterator[Target]:
+    """A database of a department, emptied before each test: to make one takes longer."""
+    with new_target() as made:
+        yield made
 
 
 @pytest.fixture

@@ -86,6 +86,22 @@ class Target:
         """What the table holds, in the order of its first column."""
         return self.query(f"SELECT {columns} FROM {table} ORDER BY 1")
 
+    def empty(self) -> None:
+        """As it was made: nobody is connected and nothing is in it."""
+        self.query(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        schemas = self.query(
+            "SELECT nspname FROM pg_namespace"
+            " WHERE nspname <> 'information_schema' AND nspname NOT LIKE 'pg\\_%'"
+        )
+        gone = "".join(f'DROP SCHEMA "{name}" CASCADE; ' for (name,) in schemas)
+        self.query(
+            f"{gone}CREATE SCHEMA public AUTHORIZATION pg_database_owner;"
+            " GRANT USAGE ON SCHEMA public TO PUBLIC"
+        )
+
     def offset(self, schema: str = "shared") -> list[tuple[Any, ...]]:
         """Epoch and number of every lane that writes there."""
         return self.query(f"SELECT epoch, number FROM {schema}.shuqiao_offsets")

@@ -49,10 +49,10 @@ def test_every_operation_says_what_it_does_and_how_it_refuses(made: dict[str, An
     assert (silent, unrefusing) == ([], [])
 
 
-def test_a_body_that_is_a_file_cannot_be_left_out(document: str) -> None:
+def test_a_body_that_is_a_file_cannot_be_left_out(made: dict[str, Any]) -> None:
     """An endpoint that takes files refuses a call without one, and says so before."""
     optional, files = [], 0
-    for path, operations in yaml.safe_load(document)["paths"].items():
+    for path, operations in made["paths"].items():
         for method in operations.keys() & HTTP_METHODS:
             body = operations[method].get("requestBody", {})
             shapes = [kind["schema"] for kind in body.get("content", {}).values()]
