@@ -38,11 +38,16 @@ class CodeListRevisionIn(In):
 class CodeListVersionBrief(serializers.ModelSerializer):
     """A version without its codes."""
 
-    size = serializers.IntegerField(source="length", read_only=True)
+    size = serializers.SerializerMethodField()
 
     class Meta:
         model = CodeListVersion
         fields = ["id", "number", "effective_on", "change_message", "size"]
+
+    def get_size(self, version: CodeListVersion) -> int:
+        """How many codes; a list counts them in the database."""
+        counted: int | None = getattr(version, "length", None)
+        return len(version.codes) if counted is None else counted
         read_only_fields = fields
 
 

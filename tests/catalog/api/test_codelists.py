@@ -44,7 +44,7 @@ def test_a_revision_tells_what_it_changed_and_any_two_versions_are_compared(clie
         revision(("1", "男"), ("2", "女性"), ("3", "其他")),
     )
     assert told.status_code == 200, told.content
-    assert told.json()["version"]["number"] == 2
+    assert (told.json()["version"]["number"], told.json()["version"]["size"]) == (2, 3)
     expected = {
         "added": [{"code": "3", "name": "其他"}],
         "removed": [
