@@ -43,12 +43,12 @@ class CodeListVersionBrief(serializers.ModelSerializer):
     class Meta:
         model = CodeListVersion
         fields = ["id", "number", "effective_on", "change_message", "size"]
+        read_only_fields = fields
 
     def get_size(self, version: CodeListVersion) -> int:
         """How many codes; a list counts them in the database."""
         counted: int | None = getattr(version, "length", None)
         return len(version.codes) if counted is None else counted
-        read_only_fields = fields
 
 
 class CodeListVersionOut(serializers.ModelSerializer):
