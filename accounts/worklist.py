@@ -4,7 +4,7 @@ An app registers its source when it is ready (``apps.py``); so the home page ask
 nothing, and knows nothing of them.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -45,6 +45,11 @@ def register(source: Source) -> None:
     """Let the home page ask this source; in the order of registration, each once."""
     if source not in _sources:
         _sources.append(source)
+
+
+def shape_of(actor: Actor) -> Hashable:
+    """On what it depends which statements count for the actor, beside the values in them."""
+    return actor.kind, actor.roles, actor.only
 
 
 def items_of(actor: Actor) -> list[Item]:

@@ -22,7 +22,8 @@ from accounts.models import (
 from accounts.permissions import Perm, Role
 from accounts.policy import may, may_everywhere
 from accounts.trail import last_verification
-from accounts.worklist import Item, Part
+from accounts.worklist import Item, Part, shape_of
+from kernel.kept import KeptCounts
 from kernel.pages import link
 
 _SOON = timedelta(days=30)
@@ -40,17 +41,22 @@ def work(actor: Actor) -> Iterator[Item]:
     yield from _starts(actor)
 
 
+_FILINGS = KeptCounts(
+    lambda actor, own: (
+        InformationSystem.objects.visible_to(actor),
+        {
+            state: Count("pk", filter=Q(filing_state=state))
+            for state in ("draft", "submitted", "returned")
+        },
+    )
+)
+
+
 def _filings(actor: Actor) -> Iterator[Item]:
     files, accepts = may(actor, Perm.SYSTEM_FILE), may_everywhere(actor, Perm.SYSTEM_ACCEPT)
     if not (files or accepts):
         return
-    rows: Any = InformationSystem.objects.visible_to(actor)
-    found = rows.aggregate(
-        **{
-            state: Count("pk", filter=Q(filing_state=state))
-            for state in ("draft", "submitted", "returned")
-        }
-    )
+    found = _FILINGS(shape_of(actor), actor, own=actor.department_id)
     if accepts:
         yield Item(
             Part.MINE,
@@ -84,16 +90,24 @@ def _cases(actor: Actor) -> Iterator[Item]:
         )
 
 
-def _case_lines(actor: Actor, *, answers: bool, decides: bool) -> Iterator[Item]:
-    rows: Any = ZombieCase.objects.visible_to(actor)
-    states = ("suspected", "notified", "answered", "decided")
-    found = rows.aggregate(
-        **{state: Count("pk", filter=Q(state=state)) for state in states},
-        first_answer=Min("answer_by", filter=Q(state="notified")),
-        first_deed=Min("due_on", filter=Q(state="decided")),
-        late=Count("pk", filter=rows.lateness(timezone.localdate())),
+_CASE_STATES = ("suspected", "notified", "answered", "decided")
+_CASES = KeptCounts(
+    lambda actor, own, today: (
+        ZombieCase.objects.visible_to(actor),
+        {
+            **{state: Count("pk", filter=Q(state=state)) for state in _CASE_STATES},
+            "first_answer": Min("answer_by", filter=Q(state="notified")),
+            "first_deed": Min("due_on", filter=Q(state="decided")),
+            "late": Count("pk", filter=ZombieCase.objects.lateness(today)),
+        },
     )
-    to = {state: link("cases", state=state) for state in states}
+)
+
+
+def _case_lines(actor: Actor, *, answers: bool, decides: bool) -> Iterator[Item]:
+    today = timezone.localdate()
+    found = _CASES(shape_of(actor), actor, own=actor.department_id, today=today)
+    to = {state: link("cases", state=state) for state in _CASE_STATES}
     if decides:
         yield Item(
             Part.MINE, _("Suspected zombies to look into"), found["suspected"], to["suspected"]
@@ -125,15 +139,22 @@ def _case_lines(actor: Actor, *, answers: bool, decides: bool) -> Iterator[Item]
     yield Item(Part.WRONG, _("Zombie cases overdue"), found["late"], link("cases"))
 
 
+_CLOCKS = KeptCounts(
+    lambda actor, own, today: (
+        Obligation.objects.visible_to(actor).filter(state="open").exclude(kind__in=KEEPING),
+        {
+            "late": Count("pk", filter=Q(due_on__lt=today)),
+            "asked": Count("pk", filter=Q(asked_at__isnull=False, extended_workdays=0)),
+        },
+    )
+)
+
+
 def _clocks(actor: Actor) -> Iterator[Item]:
     if not may(actor, Perm.OBLIGATION_VIEW):
         return
     today = timezone.localdate()
-    rows: Any = Obligation.objects.visible_to(actor).filter(state="open").exclude(kind__in=KEEPING)
-    found = rows.aggregate(
-        late=Count("pk", filter=Q(due_on__lt=today)),
-        asked=Count("pk", filter=Q(asked_at__isnull=False, extended_workdays=0)),
-    )
+    found = _CLOCKS(shape_of(actor), actor, own=actor.department_id, today=today)
     yield Item(
         Part.WRONG,
         _("Statutory time limits overdue"),

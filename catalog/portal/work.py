@@ -1,7 +1,9 @@
 """What the catalogue tells the home page: versions, imports, censuses, demands, late data."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Min, Q
 from django.utils import timezone
@@ -10,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import may, may_everywhere
-from accounts.worklist import Item, Part
+from accounts.worklist import Item, Part, shape_of
 from catalog.models import CampaignTask, CatalogImport, Demand, Entry, Likeness, SearchDocument
 from catalog.portal.reviews import waiting_for
+from kernel.kept import KeptCounts
 from kernel.pages import link
 
 
@@ -26,6 +29,31 @@ def work(actor: Actor) -> Iterator[Item]:
     yield from _starts(actor)
 
 
+_STATES = ("draft", "returned", "submitted", "approved", "reviewed")
+_ENTRIES = KeptCounts(
+    lambda actor, own: (
+        Entry.objects.filter(department_id=own, state__in=_STATES),
+        {state: Count("pk", filter=Q(state=state)) for state in _STATES},
+    )
+)
+
+
+def _demands_of(actor: Actor, own: UUID, today: date) -> tuple[Any, dict[str, Any]]:
+    routed = Q(state="routed", routed_to_id=own)
+    return Demand.objects.visible_to(actor), {
+        "to_route": Count("pk", filter=Q(state="submitted")),
+        "disputed": Count("pk", filter=Q(state="disputed")),
+        "to_answer": Count("pk", filter=routed),
+        "first_answer": Min("answer_by", filter=routed),
+        "answered": Count("pk", filter=Q(state__in=("offered", "refused"), department_id=own)),
+        "asked": Count("pk", filter=Q(state__in=("submitted", "routed"), department_id=own)),
+        "late": Count("pk", filter=Q(state="routed", answer_by__lt=today)),
+    }
+
+
+_DEMANDS = KeptCounts(_demands_of)
+
+
 def _entries(actor: Actor) -> Iterator[Item]:
     reviews = (Perm.RESOURCE_APPROVE, Perm.RESOURCE_REVIEW, Perm.RESOURCE_PUBLISH)
     if any(may(actor, perm) for perm in reviews):
@@ -33,12 +61,7 @@ def _entries(actor: Actor) -> Iterator[Item]:
         yield Item(Part.MINE, _("Entries to review"), waiting, link("reviews"), clocks=("C2",))
     if not may(actor, Perm.RESOURCE_SUBMIT):
         return
-    rows: Any = Entry.objects
-    own = rows.filter(department_id=actor.department_id)
-    states = ("draft", "returned", "submitted", "approved", "reviewed")
-    found = own.filter(state__in=states).aggregate(
-        **{state: Count("pk", filter=Q(state=state)) for state in states}
-    )
+    found = _ENTRIES((), actor, own=actor.department_id)
     yield Item(
         Part.MINE,
         _("Drafts to finish and submit"),
@@ -91,17 +114,8 @@ def _campaigns(actor: Actor) -> Iterator[Item]:
 def _demands(actor: Actor) -> Iterator[Item]:
     if not may(actor, Perm.DEMAND_VIEW):
         return
-    own = actor.department_id
-    rows: Any = Demand.objects.visible_to(actor)
-    found = rows.aggregate(
-        to_route=Count("pk", filter=Q(state="submitted")),
-        disputed=Count("pk", filter=Q(state="disputed")),
-        to_answer=Count("pk", filter=Q(state="routed", routed_to_id=own)),
-        first_answer=Min("answer_by", filter=Q(state="routed", routed_to_id=own)),
-        answered=Count("pk", filter=Q(state__in=("offered", "refused"), department_id=own)),
-        asked=Count("pk", filter=Q(state__in=("submitted", "routed"), department_id=own)),
-        late=Count("pk", filter=Q(state="routed", answer_by__lt=timezone.localdate())),
-    )
+    told = {"own": actor.department_id, "today": timezone.localdate()}
+    found = _DEMANDS(shape_of(actor), actor, **told)
     if may_everywhere(actor, Perm.DEMAND_ROUTE):
         yield Item(
             Part.MINE, _("Demands to route"), found["to_route"], link("demands", state="submitted")

@@ -1,8 +1,9 @@
 """What the exchange tells the home page: requests, grants, objections, disputes, and failures."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Min, OuterRef, Q, Subquery
 from django.utils import timezone
@@ -25,6 +26,7 @@ from exchange.models import (
     SyncRun,
 )
 from exchange.states import GRANT_ENDED, OBJECTION_OPEN, REQUEST_PENDING
+from kernel.kept import KeptCounts
 from kernel.pages import link
 
 _LATELY = timedelta(days=30)
@@ -40,18 +42,36 @@ def work(actor: Actor) -> Iterator[Item]:
     yield from _starts(actor)
 
 
+def _requests_of(actor: Actor, own: UUID) -> tuple[Any, dict[str, Any]]:
+    made, received = Q(department_id=own), Q(provider_id=own)
+    return SharingRequest.objects.filter(made | received), {
+        "agree": Count("pk", filter=made & Q(state="submitted")),
+        "to_supplement": Count("pk", filter=made & Q(state="incomplete")),
+        "waiting": Count("pk", filter=made & Q(state__in=REQUEST_PENDING)),
+        "prepare": Count("pk", filter=received & Q(state__in=("agreed", "received"))),
+        "to_answer": Count("pk", filter=received & Q(state="prepared")),
+    }
+
+
+def _grants_of(actor: Actor, own: UUID, until: date) -> tuple[Any, dict[str, Any]]:
+    held: Any = Grant.objects
+    soon = Q(state="active", certify_by__lte=until)
+    return held.filter(department_id=own), {
+        "certify": Count("pk", filter=soon),
+        "first_certificate": Min("certify_by", filter=soon),
+        "rectify": Count("pk", filter=Q(state="suspended")),
+        "first_mending": Min("rectify_by", filter=Q(state="suspended")),
+        "dispose": Count("pk", filter=Q(state__in=GRANT_ENDED)),
+    }
+
+
+_REQUESTS, _GRANTS = KeptCounts(_requests_of), KeptCounts(_grants_of)
+
+
 def _requests(actor: Actor) -> Iterator[Item]:
     if not may(actor, Perm.REQUEST_VIEW):
         return
-    made, received = Q(department_id=actor.department_id), Q(provider_id=actor.department_id)
-    pending = Q(state__in=REQUEST_PENDING)
-    found = SharingRequest.objects.filter(made | received).aggregate(
-        agree=Count("pk", filter=made & Q(state="submitted")),
-        to_supplement=Count("pk", filter=made & Q(state="incomplete")),
-        waiting=Count("pk", filter=made & pending),
-        prepare=Count("pk", filter=received & Q(state__in=("agreed", "received"))),
-        to_answer=Count("pk", filter=received & Q(state="prepared")),
-    )
+    found = _REQUESTS((), actor, own=actor.department_id)
     clocks = ("C3", "C4", "N4")
     if may(actor, Perm.REQUEST_AGREE):
         to = link("requests", show="made", state="submitted")
@@ -75,16 +95,8 @@ def _grants(actor: Actor) -> Iterator[Item]:
     perms = (Perm.GRANT_CERTIFY, Perm.GRANT_RECTIFY, Perm.GRANT_DISPOSE)
     if not any(may(actor, perm) for perm in perms):
         return
-    today = timezone.localdate()
-    soon = Q(state="active", certify_by__lte=today + _LATELY)
-    held: Any = Grant.objects
-    found = held.filter(department_id=actor.department_id).aggregate(
-        certify=Count("pk", filter=soon),
-        first_certificate=Min("certify_by", filter=soon),
-        rectify=Count("pk", filter=Q(state="suspended")),
-        first_mending=Min("rectify_by", filter=Q(state="suspended")),
-        dispose=Count("pk", filter=Q(state__in=GRANT_ENDED)),
-    )
+    until = timezone.localdate() + _LATELY
+    found = _GRANTS((), actor, own=actor.department_id, until=until)
     if may(actor, Perm.GRANT_CERTIFY):
         yield Item(
             Part.MINE,

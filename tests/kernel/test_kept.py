@@ -1,9 +1,11 @@
 """A kept query gives what its queryset gives, whatever the values, and is made once."""
 
 import pytest
+from django.db.models import Count, Q
 
 from accounts.models import Department, Member
-from kernel.kept import Kept
+from kernel.kept import Kept, KeptCounts
+from kernel.models import uuid7
 from tests.factories.accounts import DepartmentFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -43,3 +45,37 @@ def test_a_value_that_does_not_stand_in_the_statement_is_refused():
     DepartmentFactory()
     with pytest.raises(ValueError, match="each value"):
         Kept(lambda name: Department.objects.filter(name=f"{name}局"))(name="海洋")
+
+
+def test_counts_are_those_of_an_aggregate_for_each_shape_and_value(department):
+    other, asked = DepartmentFactory(), []
+    MemberFactory(department=department)
+    MemberFactory(department=department, is_active=False)
+    MemberFactory(department=other)
+
+    def rows(shape, own):
+        asked.append(shape)
+        seen = Member.objects.all() if shape == "all" else Member.objects.filter(department=own)
+        return seen, {"all": Count("pk"), "active": Count("pk", filter=Q(is_active=True))}
+
+    counts = KeptCounts(rows)
+    for _ in range(2):
+        assert counts("own", "own", own=department.pk) == {"all": 2, "active": 1}
+        assert counts("own", "own", own=other.pk) == {"all": 1, "active": 1}
+        assert counts("all", "all", own=other.pk)["all"] == Member.objects.count()
+    assert asked == ["own", "all"]
+
+
+def test_what_is_empty_or_names_another_key_is_counted_but_not_kept(department):
+    asked = []
+
+    def rows(key, own):
+        asked.append(key)
+        seen = Member.objects.filter(department=key) if key else Member.objects.none()
+        return seen, {"all": Count("pk")}
+
+    counts, other = KeptCounts(rows), MemberFactory()
+    MemberFactory(department=department)
+    for key, count in ((None, 0), (department.pk, 1), (other.department_id, 1)):
+        assert counts((), key, own=uuid7()) == {"all": count}
+    assert len(asked) == 3
