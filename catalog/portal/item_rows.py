@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 
 from catalog.portal.items_grid import Cell, Grid
 from kernel.cells import joined, markup
@@ -27,12 +27,12 @@ def _row(key: int | str, number: int | str, cells: Iterable[Cell]) -> SafeString
     return markup(
         '<tr><td data-label="{}" class="number"><span data-number>{}</span></td>{}'
         '<td data-label="{}"><span class="row-deeds">{} {}</span></td></tr>',
-        now("No."),
+        gettext("No."),
         number,
         joined(_cell(key, number, cell) for cell in cells),
-        now("Row"),
-        _deed("raise", key, now("Move up"), number, "↑"),
-        _deed("remove", key, now("Remove"), number, "×"),
+        gettext("Row"),
+        _deed("raise", key, gettext("Move up"), number, "↑"),
+        _deed("remove", key, gettext("Remove"), number, "×"),
     )
 
 
