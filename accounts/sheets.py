@@ -19,6 +19,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from accounts.workbooks import (
     Marks,
+    Place,
     SheetTable,
     WorkbookTooLarge,
     WorkbookUnreadable,
@@ -56,7 +57,7 @@ def told_sheet(
     """What the sheet is called, its marks and its joined areas; then its rows."""
     table = open_sheet(Path(path), most_rows, most_columns, name)
     marks = vars(table.marks)
-    marks |= {places: sorted(marks[places]) for places in ("formulas", "errors")}
+    marks |= {places: sorted(marks[places]) for places in ("formulas", "errors", "unsaid")}
     yield {"name": table.name, "marks": marks, "merges": table.merges}
     yield from table.rows
 
@@ -236,13 +237,15 @@ def _counting(marks: Marks) -> Callable[..., None]:
 
 def _marking(marks: Marks, most_rows: int, most_columns: int) -> Callable[..., None]:
     """Reads a sheet's elements into its marks and refuses what reaches too far."""
-    place = [0, 0]
+    place: list[int] = [0, 0]
+    unsaid: list[set[Place]] = []
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         if tag == "c":
             place[1] += 1
             if "r" in attributes:
                 place[:] = _place(attributes["r"])
+            unsaid[:] = [marks.unsaid][: attributes.get("t", "n") == "n"]
             if attributes.get("t") == "e":
                 marks.errors.add((place[0], place[1]))
         elif tag == "row":
@@ -251,8 +254,8 @@ def _marking(marks: Marks, most_rows: int, most_columns: int) -> Callable[..., N
             # A cell that is only coloured does not count, however far down it stands.
             marks.rows, marks.columns = max(marks.rows, place[0]), max(marks.columns, place[1])
             _check_extent(marks, most_rows, most_columns)
-            if tag == "f":
-                marks.formulas.add((place[0], place[1]))
+            for kept in (marks.formulas, *unsaid) if tag == "f" else ():
+                kept.add((place[0], place[1]))
 
     return start
 

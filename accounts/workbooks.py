@@ -58,6 +58,8 @@ class Marks:
     merges: int = 0
     formulas: set[Place] = field(default_factory=set)
     errors: set[Place] = field(default_factory=set)
+    # Of the formulas, those beside which no text stands as their value.
+    unsaid: set[Place] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -89,10 +91,20 @@ def read_sheet(
     )
     head = next(lines)
     told = head["marks"]
-    for places in ("formulas", "errors"):
+    for places in ("formulas", "errors", "unsaid"):
         told[places] = {(row, column) for row, column in told[places]}
     merges = (((top, left), (down, right)) for (top, left), (down, right) in head["merges"])
     return SheetTable(head["name"], list(lines), Marks(**told), tuple(merges))
+
+
+def check_calculated(table: SheetTable) -> None:
+    """WorkbookUnreadable that names a formula which nothing ever calculated: it reads as empty."""
+    for row, column in sorted(table.marks.unsaid):
+        cells = table.rows[row - 1] if row <= len(table.rows) else []
+        if column > len(cells) or cells[column - 1] == "":
+            cell = f"{column_letter(column)}{row}"
+            detail = Text("cell {cell} holds a formula without a value; paste its value", cell=cell)
+            raise WorkbookUnreadable(detail)
 
 
 def marked_copy(

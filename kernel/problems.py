@@ -7,7 +7,12 @@ from itertools import islice
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+)
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import render
 from django.utils.translation import gettext_noop
@@ -31,7 +36,7 @@ from kernel.errors import (
     Unavailable,
     Unconditional,
 )
-from kernel.texts import spoken
+from kernel.texts import Text, spoken
 
 CONTENT_TYPE = "application/problem+json"
 # Places that one problem names; whoever mends a thousand may ask again.
@@ -124,7 +129,11 @@ def _describe_django(exc: BaseException) -> Problem | None:
     if isinstance(exc, PermissionDenied):
         return describe(Forbidden())
     if isinstance(exc, RequestDataTooBig):
-        return describe(TooLarge())
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        return describe(TooLarge(Text("a form has at most {most} bytes", most=most), limit=most))
+    if isinstance(exc, TooManyFieldsSent):
+        most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+        return describe(TooLarge(Text("a form has at most {most} fields", most=most), limit=most))
     if isinstance(exc, UnreadablePostError):
         return describe(Malformed("the body ended before its announced length"))
     if isinstance(exc, SuspiciousOperation):

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.errors import SignalsTooMany, SignalsUnreadable
 from accounts.signals.bodies import LINES, columns_of
-from accounts.workbooks import WorkbookTooLarge, WorkbookUnreadable, read_sheet
+from accounts.workbooks import WorkbookTooLarge, WorkbookUnreadable, check_calculated, read_sheet
 
 # A workbook is held in memory whole, so it is for people; systems send NDJSON or CSV.
 MOST_ROWS = 100_000
@@ -37,11 +37,13 @@ def read_xlsx(body: Path, encoding: str, con: duckdb.DuckDBPyConnection) -> Iter
 
 def _sheet(body: Path) -> list[list[Any]]:
     try:
-        return read_sheet(body, most_rows=MOST_ROWS + 1, most_columns=MOST_COLUMNS).rows
+        table = read_sheet(body, most_rows=MOST_ROWS + 1, most_columns=MOST_COLUMNS)
+        check_calculated(table)
+        return table.rows
     except WorkbookTooLarge as large:
         raise SignalsTooMany(large.detail, limit=MOST_ROWS) from large
     except WorkbookUnreadable as bad:
-        raise SignalsUnreadable("the body is no Excel workbook (.xlsx)") from bad
+        raise SignalsUnreadable(bad.detail) from bad
 
 
 def _text(cell: Any) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from accounts.workbooks import SheetTable, read_sheet
+from accounts.workbooks import SheetTable, check_calculated, read_sheet
 from catalog.interchange.aliases import folded, headers
 from catalog.interchange.columns import ITEM_PREFIX
 from catalog.interchange.documents import read_data_json, read_json
@@ -60,7 +60,9 @@ def _read_excel(body: bytes, words: SourceWords) -> Sheet:
     with tempfile.TemporaryDirectory(prefix="catalogue-") as folder:
         path = Path(folder) / "body.xlsx"
         path.write_bytes(body)
-        return catalogue_in(read_table(path), words)
+        table = read_table(path)
+        check_calculated(table)
+        return catalogue_in(table, words)
 
 
 def read_table(path: Path) -> SheetTable:

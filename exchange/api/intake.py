@@ -15,7 +15,7 @@ from exchange.api.parsers import FORMATS
 from exchange.bodies import unpacked
 from exchange.dataplane import intake
 from exchange.dataplane.publication import Kind
-from exchange.errors import BodyUnreadable, DigestMismatch
+from exchange.errors import BodyTooLarge, BodyUnreadable, DigestMismatch
 from exchange.storage import limits, store
 from kernel.digests import announced_digest
 from kernel.errors import Invalid, Malformed
@@ -32,6 +32,8 @@ def spooled_body(request: Request) -> Iterator[Body]:
     kind, key = read_kind(request), read_key(request) or ""
     format, encoding = format_of(request.content_type or "")
     coding = coding_of(request.headers.get("Content-Encoding", ""))
+    if format == "json":
+        _check_array(request)
     with contextlib.ExitStack() as stack:
         folder = faults.guarded(lambda: stack.enter_context(store().workspace()))
         path = folder / "body"
@@ -47,6 +49,13 @@ def spooled_body(request: Request) -> Iterator[Body]:
             key=key,
             coding=coding,
         )
+
+
+def _check_array(request: Request) -> None:
+    """BodyTooLarge before a byte of it is on the disk: an array is read whole."""
+    announced, most = request.headers.get("Content-Length", ""), limits().max_json_bytes
+    if announced.isdecimal() and int(announced) > most:
+        raise BodyTooLarge(f"a JSON array has at most {most} bytes; send NDJSON")
 
 
 def read_kind(request: Request) -> Kind:
