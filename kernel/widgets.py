@@ -68,7 +68,8 @@ def _group(name: Any, options: SafeString) -> SafeString:
 
 
 def _option(option: Widget) -> SafeString:
-    attributes = _attributes(option["attrs"])
+    told = option["attrs"]
+    attributes = _attributes(told) if told else ""
     return markup(
         '<option value="{}"{}>{}</option>', str(option["value"]), attributes, option["label"]
     )
