@@ -9,7 +9,7 @@ from django.db.models import BooleanField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -159,7 +159,7 @@ def adjustment_new(request: HttpRequest, pk: UUID) -> HttpResponse:
             context["refused"] = refusal(refused)
         else:
             messages.success(
-                request, now("Registered; the entry has to follow within ten workdays.")
+                request, gettext("Registered; the entry has to follow within ten workdays.")
             )
             return redirect("resource", pk=pk)
     context |= {"form": form, "summary": form.summary}

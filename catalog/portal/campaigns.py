@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -171,7 +171,9 @@ def campaign_new(request: HttpRequest) -> HttpResponse:
         except DomainError as refused:
             context["refused"] = refusal(refused)
         else:
-            messages.success(request, now("The census is open; the departments have their parts."))
+            messages.success(
+                request, gettext("The census is open; the departments have their parts.")
+            )
             return redirect("campaign", pk=made.pk)
     return page(
         request, "catalog/campaign_new.html", {**context, "summary": form.summary}, status=422

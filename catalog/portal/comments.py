@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from accounts.actor import Actor
@@ -29,7 +29,7 @@ def comment_write(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = fetch(Resource.objects.visible_to(actor), pk)
     pointer, text = request.POST.get("pointer", ""), request.POST.get("text", "").strip()
     if not text or len(text) > LONGEST:
-        said = now("Write something, in at most 400 characters.")
+        said = gettext("Write something, in at most 400 characters.")
         more = {"comment_error": said, "comment_text": text, "comment_place": pointer}
         summary = [("comment_text", said)]
         return shown_again(request, pk, Sent(status=422), tab="versions", summary=summary, **more)
@@ -38,7 +38,7 @@ def comment_write(request: HttpRequest, pk: UUID) -> HttpResponse:
     except DomainError as refused:
         more = {"comment_text": text, "comment_place": pointer}
         return shown_again(request, pk, Sent.of(refused), tab="versions", **more)
-    messages.success(request, now("The comment is on the page of the entry."))
+    messages.success(request, gettext("The comment is on the page of the entry."))
     return _back(pk)
 
 
@@ -53,7 +53,7 @@ def comment_resolve(request: HttpRequest, pk: UUID, comment: UUID) -> HttpRespon
         resolve_comment(row, actor=actor)
     except DomainError as refused:
         return shown_again(request, pk, Sent.of(refused), tab="versions")
-    messages.success(request, now("The comment is settled."))
+    messages.success(request, gettext("The comment is settled."))
     return _back(pk)
 
 

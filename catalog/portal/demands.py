@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -128,7 +128,7 @@ def demand_new(request: HttpRequest) -> HttpResponse:
         except Invalid as refused:
             form.refuse(refused)
         else:
-            messages.success(request, now("The demand is with the authority, who routes it."))
+            messages.success(request, gettext("The demand is with the authority, who routes it."))
             return redirect("demand", pk=made.pk)
     context = {"form": form, "summary": form.summary}
     return page(request, "catalog/demand_new.html", context, status=422)

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.actor import Actor
@@ -55,7 +55,7 @@ def resource_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _posted(request, row)
     entry = _in_work(row)
     if entry is None:
-        messages.info(request, now("Begin a new version first; then it can be changed."))
+        messages.info(request, gettext("Begin a new version first; then it can be changed."))
         return redirect("resource", pk=pk)
     actor: Actor = request.actor  # type: ignore[attr-defined]
     form = EntryForm.blank(row, actor)
@@ -99,7 +99,7 @@ def _saved(
     except DomainError as refused:
         problem = refusal(refused)
         return _shown(request, row, form, grid, problem.status, is_sent=True, refused=problem)
-    messages.success(request, now("Saved."))
+    messages.success(request, gettext("Saved."))
     return redirect("resource-edit" if deed == "keep" else "resource", pk=entry.resource_id)
 
 

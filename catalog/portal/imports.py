@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.actor import Actor
@@ -139,9 +139,9 @@ def import_step(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         problem = refusal(refused)
         return _shown(request, row, refused=problem, status=problem.status)
     told = {
-        "check": now("Checked anew."),
-        "take": now("Taken in."),
-        "discard": now("The file was thrown away; what was found in it stays to be read."),
+        "check": gettext("Checked anew."),
+        "take": gettext("Taken in."),
+        "discard": gettext("The file was thrown away; what was found in it stays to be read."),
     }
     messages.success(request, told[verb])
     return redirect("import", pk=pk)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -161,7 +161,7 @@ def likeness_list(request: HttpRequest) -> HttpResponseBase:
 def likeness_scan(request: HttpRequest) -> HttpResponse:
     """Ask for a comparison of everything."""
     request_scan(actor=request.actor)  # type: ignore[attr-defined]
-    messages.success(request, now("Everything will be compared; look again in some minutes."))
+    messages.success(request, gettext("Everything will be compared; look again in some minutes."))
     return redirect("likenesses")
 
 

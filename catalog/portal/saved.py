@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from accounts.actor import Actor
@@ -32,14 +32,14 @@ def search_save(request: HttpRequest) -> HttpResponse:
     parameters = {key: value for key, value in parse_qsl(state) if key in NAMES}
     back = f"{reverse('catalogue')}?{state}" if parameters else reverse("catalogue")
     if not name:
-        messages.warning(request, now("Give the search a name."))
+        messages.warning(request, gettext("Give the search a name."))
         return redirect(back)
     try:
         save_search(actor=actor, name=name, parameters=parameters)
     except DomainError as refused:
-        messages.warning(request, now(refusal(refused).title))
+        messages.warning(request, gettext(refusal(refused).title))
     else:
-        messages.success(request, now("The search is kept; you find it under your searches."))
+        messages.success(request, gettext("The search is kept; you find it under your searches."))
     return redirect(back)
 
 
@@ -52,7 +52,7 @@ def search_drop(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         drop_search(row, actor=actor, expected=row.version)
     except DomainError as refused:
-        messages.warning(request, now(refusal(refused).title))
+        messages.warning(request, gettext(refusal(refused).title))
     else:
-        messages.success(request, now("The search is forgotten."))
+        messages.success(request, gettext("The search is forgotten."))
     return redirect("catalogue")

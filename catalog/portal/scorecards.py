@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from accounts.models import Department
@@ -86,7 +86,7 @@ def scorecard(request: HttpRequest) -> HttpResponseBase:
         rows = rows.filter(pk=actor.department_id)
     counted = numbers_of(rows, timezone.localdate(), with_sums=False)
     cards = [Card(row) for row in counted]
-    total = Card({**total_of(counted), "name": now("All departments")})
+    total = Card({**total_of(counted), "name": gettext("All departments")})
     wanted = request.GET.get("as", "")
     if wanted in ("xlsx", "csv"):
         return _file([*cards, total], wanted)
@@ -121,7 +121,7 @@ def _lines(card: Card) -> list[tuple[Any, Rate, str]]:
 
 
 def _file(cards: list[Card], kind: str) -> HttpResponseBase:
-    heads = [(now("Department"), 28), (now("Score"), 8)]
+    heads = [(gettext("Department"), 28), (gettext("Score"), 8)]
     heads += [(str(TITLES[one.code]), 16) for one in MEASURES]
     lines = ([card.name, card.score, *(rate.value for rate in card.rates)] for card in cards)
-    return report_answer(now("Scorecard"), heads, lines, kind, "utf-8")
+    return report_answer(gettext("Scorecard"), heads, lines, kind, "utf-8")
