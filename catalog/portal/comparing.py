@@ -59,7 +59,7 @@ def place_choices(items: list[Item]) -> list[tuple[str, str]]:
     """Every place that can be spoken of, in words."""
     fields = [(f"/{name}", words.column_title(ENTRY_COLUMNS[name])) for name in METADATA_NAMES]
     told = [(f"/items/{place}", item.name) for place, item in enumerate(items)]
-    return [*fields, ("/items", gettext("All items")), *told]
+    return [*fields, ("/items", gettext("Every item")), *told]
 
 
 def place_word(pointer: str, items: list[Item]) -> str:
@@ -69,7 +69,7 @@ def place_word(pointer: str, items: list[Item]) -> str:
         column = ENTRY_COLUMNS.get(parts[0])
         return words.column_title(column) if column else pointer
     if len(parts) == 1:
-        return gettext("All items")
+        return gettext("Every item")
     place = int(parts[1])
     name = items[place].name if place < len(items) else str(place + 1)
     column = ITEM_COLUMNS.get(parts[2]) if len(parts) > 2 else None
