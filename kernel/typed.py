@@ -81,7 +81,7 @@ class _OneName(forms.Select):
         if not _are_many(rows):
             return super().render(name, value, attrs, renderer)
         words = _names_of(rows, [value] if value else [])
-        own = {"maxlength": _LONGEST, "placeholder": str(_("Part of the name"))}
+        own = {"maxlength": _LONGEST, "placeholder": _told_of(self)}
         line = forms.TextInput({**own, **typing(name, self.suggest)})
         return markup(
             "{}{}", line.render(name, "".join(words), attrs, renderer), suggestions_of(name)
@@ -101,6 +101,13 @@ class _SomeNames(forms.SelectMultiple):
             return super().render(name, value, attrs, renderer)
         box = forms.Textarea({"rows": _LINES, "placeholder": str(_("One name in each line"))})
         return box.render(name, "\n".join(_names_of(rows, value or ())), attrs, renderer)
+
+
+def _told_of(widget: Any) -> str:
+    """What an empty line means, where it may be empty, and what to type."""
+    field = widget.choices.field
+    meant = "" if field.required else str(field.empty_label).strip("-–")
+    return " · ".join(filter(None, (meant, str(_("Part of the name")))))
 
 
 def typing(name: str, suggest: str) -> dict[str, str]:

@@ -28,6 +28,12 @@ class OneForm(forms.Form):
     department = TypedField(
         Department.objects.order_by("name"), suggest="department-names", required=False
     )
+    keeper = TypedField(
+        Department.objects.order_by("name"),
+        suggest="department-names",
+        required=False,
+        empty_label="全国",
+    )
     several = TypedFields(Department.objects.order_by("name"), required=False)
 
 
@@ -46,6 +52,8 @@ def test_of_many_a_name_is_typed_with_suggestions_and_none_is_sent_beforehand(ma
     assert 'hx-get="/departments/names?of=department"' in line
     assert '<datalist id="names-of-department"></datalist>' in line
     assert "教育厅" not in line
+    assert 'placeholder="输入名称中的几个字"' in line
+    assert 'placeholder="全国 · 输入名称中的几个字"' in drawn("keeper")
     assert drawn("several").startswith('<textarea name="several"')
 
 
