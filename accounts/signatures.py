@@ -125,8 +125,11 @@ def _field(meta: Any, name: str) -> str | None:
 
 
 def _length(meta: Any) -> int:
-    told = meta.get("CONTENT_LENGTH") or "0"
-    return int(told) if told.isdigit() else 0
+    """How long the body is, as Django reads it, so that none counts as absent and is read."""
+    try:
+        return int(meta.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
 
 
 def _watch_body(request: Request) -> None:

@@ -159,8 +159,10 @@ def test_what_the_call_says_must_be_signed(signer, body, part, assert_problem):
     assert not SignalFact.objects.exists()
 
 
-def test_a_body_without_its_digest_is_refused(signer, body, assert_problem):
+@pytest.mark.parametrize("length", ["{}", "+{}", " {} ", "0{}"])
+def test_a_body_without_its_digest_is_refused(signer, body, length, assert_problem):
     headers = signer.headers("POST", SIGNALS, body, media=NDJSON, without=("content-digest",))
+    headers["Content-Length"] = length.format(len(body))
     answer = send("POST", SIGNALS, body, headers)
     assert assert_problem(answer, 401, "signature-refused")["missing"] == ["content-digest"]
     assert not SignalFact.objects.exists()
