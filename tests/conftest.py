@@ -29,7 +29,7 @@ from tests.receivers import Target, new_target
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--cases=5000``: how many calls the fuzz test makes, in place of its few hundred;
-    ``--seed=7``: other ones."""
+    ``--seed=7``: other ones. With any number all of the corpus of bad input goes to all doors."""
     parser.addoption("--cases", type=int, default=0)
     parser.addoption("--seed", type=int, default=0)
 

@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 
 from accounts.documents import DOCX, JPEG, OFD, PDF, PNG, XLSX, media_type_of
+from tests.architecture.bad_input import listing
 
 
 def packed(*names):
@@ -35,3 +36,7 @@ def packed(*names):
 )
 def test_bytes_tell_the_kind(content, media_type):
     assert media_type_of(content) == media_type
+
+
+def test_an_archive_of_very_many_parts_is_not_even_listed():
+    assert media_type_of(listing(220_000)) is None

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
 from kernel.errors import Invalid
-from kernel.parameters import choice_of, day_of, flag_of, one_of, period_of
+from kernel.parameters import choice_of, day_of, flag_of, one_of, period_of, whole_number
 
 
 def asked(query: str) -> Request:
@@ -57,3 +57,11 @@ def test_a_period_that_ends_before_it_begins_is_refused():
     with pytest.raises(Invalid) as refused:
         period_of(asked("since=2026-03-03&until=2026-03-02"))
     assert refused.value.facts["errors"][0]["detail"] == "must be 2026-03-02 or earlier"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "-1", "1.0", "1e3", "²", "١", "𐩀", "1 ", "9" * 10, "9" * 5000]
+)
+def test_what_is_no_plain_number_is_none(text):
+    assert whole_number(text) is None
+    assert (whole_number("0"), whole_number("999999999")) == (0, 999_999_999)

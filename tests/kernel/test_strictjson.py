@@ -1,9 +1,11 @@
 """JSON that would break PostgreSQL or the next reader is refused by its place."""
 
+from time import process_time
+
 import pytest
 
 from kernel import strictjson
-from kernel.errors import Malformed
+from kernel.errors import Malformed, TooLarge
 
 
 @pytest.mark.parametrize(
@@ -55,3 +57,23 @@ def test_ordinary_json_is_read():
         "s": "😀",
         "z": None,
     }
+
+
+def test_a_name_is_found_twice_among_very_many_at_once():
+    names = b",".join(b'"k%d":1' % n for n in range(150_000))
+    with pytest.raises(Malformed, match="'k149999' stands twice"):
+        strictjson.loads(b"{" + names + b',"k149999":2}')
+
+
+def test_below_a_long_name_places_are_put_together_only_where_something_is_wrong():
+    inner = b",".join(b'"k%d":1' % n for n in range(50_000))
+    body = b'{"' + b"a" * 1_000_000 + b'": {' + inner + b"}}"
+    began = process_time()
+    assert len(strictjson.loads(body)) == 1
+    assert process_time() - began < 2
+
+
+def test_no_more_values_than_are_asked_for():
+    assert strictjson.loads(b"[[], [], {}]", 4) == [[], [], {}]
+    with pytest.raises(TooLarge, match="3 values"):
+        strictjson.loads(b"[[], [], {}]", 3)

@@ -4,7 +4,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
-from rest_framework.parsers import BaseParser, JSONParser
+from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -30,6 +30,7 @@ from kernel.api import ApiView, In
 from kernel.digests import announced_digest
 from kernel.errors import Invalid
 from kernel.idempotency import read_key
+from kernel.parsers import StrictJSONParser
 
 _PARTS = ("PUT", "PATCH")
 _BYTES = {"application/octet-stream": OpenApiTypes.BINARY}
@@ -62,7 +63,7 @@ class UploadView(ApiView):
     def get_parsers(self) -> list[BaseParser]:
         """A part is bytes, whatever they are said to be."""
         is_part = getattr(self.request, "method", "") in _PARTS
-        return [AnyBody()] if is_part else [JSONParser()]
+        return [AnyBody()] if is_part else [StrictJSONParser()]
 
     def list(self, request: Request, **kwargs: Any) -> Response:
         """The caller's own uploads to the dataset."""
