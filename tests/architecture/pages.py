@@ -97,7 +97,7 @@ class Readers:
         # What the first who saw a page was answered, and what each was: by name, by (name, role).
         self.answers: dict[str, Any] = {}
         self.told: dict[tuple[str, str], Any] = {}
-        # Addresses that give a file.
+        # Addresses that give a file, or a part of a page.
         self.files: set[str] = set()
         for name, route in sorted(pages())[part::parts]:
             if name not in ELSEWHERE:
@@ -111,7 +111,7 @@ class Readers:
                 self.steps.add(name)
                 return
             if answer.status_code == 200:
-                if "html" not in answer.get("Content-Type", ""):
+                if answer.streaming or b"<html" not in answer.content:
                     self.files.add(name)
                 self.seen.append((name, role, address))
                 self.answers.setdefault(name, answer)
