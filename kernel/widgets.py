@@ -40,7 +40,7 @@ class NamedFields(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 
 
 class Renderer(DjangoTemplates):
-    """Django's, but for fields of one line, selects, radio buttons and checkboxes."""
+    """Django's, but for fields of text, selects, radio buttons and checkboxes."""
 
     def render(
         self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None
@@ -53,6 +53,12 @@ class Renderer(DjangoTemplates):
 def _input(widget: Widget) -> SafeString:
     told = {name: widget[name] for name in ("type", "name", "value")}
     return markup("<input{}>", _attributes({**told, **widget["attrs"]}))
+
+
+def _textarea(widget: Widget) -> SafeString:
+    # A browser takes the line's end that follows the tag for none of the text's.
+    attributes, value = _attributes(widget["attrs"]), widget["value"] or ""
+    return markup('<textarea name="{}"{}>\n{}</textarea>', widget["name"], attributes, value)
 
 
 def _select(widget: Widget) -> SafeString:
@@ -112,6 +118,7 @@ _DRAWN = {
         ),
         _input,
     ),
+    "django/forms/widgets/textarea.html": _textarea,
     "django/forms/widgets/select.html": _select,
     "django/forms/widgets/radio.html": _buttons,
     "django/forms/widgets/checkbox_select.html": _buttons,

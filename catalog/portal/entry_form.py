@@ -1,6 +1,7 @@
 """The form of an entry: the guide's metadata in groups, what depends on an answer beside it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django import forms
@@ -140,7 +141,7 @@ class EntryForm(PortalForm):
             field.required = name in ("name", "category")
         self.fields["category"].widget.attrs |= {"list": "classes", "autocomplete": "off"}
 
-    @property
+    @cached_property
     def groups(self) -> list[Group]:
         """The fields in their groups."""
         return [
