@@ -1,5 +1,3 @@
-import sys
-from getpass import getpass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ from config import env
 from config.backup.manifest import BadBackup
 from config.backup.restoring import restore
 from config.soundness import examine_data
+from config.witnesses import asked
 from kernel.errors import DomainError
 
 _STRICT = ".production"
@@ -37,7 +36,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Restore, then check everything that can be checked."""
         wanted = bool(options["witness"]) or env.text("DJANGO_SETTINGS_MODULE").endswith(_STRICT)
-        witnesses = [_asked(username) for username in options["witness"]]
+        witnesses = [asked(username) for username in options["witness"]]
         if wanted and len(witnesses) != 2:
             raise CommandError("name two people: --witness USER --witness USER")
         try:
@@ -67,12 +66,3 @@ class Command(BaseCommand):
 
 def _attest(witnesses: list[Witness]) -> None:
     attest(witnesses, deed="data.restore", roles=(Role.OPERATOR, Role.SECURITY_ADMIN))
-
-
-def _asked(username: str) -> Witness:
-    """What this person types; two lines of standard input where nobody sits at a keyboard."""
-    if sys.stdin.isatty():
-        password = getpass(f"Password of {username}: ")
-        return Witness(username, password, getpass("Code of the second factor, if any: "))
-    lines = [sys.stdin.readline().rstrip("\n") for _ in range(2)]
-    return Witness(username, *lines)
