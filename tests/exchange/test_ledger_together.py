@@ -14,6 +14,7 @@ from django.db import OperationalError, connection, transaction
 from accounts.actor import CLOCK
 from accounts.models import AuditEvent
 from exchange import ledger
+from exchange.actions import lookups
 from exchange.actions.lookups import lookup_records
 from exchange.actions.upkeep import fold_due
 from exchange.calls import Call
@@ -36,7 +37,7 @@ def world(transactional_db: None) -> Iterator[World]:
     world.grant()
     look(world)
     yield world
-    assert ledger._TOGETHER._waiting == {}
+    assert waiting() == 0
 
 
 def look(world: World, **where: str) -> int:
@@ -64,10 +65,7 @@ class Held:
             self.asked.append(self.pool.submit(deed))
             if count == 0:
                 until(lambda: len(self.leaders()) == 1)
-        until(lambda: self.waiting() == len(deeds) - 1)
-
-    def waiting(self) -> int:
-        return sum(len(turns) for turns in ledger._TOGETHER._waiting.values())
+        until(lambda: waiting() == len(deeds) - 1)
 
     def leaders(self) -> list[int]:
         """The sessions that wait for the day."""
@@ -97,6 +95,12 @@ class Held:
     def __exit__(self, *_: object) -> None:
         self.con.close()
         self.pool.shutdown(wait=True)
+
+
+def waiting() -> int:
+    """Calls that wait for another's: to be answered with it, or to be written with it."""
+    queues = (lookups._TOGETHER._waiting, ledger._TOGETHER._waiting)
+    return sum(len(turns) for queue in queues for turns in queue.values())
 
 
 def until(so: Callable[[], bool]) -> None:
@@ -164,7 +168,7 @@ def test_a_party_whose_session_ends_writes_nothing_and_tells_each(world: World) 
         held.ask([lambda: look(world)] * 8)
         first = held.end_leader()
         until(lambda: held.leaders() not in ([], [first]))
-        assert held.waiting() == 0
+        assert waiting() == 0
         held.end_leader()
         told = held.results()
         held.con.rollback()

@@ -21,7 +21,7 @@ from tests.problems import refused
         ("cursor=x", 400, "bad-cursor"),
         ("cursor=%00", 422, "cursor"),
         ("cursor=" + "a" * 5000, 400, "bad-cursor"),
-        ("cursor=%FF%FE", 400, "bad-cursor"),
+        ("cursor=%FF%FE", 422, "#/cursor"),
         ("after=3", 400, "after"),
     ],
     ids=lambda value: str(value)[:20],
