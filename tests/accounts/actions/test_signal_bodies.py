@@ -217,5 +217,5 @@ def test_a_workbook_is_told_like_a_csv(system, admin, tmp_path):
 def test_a_body_that_is_no_workbook_is_refused(admin, tmp_path):
     body = tmp_path / "facts.xlsx"
     body.write_bytes(b"no zip")
-    with pytest.raises(SignalsUnreadable, match="save it anew as .xlsx"):
+    with pytest.raises(SignalsUnreadable, match=r"save it anew as \.xlsx"):
         record_signals(body, actor=admin, format="xlsx")
