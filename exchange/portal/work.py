@@ -1,7 +1,7 @@
 """What the exchange tells the home page: requests, grants, objections, disputes, and failures."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actor import Actor
 from accounts.permissions import Perm
 from accounts.policy import may, may_everywhere
-from accounts.worklist import Item, Part
+from accounts.worklist import Item, Part, shape_of
 from exchange.models import (
     Batch,
     Dispute,
@@ -65,7 +65,33 @@ def _grants_of(actor: Actor, own: UUID, until: date) -> tuple[Any, dict[str, Any
     }
 
 
+def _jobs_of(actor: Actor, own: UUID) -> tuple[Any, dict[str, Any]]:
+    last = SyncRun.objects.filter(job=OuterRef("pk")).order_by("-number").values("state")[:1]
+    jobs: Any = SyncJob.objects.visible_to(actor).exclude(state="closed")
+    return jobs.alias(last=Subquery(last)).filter(last="failed"), {"failed": Count("pk")}
+
+
+def _lanes_of(actor: Actor, own: UUID) -> tuple[Any, dict[str, Any]]:
+    lanes: Any = Subscription.objects
+    return lanes.visible_to(actor), {
+        "parked": Count("pk", filter=Q(state="paused")),
+        "failing": Count("pk", filter=Q(state="active", attempts__gt=1)),
+    }
+
+
+def _batches_of(actor: Actor, own: UUID, since: datetime) -> tuple[Any, dict[str, Any]]:
+    batches: Any = Batch.objects.visible_to(actor).filter(created_at__gte=since)
+    return batches.filter(rejected__gt=0), {"rejected": Count("pk")}
+
+
+def _interfaces_of(actor: Actor, own: UUID, now: datetime) -> tuple[Any, dict[str, Any]]:
+    interfaces: Any = ServiceInterface.objects.visible_to(actor)
+    return interfaces.filter(open_until__gt=now), {"down": Count("pk")}
+
+
 _REQUESTS, _GRANTS = KeptCounts(_requests_of), KeptCounts(_grants_of)
+_JOBS, _LANES = KeptCounts(_jobs_of), KeptCounts(_lanes_of)
+_BATCHES, _INTERFACES = KeptCounts(_batches_of), KeptCounts(_interfaces_of)
 
 
 def _requests(actor: Actor) -> Iterator[Item]:
@@ -150,30 +176,23 @@ def _disputes(actor: Actor) -> Iterator[Item]:
 
 
 def _failures(actor: Actor) -> Iterator[Item]:
+    shape, own = shape_of(actor), actor.department_id
     if may(actor, Perm.SYNC_VIEW):
-        last = SyncRun.objects.filter(job=OuterRef("pk")).order_by("-number").values("state")[:1]
-        jobs: Any = SyncJob.objects.visible_to(actor).exclude(state="closed")
-        failed = jobs.annotate(last=Subquery(last)).filter(last="failed").count()
+        failed = _JOBS(shape, actor, own=own)["failed"]
         yield Item(Part.WRONG, _("Sync jobs whose last run failed"), failed, link("syncs"))
     if may(actor, Perm.REQUEST_VIEW):
-        lanes: Any = Subscription.objects.visible_to(actor)
-        found = lanes.aggregate(
-            parked=Count("pk", filter=Q(state="paused")),
-            failing=Count("pk", filter=Q(state="active", attempts__gt=1)),
-        )
+        found = _LANES(shape, actor, own=own)
         to = link("subscriptions", state="paused")
         yield Item(Part.WRONG, _("Deliveries that were stopped"), found["parked"], to)
         to = link("subscriptions", health="failing")
         yield Item(Part.WRONG, _("Deliveries that fail and are tried again"), found["failing"], to)
     if may(actor, Perm.BATCH_PUBLISH) or may_everywhere(actor, Perm.DATASET_VIEW):
         since = timezone.now() - _LATELY
-        batches: Any = Batch.objects.visible_to(actor).filter(created_at__gte=since)
-        count = batches.filter(rejected__gt=0).count()
+        count = _BATCHES(shape, actor, own=own, since=since)["rejected"]
         to = link("batches", fault="rejected", **{"from": timezone.localdate(since)})
         yield Item(Part.WRONG, _("Batches with rows set aside, last 30 days"), count, to)
     if may(actor, Perm.INTERFACE_VIEW):
-        interfaces: Any = ServiceInterface.objects.visible_to(actor)
-        down = interfaces.filter(open_until__gt=timezone.now()).count()
+        down = _INTERFACES(shape, actor, own=own, now=timezone.now())["down"]
         yield Item(Part.WRONG, _("Interfaces that do not answer"), down, link("interfaces"))
 
 
