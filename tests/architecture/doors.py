@@ -174,8 +174,12 @@ class Files:
                 ENTRIES,
                 takes=frozenset({"a head twice", "a table called a workbook"}),
             ),
+            # A workbook is read by its rows, whatever it says of its size.
             "publishing": FileDoor(
-                self.publishing, frozenset({*tables, NDJSON, JSON, PARQUET, ARROW}), RECORDS
+                self.publishing,
+                frozenset({*tables, NDJSON, JSON, PARQUET, ARROW}),
+                RECORDS,
+                takes=frozenset({"a table called a workbook", "declares half a gigabyte"}),
             ),
             "documents": FileDoor(papers, frozenset({PDF}), NONE),
         }

@@ -33,6 +33,7 @@ _BY_ENDING = {
     ".ods": "excel",
 }
 BLOCK = 4 * 1024 * 1024
+MOST_COLUMNS = 10_000
 
 
 @dataclass(frozen=True)
@@ -74,18 +75,31 @@ def portions(
     with _told(file):
         if kind == "csv":
             for batch in _open_csv(file, form, names):
-                yield pa.Table.from_batches([batch]).select(list(names))
+                yield _only(batch, names)
         elif kind == "parquet":
             with pq.ParquetFile(file) as stored:
                 for batch in stored.iter_batches(rows, columns=list(names)):
-                    yield pa.Table.from_batches([batch]).select(list(names))
+                    yield _only(batch, names)
         elif kind == "excel":
             yield from _from_sheet(file, form, names, rows)
         else:
             yield from read_lines(file, form.encoding, types, rows)
 
 
+def _only(batch: pa.RecordBatch, names: tuple[str, ...]) -> pa.Table:
+    """The batch with these columns, each of which stands in it once."""
+    table = pa.Table.from_batches([batch])
+    for name in names:
+        if table.column_names.count(name) > 1:
+            raise Terminal("source-unreadable", f"The column {name!r} stands twice in the file.")
+    return table.select(list(names))
+
+
 def _open_csv(file: Path, form: Format, names: tuple[str, ...] = ()) -> pcsv.CSVStreamingReader:
+    with file.open("rb") as raw:
+        # Each column costs the reader kilobytes, whatever it holds.
+        if raw.readline(BLOCK).count(form.delimiter.encode()) >= MOST_COLUMNS:
+            raise Terminal("source-unreadable", f"The file has more than {MOST_COLUMNS} columns.")
     return pcsv.open_csv(
         file,
         read_options=pcsv.ReadOptions(block_size=BLOCK, encoding=_codec(form.encoding)),

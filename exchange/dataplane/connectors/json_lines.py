@@ -64,16 +64,20 @@ def parse_record(text: str, where: str) -> dict[str, Any]:
 def strict_json(text: str) -> Any:
     """The value of a JSON text, numbers as they are written.
 
-    ValueError or RecursionError for what is none, for NaN, and for a key that stands twice, of
-    which a reader would keep either.
+    ValueError or RecursionError for what is none, for NaN, for half of a surrogate pair, and for a
+    key that stands twice, of which a reader would keep either.
     """
-    return json.loads(
+    value = json.loads(
         text,
         parse_float=str,
         parse_int=str,
         parse_constant=_constant,
         object_pairs_hook=_unique,
     )
+    if "\\u" in text:
+        # Half of a pair can only be escaped, and no column could hold it.
+        json.dumps(value, ensure_ascii=False).encode()
+    return value
 
 
 def _constant(name: str) -> NoReturn:
