@@ -22,7 +22,7 @@ from exchange.dataplane.connectors.file_places import Entry, FilePlace
 from exchange.dataplane.connectors.inferring import infer
 from exchange.dataplane.connectors.places import require_columns
 from exchange.dataplane.connectors.proposing import columns_of
-from exchange.dataplane.connectors.typed import as_items
+from exchange.dataplane.connectors.typed import as_items, as_texts
 from exchange.dataplane.errors import Terminal
 from exchange.dataplane.scratch import scratch, sweep
 
@@ -153,8 +153,8 @@ class FilesSource:
             first = next(portions(file, kind, self._form, texts, HEAD_ROWS), None)
         if first is None:
             return pa.table({name: pa.array([], pa.string()) for name in names})
-        shown = [column.cast(pa.string()) for column in first.slice(0, HEAD_ROWS).columns]
-        return pa.table(dict(zip(names, shown, strict=True)))
+        head = first.slice(0, HEAD_ROWS)
+        return pa.table({name: as_texts(head.column(name), name) for name in names})
 
     @contextmanager
     def _fetched(self, entry: Entry, most: int | None = None) -> Iterator[tuple[Path, str]]:
