@@ -30,7 +30,8 @@ def export_keys(file: Path, phrases: Sequence[str]) -> list[str]:
     """Write SEALING_KEYS, EVIDENCE_KEYS and SECRET_KEY, sealed under both people's words, into a
     new file that its owner alone reads; the fingerprints of the master keys in it.
 
-    FileExistsError where there is one; nothing of it stays where it could not be written.
+    FileExistsError where there is one, OSError where it cannot be written;
+    nothing of it stays then.
     """
     require_phrases(phrases)
     values = {
@@ -45,6 +46,17 @@ def export_keys(file: Path, phrases: Sequence[str]) -> list[str]:
         name: b64encode(part).decode()
         for name, part in (("salt", salt), ("nonce", nonce), ("sealed", sealed))
     }
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-        json.dump(told, out, indent=1)
+    _write_new(file, json.dumps(told, indent=1))
     return fingerprints()
+
+
+def _write_new(file: Path, text: str) -> None:
+    out = os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w")
+    try:
+        with out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError:
+        file.unlink()
+        raise

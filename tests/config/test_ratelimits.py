@@ -88,6 +88,7 @@ def test_the_classes_name_addresses_that_there_are():
     assert class_of("batch-list", "POST") == "publications"
     assert class_of("batch-list", "GET") == "reads"
     assert class_of("resource-submit", "POST") == "other"
+    assert class_of("sign-in-page", "GET") == "reads"
     assert class_of("metrics", "GET") == ""
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command, get_commands, load_command_class
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import translation
 
 from accounts.models import CalendarYear
 from config import env
@@ -87,6 +88,12 @@ def test_a_database_that_is_away_is_said_without_a_traceback():
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("CommandError: The database does not answer.")
     assert "Traceback" not in done.stderr
+
+
+def test_a_command_refuses_in_english_whatever_language_the_pages_have(db):
+    with translation.override("zh-hans"), pytest.raises(CommandError) as refused:
+        call_command("sync", "run", "no-such-task")
+    assert str(refused.value).isascii()
 
 
 @pytest.mark.django_db

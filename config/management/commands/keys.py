@@ -7,7 +7,7 @@ from django.core.management import CommandError, CommandParser
 
 from accounts.actions.attesting import attest
 from accounts.permissions import Role
-from config.escrow import LEAST, export_keys
+from config.escrow import LEAST, export_keys, require_phrases
 from config.keyring import Held, look, rotate
 from config.witnesses import asked, typed
 from kernel.commands import PlatformCommand
@@ -67,6 +67,7 @@ class Command(PlatformCommand):
             people.append(asked(username))
             phrases.append(typed(f"Words of {username}, to open the file with: "))
         try:
+            require_phrases(phrases)
             attest(people, deed="keys.export", roles=(Role.OPERATOR, Role.SECURITY_ADMIN))
             names = export_keys(file, phrases)
         except Invalid as wrong:

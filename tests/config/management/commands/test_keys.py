@@ -1,6 +1,8 @@
 """manage.py keys export: two administrators with words of their own; no file otherwise."""
 
+import errno
 import json
+import os
 import subprocess
 import sys
 from io import StringIO
@@ -72,6 +74,7 @@ def test_who_is_refused_gets_no_file(monkeypatch, tmp_path, people, words, passw
     with pytest.raises(CommandError, match=reason):
         export(monkeypatch, tmp_path / "keys.json", people, words, password)
     assert list(tmp_path.iterdir()) == []
+    assert not AuditEvent.objects.filter(verb="deed.attested").exists()
 
 
 def test_one_person_twice_or_two_of_one_role_get_no_file(monkeypatch, tmp_path, people):
@@ -88,6 +91,16 @@ def test_a_file_that_is_there_stays_as_it_is(monkeypatch, tmp_path, people):
     with pytest.raises(CommandError, match="File exists"):
         export(monkeypatch, file, people)
     assert file.read_text() == "mine"
+
+
+def test_a_full_disk_leaves_no_part_of_a_file(monkeypatch, tmp_path, people):
+    def full(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("config.escrow.os.fsync", full)
+    with pytest.raises(CommandError, match="No space left on device"):
+        export(monkeypatch, tmp_path / "keys.json", people)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_opens_it_stands_alone(monkeypatch, settings, tmp_path, people):
