@@ -1,5 +1,6 @@
 """Deeds around search: searches that are kept to be made again, and words taken for one another."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,8 @@ from kernel.errors import Forbidden, Invalid
 from kernel.texts import Text
 
 MOST_SAVED = 100
+# White space that is no space between two parts of a word.
+_BREAK = re.compile(r"[^\S \u3000]")
 
 
 @transaction.atomic
@@ -107,6 +110,9 @@ def _member(actor: Actor) -> UUID:
 def _checked(words: Sequence[str]) -> list[str]:
     """The words without repetition; each must be one that search can find."""
     kept = list(dict.fromkeys(" ".join(word.split()) for word in words))
+    for place, word in enumerate(words):
+        if _BREAK.search(word.strip()):
+            raise Invalid.field(f"words/{place}", "is one word on one line", "line-break")
     for place, word in enumerate(kept):
         if len("".join(runs(word))) < 2:
             raise Invalid.field(
