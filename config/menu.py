@@ -1,9 +1,11 @@
 """The portal's main menu: every place by group, and who finds something there."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
+from django.db.models import Count
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -14,6 +16,7 @@ from accounts.actor import NOBODY, Actor
 from accounts.models import Member, Notice
 from accounts.permissions import Perm, Role
 from accounts.policy import may
+from kernel.kept import KeptCounts
 
 # By group: (name of the address, title, who finds something there).
 PLACES: tuple[tuple[Any, tuple[tuple[str, Any, Perm | None], ...]], ...] = (
@@ -148,10 +151,20 @@ class Menu:
     @cached_property
     def unread(self) -> int:
         """Notices that the person has not read; counted up to a hundred."""
-        rows = Notice.objects.visible_to(self.actor)
-        if self.member.noticed_at:
-            rows = rows.filter(created_at__gt=self.member.noticed_at)
-        return rows[:100].count()
+        actor, since = self.actor, self.member.noticed_at
+        shape = (actor.roles, since is None)
+        found = _UNREAD(shape, actor, own=actor.department_id, since=since)
+        return int(found["unread"])
+
+
+def _unread(actor: Actor, own: Any, since: datetime | None) -> tuple[Any, dict[str, Any]]:
+    rows = Notice.objects.visible_to(actor)
+    if since:
+        rows = rows.filter(created_at__gt=since)
+    return Notice.objects.filter(pk__in=rows.values("pk")[:100]), {"unread": Count("pk")}
+
+
+_UNREAD = KeptCounts(_unread)
 
 
 @cache

@@ -120,15 +120,15 @@ def beside(*parts: Any) -> str:
 
 def markup(pattern: str, *parts: Any) -> SafeString:
     """The pattern as HTML with the parts in its places, escaped where they are not HTML."""
-    return SafeString(pattern.format(*map(_escaped, parts)))
+    return SafeString(pattern.format(*map(escaped, parts)))
 
 
 def joined(parts: Iterable[Any], between: str = "") -> SafeString:
     """The parts as HTML, escaped where they are not."""
-    return SafeString(between.join(map(_escaped, parts)))
+    return SafeString(between.join(map(escaped, parts)))
 
 
-def _escaped(part: Any) -> str:
+def escaped(part: Any) -> str:
     """As ``conditional_escape``, but for the question whether anything is to stay lazy."""
     kind = type(part)
     if kind is SafeString:

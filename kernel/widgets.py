@@ -10,7 +10,7 @@ from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from kernel.cells import NONE, joined, markup
+from kernel.cells import NONE, escaped, joined, markup
 
 Widget = dict[str, Any]
 
@@ -63,7 +63,8 @@ def _textarea(widget: Widget) -> SafeString:
 
 def _select(widget: Widget) -> SafeString:
     groups = (
-        _group(name, joined(map(_option, options))) for name, options, _place in widget["optgroups"]
+        _group(name, SafeString("".join(map(_option, options))))
+        for name, options, _place in widget["optgroups"]
     )
     attributes = _attributes(widget["attrs"])
     return markup('<select name="{}"{}>{}</select>', widget["name"], attributes, joined(groups))
@@ -73,12 +74,11 @@ def _group(name: Any, options: SafeString) -> SafeString:
     return markup('<optgroup label="{}">{}</optgroup>', name, options) if name else options
 
 
-def _option(option: Widget) -> SafeString:
+def _option(option: Widget) -> str:
     told = option["attrs"]
     attributes = _attributes(told) if told else ""
-    return markup(
-        '<option value="{}"{}>{}</option>', str(option["value"]), attributes, option["label"]
-    )
+    value, label = escaped(str(option["value"])), escaped(option["label"])
+    return f'<option value="{value}"{attributes}>{label}</option>'
 
 
 def _buttons(widget: Widget) -> SafeString:

@@ -2,6 +2,7 @@
 
 from django.test import Client
 
+from accounts.backends import BACKEND
 from accounts.models import Member
 from accounts.signins import SIGN_IN
 from tests.factories.accounts import SessionTokenFactory
@@ -14,7 +15,7 @@ def browser_of(member: Member) -> Client:
 
 def sign_in(client: Client, member: Member) -> Client:
     """The same browser, in which this person signed in now."""
-    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(member.user, backend=BACKEND)
     session = client.session
     session[SIGN_IN] = str(SessionTokenFactory(user=member.user, kind="portal").pk)
     session.save()

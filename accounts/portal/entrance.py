@@ -19,6 +19,7 @@ from accounts.actions.identities import sign_in_with
 from accounts.actions.secondfactors import factor_kinds, show_code, show_key
 from accounts.actions.sessions import open_token, sign_in, sign_out
 from accounts.authentication import SESSION_DEPARTMENT
+from accounts.backends import BACKEND
 from accounts.errors import LockedOut, WrongPassword
 from accounts.lockout import remember_device
 from accounts.models import SecondFactor, SessionToken, User
@@ -29,7 +30,6 @@ from kernel.errors import PeerFailed, PeerTimeout
 from kernel.pages import page
 from kernel.problems import refusal
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 # What the session keeps between the steps.
 _SECOND, _KEY, _PROVIDER = "second_step", "security_key", "identity_provider"
 _SECOND_SECONDS = 300

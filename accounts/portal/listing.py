@@ -16,8 +16,14 @@ from accounts.portal.access import View, signed_in
 from accounts.portal.bulk import bulk_page
 from accounts.spreadsheets import report_answer
 from kernel.errors import Forbidden
+from kernel.kept import Kept
 from kernel.lists import Column, Filter, List
 from kernel.pages import page
+
+
+_SAVED = Kept(
+    lambda user, address: SavedList.objects.filter(user=user, address=address).order_by("title")
+)
 
 
 class DepartmentsList(List):
@@ -62,8 +68,7 @@ def list_page(
     if wanted in ("xlsx", "csv"):
         rows = shown.export_rows()
         return report_answer(str(shown.title), shown.export_heads(), rows, wanted, "utf-8")
-    mine: Any = SavedList.objects.visible_to(shown.actor)
-    shown.saved = list(mine.filter(address=shown.path).order_by("title"))
+    shown.saved = _SAVED(user=shown.actor.id, address=shown.path)
     return page(request, template, {"list": shown, **more})
 
 

@@ -14,6 +14,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from accounts.actions.sessions import open_token
+from accounts.backends import BACKEND
 from accounts.models import SessionToken, User
 from accounts.signins import SIGN_IN as SIGN_IN_ROW
 
@@ -50,7 +51,7 @@ def browser_of(username: str = "") -> Client:
     if not username:
         return client
     user = User.objects.get(username=username)
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend=BACKEND)
     request = RequestFactory().get("/")
     token, _secret = open_token(user, request=request, kind=SessionToken.Kind.PORTAL)
     session = client.session

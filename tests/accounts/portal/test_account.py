@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.backends import BACKEND
 from accounts.models import SessionToken, User
 from tests.factories.accounts import PASSWORD, MemberFactory, SessionTokenFactory
 from tests.people import member_with
@@ -82,7 +83,7 @@ def test_a_browser_that_is_not_used_is_signed_out(department, settings):
 
 def test_a_session_without_a_sign_in_of_its_own_opens_nothing(department, client):
     member = member_with(("steward",), department)
-    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(member.user, backend=BACKEND)
     assert client.get("/account")["Location"] == "/sign-in?next=/account"
     assert client.get("/api/v1/me").status_code == 401
 
