@@ -5,6 +5,7 @@ much. What is not marked as HTML is escaped where the cells come together.
 """
 
 import html
+import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from operator import attrgetter
@@ -19,6 +20,7 @@ from kernel.pages import address_of
 
 Draw = Callable[[Any, Any], Any]
 NONE = "–"
+_SPECIAL = re.compile("[&<>\"']").search
 
 
 def text(row: Any, value: Any) -> Any:
@@ -134,8 +136,8 @@ def escaped(part: Any) -> str:
     if kind is SafeString:
         return part  # type: ignore[no-any-return]
     if kind is str:
-        # Letters and digits of whatever script need no escaping.
-        return part if part.isalnum() else html.escape(part)
+        # Most texts need none: letters and digits are told from others at once.
+        return part if part.isalnum() or not _SPECIAL(part) else html.escape(part)
     said = str(part) if isinstance(part, Promise) else part
     return said.__html__() if hasattr(said, "__html__") else html.escape(str(said))
 

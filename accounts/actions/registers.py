@@ -128,15 +128,15 @@ def history_of(
     row: InformationSystem, versions: Sequence[SystemVersion]
 ) -> list[tuple[SystemVersion, list[Difference]]]:
     """Versions, each with what it changed; a system's first one with nothing."""
-    numbers = [version.number - 1 for version in versions]
-    former = {
-        version.number: version
-        for version in SystemVersion.objects.filter(system=row, number__in=numbers)
-    }
+    former = {version.number: version for version in versions}
+    numbers = {number - 1 for number in former if number > 1} - set(former)
+    if numbers:
+        before = SystemVersion.objects.filter(system=row, number__in=numbers)
+        former |= {version.number: version for version in before}
     return [
-        (version, diff_versions(before, version) if before else [])
+        (version, diff_versions(former[number], version) if number in former else [])
         for version in versions
-        for before in [former.get(version.number - 1)]
+        for number in [version.number - 1]
     ]
 
 

@@ -20,7 +20,6 @@ from kernel.kept import Kept
 from kernel.lists import Column, Filter, List
 from kernel.pages import page
 
-
 _SAVED = Kept(
     lambda user, address: SavedList.objects.filter(user=user, address=address).order_by("title")
 )

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actions.registers import history_of
 from accounts.actor import Actor
-from accounts.models import InformationSystem, User, ZombieCase
+from accounts.models import InformationSystem, SystemAttachment, User, ZombieCase
 from accounts.permissions import Perm
 from accounts.portal import words
 from accounts.portal.access import signed_in
@@ -23,9 +23,13 @@ from accounts.portal.systems import found_system, head_of
 from accounts.register.columns import BY_NAME, GROUPS, members_of
 from accounts.register.versions import values_of
 from accounts.states import CASE_OPEN
+from kernel.kept import Kept
 from kernel.pages import page
 
 _LATEST, _KEPT = 3, 100
+_DOCUMENTS = Kept(
+    lambda system: SystemAttachment.objects.filter(system=system).defer("content").order_by("pk")
+)
 
 
 @require_GET
@@ -68,7 +72,7 @@ def _shown(request: HttpRequest, row: InformationSystem, sent: Sent = NOTHING_SE
         "head": facts([BY_NAME["code"], BY_NAME["function"], BY_NAME["network"]], values),
         "lacks": _lacks(row) if row.filing_state in ("draft", "returned") else [],
         "case": _case(actor, row),
-        "attachments": row.attachments.defer("content").order_by("pk"),
+        "attachments": _DOCUMENTS(system=row.pk),
         "versions": _versions(row, _LATEST),
         "revoking": proposing(actor, "grant.revoke_all_of_system", row.pk),
         **sent.context(row, actor, STEPS, lambda name: is_possible(row, name)),

@@ -24,6 +24,7 @@ from catalog.portal.items_grid import BLANK_ROWS, Grid
 from catalog.states import EDITABLE
 from catalog.versions import items_of
 from kernel.errors import DomainError, Invalid, Stale
+from kernel.kept import Kept
 from kernel.pages import page
 from kernel.parameters import whole_number
 from kernel.problems import refusal, told_errors
@@ -141,8 +142,15 @@ def _found(request: HttpRequest, pk: UUID) -> Resource:
 
 def _usual_class(actor: Actor) -> str:
     """The class that the department used last."""
-    rows = Resource.objects.filter(department_id=actor.department_id or "").order_by("-created_at")
-    return rows.values_list("category__code", flat=True).first() or ""
+    found = _LAST_CLASS(own=actor.department_id) if actor.department_id else ()
+    return found[0].code if found else ""
+
+
+_LAST_CLASS = Kept(
+    lambda own: Category.objects.filter(resources__department_id=own).order_by(
+        "-resources__created_at"
+    )[:1]
+)
 
 
 def _in_work(row: Resource) -> Entry | None:

@@ -1,6 +1,7 @@
 """How the rows of the items grid are drawn: by functions, for there are hundreds of cells."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -8,6 +9,7 @@ from django.utils.translation import gettext
 
 from catalog.portal.items_grid import Cell, Grid
 from kernel.cells import joined, markup
+from kernel.templatetags.lists import options
 
 # What stands where the place of a row that is added will stand (catalog.js).
 NEW = "__n__"
@@ -70,16 +72,15 @@ def _flag(cell: Cell, label: SafeString) -> SafeString:
 
 
 def _choice(cell: Cell, label: SafeString) -> SafeString:
-    offered = joined(
-        markup(
-            '<option value="{}"{}>{}</option>',
-            value,
-            markup(" selected") if value == cell.value else "",
-            title,
-        )
-        for value, title in cell.head.choices
-    )
+    # Only what is offered is asked for, for what was sent may be anything.
+    chosen = cell.value if cell.value in dict(cell.head.choices) else ""
+    offered = _options(cell.head.choices, chosen)
     return markup('<select {}><option value=""></option>{}</select>', label, offered)
+
+
+@lru_cache(maxsize=1000)
+def _options(choices: tuple[tuple[str, str], ...], chosen: str) -> SafeString:
+    return options(choices, chosen)
 
 
 def _line(cell: Cell, label: SafeString) -> SafeString:

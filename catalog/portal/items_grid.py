@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from catalog.interchange.aliases import folded, headers
@@ -47,7 +49,7 @@ class Head:
     title: str
     kind: str
     is_wide: bool
-    choices: list[tuple[str, str]]
+    choices: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class Grid:
     @property
     def heads(self) -> list[Head]:
         """The columns in their order."""
-        return [_head(name) for name in ORDER]
+        return _heads(get_language())
 
     @property
     def lines(self) -> list[tuple[int, list[Cell]]]:
@@ -239,9 +241,16 @@ _REFUSALS: dict[str, Any] = {
 }
 
 
+@cache
+def _heads(language: str | None) -> list[Head]:
+    """What they say is a matter of the language alone."""
+    return [_head(name) for name in ORDER]
+
+
 def _head(name: str) -> Head:
     kind = "flag" if name in FLAGS else "choice" if name in CHOICES else "text"
-    choices = [(value, column_label(ITEM_COLUMNS[name], value)) for value in CHOICES.get(name, ())]
+    values = CHOICES.get(name, ())
+    choices = tuple((value, column_label(ITEM_COLUMNS[name], value)) for value in values)
     return Head(name, _title(name), kind, name in _WIDE, choices)
 
 

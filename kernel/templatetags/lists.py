@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 from django.template import Context
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from kernel.cells import NONE, joined, markup
@@ -25,7 +25,7 @@ _CLASSES = {
 
 
 @register.simple_tag
-def options(choices: Iterable[tuple[Any, Any]], chosen: str = "") -> str:
+def options(choices: Iterable[tuple[Any, Any]], chosen: str = "") -> SafeString:
     """The choices as options, the chosen one selected."""
     return joined(
         markup('<option value="{}"{}>{}</option>', value, _SELECTED[str(value) == chosen], title)

@@ -77,7 +77,10 @@ def test_the_authority_adds_changes_and_drops_synonyms(cast):
     assert trail() == ["synonym.added", "synonym.changed", "synonym.dropped"]
 
 
-@pytest.mark.parametrize("words", [["低保", "低保"], ["低保", "！"], ["低保", "水"], ["低保", "五\t保"], ["低\u2028保", "五保"]])
+@pytest.mark.parametrize(
+    "words",
+    [["低保", "低保"], ["低保", "！"], ["低保", "水"], ["低保", "五\t保"], ["低\u2028保", "五保"]],
+)
 def test_a_set_needs_two_words_that_search_reads(cast, words):
     with pytest.raises(Invalid):
         add_synonym(actor=cast.actor("authority"), words=words)
