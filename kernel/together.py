@@ -1,9 +1,10 @@
 """What threads do side by side, done by one of them for all: one transaction instead of many."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from copy import copy
 from functools import wraps
-from threading import Lock
+from threading import Condition, Lock, local
 from typing import Generic, TypeVar
 
 from django.db import connection
@@ -27,17 +28,61 @@ class _Turn(Generic[Deed, Told]):
         self.woken.acquire()
 
 
+class Coming:
+    """Calls of this process on their way to where they are done together.
+
+    Who is there first waits for them, ``patience`` seconds at most: each costs less in a party, and
+    nobody waits where nobody comes (as PostgreSQL's commit_delay and commit_siblings).
+    """
+
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+        self._count = 0
+        self._changed = Condition()
+        self._mine = local()
+
+    @contextmanager
+    def call(self) -> Iterator[None]:
+        """This thread's call comes, until it is there or the block ends."""
+        with self._changed:
+            self._count += 1
+        self._mine.comes = True
+        try:
+            yield
+        finally:
+            self.is_there()
+
+    def is_there(self) -> None:
+        """This thread's call comes no more."""
+        if getattr(self._mine, "comes", False):
+            self._mine.comes = False
+            with self._changed:
+                self._count -= 1
+                if not self._count:
+                    self._changed.notify_all()
+
+    def wait(self) -> None:
+        """Until nobody comes any more, or patience is at its end."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._count, self._patience)
+
+
 class Together(Generic[Deed, Told]):
     """Deeds of one key, done by the first that comes; those that come meanwhile are done together
-    next, by the first of them.
+    next, by the first of them. Where it is known who is ``coming``, they are waited for.
 
     ``do`` does up to MOST deeds and gives in their order what to tell each thread, an exception to
     be raised there among it; what it raises is raised in each. Whoever asks is told only when its
     own deed is done, and may hold nothing that the others' deeds wait for.
     """
 
-    def __init__(self, do: Callable[[Sequence[Deed]], Sequence[Told | Exception]]) -> None:
+    def __init__(
+        self,
+        do: Callable[[Sequence[Deed]], Sequence[Told | Exception]],
+        coming: Coming | None = None,
+    ) -> None:
         self._do = do
+        self._coming = coming
         self._lock = Lock()
         self._waiting: dict[Hashable, list[_Turn[Deed, Told]]] = {}
 
@@ -45,8 +90,12 @@ class Together(Generic[Deed, Told]):
         """What is told of this deed."""
         mine = _Turn[Deed, Told](deed)
         self._queue(key, mine)
+        if self._coming:
+            self._coming.is_there()
         mine.woken.acquire()
         if mine.leads:
+            if self._coming:
+                self._coming.wait()
             self._lead(key, mine)
         if isinstance(mine.told, Exception):
             raise mine.told

@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import count
-from threading import Event, Lock
+from threading import Barrier, Event, Lock
 
 import pytest
 
 from kernel.errors import Unavailable
-from kernel.together import MOST, Together, shared
+from kernel.together import MOST, Coming, Together, shared
 
 
 class Slow:
@@ -134,3 +134,57 @@ def test_in_a_transaction_each_reads_for_itself(db):
     read("a")
     read("a")
     assert asked == ["a", "a"]
+
+
+def answered_by(coming: Coming, *deeds: int) -> list[list[int]]:
+    """The parties in which threads whose calls come ask, in turn."""
+    slow = Slow()
+    slow.may.set()
+    together: Together[int, object] = Together(slow, coming)
+
+    all_come = Barrier(len(deeds))
+
+    def call(deed: int) -> object:
+        with coming.call():
+            all_come.wait(30)
+            return together.ask("k", deed)
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        assert list(pool.map(call, deeds)) == [deed * 10 for deed in deeds]
+    assert coming._count == 0
+    return slow.parties
+
+
+def test_who_comes_is_waited_for_and_all_are_done_at_once():
+    assert [sorted(party) for party in answered_by(Coming(patience=30), *range(6))] == [
+        list(range(6))
+    ]
+
+
+def test_where_nobody_comes_nobody_waits():
+    coming = Coming(patience=30)
+    slow = Slow()
+    slow.may.set()
+    began = time.monotonic()
+    assert Together(slow, coming).ask("k", 4) == 40
+    with coming.call():
+        assert Together(slow, coming).ask("k", 5) == 50
+    assert time.monotonic() - began < 15
+
+
+def test_patience_has_an_end():
+    coming, slow = Coming(patience=0.01), Slow()
+    slow.may.set()
+    with ThreadPoolExecutor(1) as pool, coming.call():
+        # This thread comes, and never asks.
+        assert pool.submit(Together(slow, coming).ask, "k", 4).result(timeout=30) == 40
+
+
+def test_a_call_that_ends_without_asking_is_waited_for_no_longer():
+    coming, slow = Coming(patience=30), Slow()
+    slow.may.set()
+    with pytest.raises(ValueError, match="refused"), coming.call():
+        raise ValueError("refused")
+    coming.is_there()
+    assert coming._count == 0
+    assert Together(slow, coming).ask("k", 4) == 40

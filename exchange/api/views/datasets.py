@@ -1,8 +1,10 @@
+from contextlib import nullcontext
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,7 +19,7 @@ from exchange.actions.datasets import (
     evolve_dataset,
     hand_over_dataset,
 )
-from exchange.actions.lookups import lookup_keys, lookup_records
+from exchange.actions.lookups import LOOKUPS, lookup_keys, lookup_records
 from exchange.actions.retention import retain_dataset
 from exchange.actions.reveals import reveal_values
 from exchange.actions.uses import find_uses
@@ -76,6 +78,12 @@ class DatasetView(ReadView):
         "verify": reading_examples.VERIFY,
         "who_received": reading_examples.WHO_RECEIVED,
     }
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """As every view; look-ups that come side by side are waited for, to be done together."""
+        is_lookup = self.action_map.get(str(request.method).lower()) == "lookup"
+        with LOOKUPS.call() if is_lookup else nullcontext():
+            return super().dispatch(request, *args, **kwargs)
 
     @property
     def own_idempotency(self) -> bool:  # type: ignore[override]

@@ -86,7 +86,7 @@ def _takes(item: Item, found: pa.DataType) -> bool:
     if item.type == "integer" and (pt.is_floating(found) or pt.is_decimal(found)):
         # Where a value is missing, many writers make whole numbers floating ones.
         return True
-    return pt.is_null(found) or ACCEPTED[item.type](found)
+    return bool(pt.is_null(found) or ACCEPTED[item.type](found))
 
 
 def _of_texts(texts: pa.ChunkedArray, item: Item, zone: str) -> pa.ChunkedArray:
