@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,6 +12,8 @@ from tests.architecture.bad_input import MIB, Bad
 from tests.architecture.bad_values import MARK
 from tests.architecture.watching import MOST_MEMORY, Memory, Watch
 
+# What parts the parts of a list that is typed into one field.
+_SEPARATORS = (r"[\r\n\u2028]+", r"[；;|]", r"[,，]", r"\t+", r"、")
 # Rows that say what was tried, and nothing else.
 TRIED = {
     *("accounts_auditevent", "exchange_upload", "catalog_catalogimport", "catalog_importfinding"),
@@ -76,6 +79,13 @@ def unlike(watch: Watch, sent: str) -> list[str]:
             if texts and not any(each in text for each in written for text in texts):
                 found.append(f"{table}: {texts!r}")
     return found
+
+
+def unlike_parts(watch: Watch, sent: str) -> list[str]:
+    """The same of a field that takes a list in one text: a part stands as it was sent."""
+    ways = (re.split(separator, sent) for separator in _SEPARATORS)
+    parts = {part.strip() for way in ways for part in way if MARK in part}
+    return [] if any(not unlike(watch, part) for part in parts) else unlike(watch, sent)
 
 
 def _is_marked(text: str) -> bool:

@@ -45,7 +45,7 @@ def test_no_door_for_json_takes_a_document_that_is_none(
             with watch.call():
                 fault = fault_of(partial(door.send, bad.body), watch, statuses, bad.says)
             wrong += noted(door.name, bad, fault, memory)
-    assert "\n".join(wrong) == ""
+    assert not wrong, "\n".join(wrong)
     # Else they were refused for other reasons, and the documents not read.
     assert statuses[400] + statuses[413] > 0.8 * statuses.total()
 
@@ -93,7 +93,7 @@ def test_no_value_breaks_a_door_for_json_and_what_is_kept_is_what_was_sent(
             with watch.call():
                 fault = met(door, bad, value, watch, statuses)
             wrong += noted(door.name, bad, fault, memory)
-    assert "\n".join(wrong) == ""
+    assert not wrong, "\n".join(wrong)
     assert statuses[200] + statuses[201] > 50
 
 
