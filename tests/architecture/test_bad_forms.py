@@ -15,7 +15,6 @@ from tests.architecture.portalscene import PortalScene
 from tests.architecture.safety import URLENCODED
 from tests.architecture.watching import Memory, Watch
 
-
 # Fields in which several are typed: each in a line, or with a comma between.
 LISTS = ("synonyms", "keywords")
 
