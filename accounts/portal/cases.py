@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -46,7 +47,9 @@ from accounts.portal.sparks import sparks_of
 from accounts.portal.steps import NOTHING_SENT, Sent, Step, take_step
 from accounts.states import CASE_OPEN, ZOMBIE_CASE
 from accounts.workdays import Calendars, workdays_left
+from accounts.worklist import shape_of
 from kernel import cells
+from kernel.kept import KeptCounts
 from kernel.lists import Column, Filter
 from kernel.pages import page
 from kernel.rows import fetch
@@ -175,13 +178,21 @@ class CaseList(DepartmentsList):
         ]
 
 
+def _overdue(actor: Actor, own: UUID, today: date) -> tuple[Any, dict[str, Any]]:
+    rows: Any = ZombieCase.objects.visible_to(actor)
+    return rows.overdue(today), {"overdue": Count("pk")}
+
+
+_OVERDUE = KeptCounts(_overdue)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def case_list(request: HttpRequest) -> HttpResponseBase:
     """The cases, and how many are overdue."""
     actor = reader(request, Perm.ZOMBIE_VIEW)
-    rows: Any = ZombieCase.objects.visible_to(actor)
-    overdue = rows.overdue(timezone.localdate()).count()
+    own, today = actor.department_id, timezone.localdate()
+    overdue = _OVERDUE(shape_of(actor), actor, own=own, today=today)["overdue"]
     answers = may(actor, Perm.ZOMBIE_ANSWER)
     return list_page(request, CaseList, "accounts/cases.html", overdue=overdue, answers=answers)
 
