@@ -15,8 +15,8 @@ from tests.architecture.portalscene import PortalScene
 from tests.architecture.safety import URLENCODED
 from tests.architecture.watching import Memory, Watch
 
-# Fields in which several are typed: each in a line, or with a comma between.
-LISTS = ("synonyms", "keywords")
+# Fields in which several are typed, each in a line or with a comma between; of the grid of items too.
+LISTS = ("synonyms", "keywords", "related_codes", "codes")
 
 
 def test_no_field_of_a_form_breaks_its_page_and_what_is_kept_is_what_was_sent(
@@ -54,4 +54,8 @@ def typed(
         return f"changed {changed}" if changed else ""
     if MARK not in text:
         return ""
-    return "; ".join((unlike_parts if name in LISTS else unlike)(watch, text))
+    if name.rpartition("-")[2] in LISTS:
+        return "; ".join(unlike_parts(watch, text))
+    # A browser ends each line so, whatever was typed.
+    lines = text.replace("\r\n", "\n")
+    return "; ".join(unlike(watch, text) and unlike(watch, lines))
