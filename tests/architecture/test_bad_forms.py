@@ -15,7 +15,7 @@ from tests.architecture.portalscene import PortalScene
 from tests.architecture.safety import URLENCODED
 from tests.architecture.watching import Memory, Watch
 
-# Fields in which several are typed, each in a line or with a comma between; of the grid of items too.
+# Fields in which several are typed, in lines or with commas between; of the grid of items too.
 LISTS = ("synonyms", "keywords", "related_codes", "codes")
 
 
