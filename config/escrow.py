@@ -57,6 +57,6 @@ def _write_new(file: Path, text: str) -> None:
             out.write(text)
             out.flush()
             os.fsync(out.fileno())
-    except OSError:
+    except BaseException:
         file.unlink()
         raise

@@ -4,7 +4,8 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from functools import wraps
-from threading import Condition, Lock, local
+from threading import Condition, Lock, get_ident
+from time import monotonic
 from typing import Generic, TypeVar
 
 from django.db import connection
@@ -29,42 +30,44 @@ class _Turn(Generic[Deed, Told]):
 
 
 class Coming:
-    """Calls of this process on their way to where they are done together.
+    """Calls of this process on their way to a place where they are done together.
 
     Who is there first waits for them, ``patience`` seconds at most: each costs less in a party, and
-    nobody waits where nobody comes (as PostgreSQL's commit_delay and commit_siblings).
+    nobody waits where nobody comes (as PostgreSQL's commit_delay and commit_siblings). A call that
+    has been on its way ten times as long is stuck, and is waited for no more.
     """
 
     def __init__(self, patience: float) -> None:
         self._patience = patience
-        self._count = 0
         self._changed = Condition()
-        self._mine = local()
+        self._begun: dict[int, tuple[Hashable, float]] = {}
 
     @contextmanager
-    def call(self) -> Iterator[None]:
-        """This thread's call comes, until it is there or the block ends."""
+    def call(self, place: Hashable) -> Iterator[None]:
+        """This thread's call comes to the place, until it is there or the block ends."""
         with self._changed:
-            self._count += 1
-        self._mine.comes = True
+            self._begun[get_ident()] = (place, monotonic())
         try:
             yield
         finally:
             self.is_there()
 
-    def is_there(self) -> None:
-        """This thread's call comes no more."""
-        if getattr(self._mine, "comes", False):
-            self._mine.comes = False
-            with self._changed:
-                self._count -= 1
-                if not self._count:
-                    self._changed.notify_all()
-
-    def wait(self) -> None:
-        """Until nobody comes any more, or patience is at its end."""
+    def is_there(self) -> Hashable | None:
+        """This thread's call comes no more; the place that it came to, if it came."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._count, self._patience)
+            place, _ = self._begun.pop(get_ident(), (None, 0))
+            if place is not None and not self._is_awaited(place):
+                self._changed.notify_all()
+        return place
+
+    def wait(self, place: Hashable) -> None:
+        """Until nobody comes to the place any more, or patience is at its end."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._is_awaited(place), self._patience)
+
+    def _is_awaited(self, place: Hashable) -> bool:
+        since = monotonic() - 10 * self._patience
+        return any(one == place and begun > since for one, begun in self._begun.values())
 
 
 class Together(Generic[Deed, Told]):
@@ -90,13 +93,10 @@ class Together(Generic[Deed, Told]):
         """What is told of this deed."""
         mine = _Turn[Deed, Told](deed)
         self._queue(key, mine)
-        if self._coming:
-            self._coming.is_there()
+        place = self._coming.is_there() if self._coming else None
         mine.woken.acquire()
         if mine.leads:
-            if self._coming:
-                self._coming.wait()
-            self._lead(key, mine)
+            self._lead(key, mine, place)
         if isinstance(mine.told, Exception):
             raise mine.told
         return mine.told
@@ -110,12 +110,15 @@ class Together(Generic[Deed, Told]):
         turn.leads = True
         turn.woken.release()
 
-    def _lead(self, key: Hashable, mine: _Turn[Deed, Told]) -> None:
-        with self._lock:
-            waiting = self._waiting[key]
-            party = [mine, *waiting[: MOST - 1]]
-            del waiting[: MOST - 1]
+    def _lead(self, key: Hashable, mine: _Turn[Deed, Told], place: Hashable | None) -> None:
+        party = [mine]
         try:
+            if self._coming and place is not None:
+                self._coming.wait(place)
+            with self._lock:
+                waiting = self._waiting[key]
+                party += waiting[: MOST - 1]
+                del waiting[: MOST - 1]
             told = self._do([turn.deed for turn in party])
             for turn, each in zip(party, told, strict=True):
                 turn.told = each

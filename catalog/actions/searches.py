@@ -19,8 +19,8 @@ from kernel.errors import Forbidden, Invalid
 from kernel.texts import Text
 
 MOST_SAVED = 100
-# White space that is no space between two parts of a word.
-_BREAK = re.compile(r"[^\S \u3000]")
+# What begins a line or a column, and stands in no word.
+_BREAK = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
 
 
 @transaction.atomic

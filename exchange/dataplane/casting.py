@@ -58,7 +58,7 @@ def cast_texts(chunk: Chunk, schema: Schema, con: duckdb.DuckDBPyConnection) -> 
     columns, faults = dict(chunk.columns), list(chunk.faults)
     slow = []
     for item in due:
-        typed = _quick(item, texts[item.name])
+        typed = quick(item, texts[item.name])
         if typed is None:
             slow.append(item)
         else:
@@ -69,7 +69,7 @@ def cast_texts(chunk: Chunk, schema: Schema, con: duckdb.DuckDBPyConnection) -> 
     return Chunk(chunk.lines, columns, tuple(faults), {**chunk.texts, **texts})
 
 
-def _quick(item: Item, text: pa.StringArray) -> pa.Array | None:
+def quick(item: Item, text: pa.StringArray) -> pa.Array | None:
     """The values by Arrow's own cast; None where a text is of no form or Arrow takes more forms."""
     # Arrow reads hexadecimal integers, decimals with exponents and moments without a full zone.
     beyond = {"integer": "x", "decimal": "e"}.get(item.type)

@@ -82,14 +82,26 @@ def unlike(watch: Watch, sent: str) -> list[str]:
 
 
 def unlike_parts(watch: Watch, sent: str) -> list[str]:
-    """The same of a field that takes a list in one text: a part stands as it was sent."""
-    ways = (re.split(separator, sent) for separator in _SEPARATORS)
-    parts = {part.strip() for way in ways for part in way if MARK in part}
-    return [] if any(not unlike(watch, part) for part in parts) else unlike(watch, sent)
+    """The same of a field that takes a list in one text: each part stands as it was sent, in one
+    list with the others."""
+    wrong = unlike(watch, sent)
+    ways = [[part.strip() for part in re.split(each, sent)] for each in _SEPARATORS]
+    held = [json.loads(row) for table in watch.changed() for row in watch.texts(table)]
+    kept = [one for row in held for one in lists(row)]
+    return [] if any(list(filter(None, way)) in kept for way in ways) else wrong
 
 
 def _is_marked(text: str) -> bool:
     return MARK in text or json.dumps(MARK)[1:-1] in text
+
+
+def lists(value: Any) -> Iterator[list[Any]]:
+    """Every list in a JSON value."""
+    if isinstance(value, list):
+        yield value
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from lists(inner)
 
 
 def strings(value: Any) -> Iterator[str]:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import count
-from threading import Barrier, Event, Lock
+from threading import Barrier, Event, Lock, get_ident
 
 import pytest
 
@@ -145,13 +145,13 @@ def answered_by(coming: Coming, *deeds: int) -> list[list[int]]:
     all_come = Barrier(len(deeds))
 
     def call(deed: int) -> object:
-        with coming.call():
+        with coming.call("here"):
             all_come.wait(30)
             return together.ask("k", deed)
 
     with ThreadPoolExecutor(len(deeds)) as pool:
         assert list(pool.map(call, deeds)) == [deed * 10 for deed in deeds]
-    assert coming._count == 0
+    assert coming._begun == {}
     return slow.parties
 
 
@@ -167,24 +167,63 @@ def test_where_nobody_comes_nobody_waits():
     slow.may.set()
     began = time.monotonic()
     assert Together(slow, coming).ask("k", 4) == 40
-    with coming.call():
+    with coming.call("here"), coming.call("here"):
         assert Together(slow, coming).ask("k", 5) == 50
+    assert coming._begun == {}
     assert time.monotonic() - began < 15
 
 
 def test_patience_has_an_end():
     coming, slow = Coming(patience=0.01), Slow()
     slow.may.set()
-    with ThreadPoolExecutor(1) as pool, coming.call():
+    with ThreadPoolExecutor(1) as pool, coming.call("here"):
         # This thread comes, and never asks.
-        assert pool.submit(Together(slow, coming).ask, "k", 4).result(timeout=30) == 40
+        assert pool.submit(asked_at, coming, slow, "here").result(timeout=30) < 10
+
+
+def test_a_call_that_is_stuck_is_waited_for_no_more():
+    coming, slow = Coming(patience=0.5), Slow()
+    slow.may.set()
+    with ThreadPoolExecutor(1) as pool, coming.call("here"):
+        place, begun = coming._begun[get_ident()]
+        coming._begun[get_ident()] = (place, begun - 30)
+        assert pool.submit(asked_at, coming, slow, "here").result(timeout=30) < 0.4
+
+
+def test_who_comes_to_another_place_is_not_waited_for():
+    coming, slow = Coming(patience=20), Slow()
+    slow.may.set()
+    with ThreadPoolExecutor(1) as pool, coming.call("elsewhere"):
+        assert pool.submit(asked_at, coming, slow, "here").result(timeout=30) < 10
+
+
+def asked_at(coming: Coming, slow: Slow, place: str) -> float:
+    """How many seconds it took to be told there."""
+    began = time.monotonic()
+    with coming.call(place):
+        assert Together(slow, coming).ask("k", 4) == 40
+    return time.monotonic() - began
+
+
+def test_who_fails_while_waiting_passes_the_lead_on(monkeypatch):
+    coming, slow = Coming(patience=30), Slow()
+    slow.may.set()
+    together: Together[int, object] = Together(slow, coming)
+    monkeypatch.setattr(coming, "wait", fail)
+    with coming.call("here"), pytest.raises(MemoryError):
+        together.ask("k", 4)
+    assert together._waiting == {}
+
+
+def fail(place: object) -> None:
+    raise MemoryError
 
 
 def test_a_call_that_ends_without_asking_is_waited_for_no_longer():
     coming, slow = Coming(patience=30), Slow()
     slow.may.set()
-    with pytest.raises(ValueError, match="refused"), coming.call():
+    with pytest.raises(ValueError, match="refused"), coming.call("here"):
         raise ValueError("refused")
     coming.is_there()
-    assert coming._count == 0
+    assert coming._begun == {}
     assert Together(slow, coming).ask("k", 4) == 40

@@ -82,7 +82,7 @@ class DatasetView(ReadView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """As every view; look-ups that come side by side are waited for, to be done together."""
         is_lookup = self.action_map.get(str(request.method).lower()) == "lookup"
-        with LOOKUPS.call() if is_lookup else nullcontext():
+        with LOOKUPS.call(kwargs.get("pk")) if is_lookup else nullcontext():
             return super().dispatch(request, *args, **kwargs)
 
     @property

@@ -14,6 +14,7 @@ from exchange.dataplane.connectors.places import require_columns
 from exchange.dataplane.connectors.sql_catalog import SqlTable
 from exchange.dataplane.errors import Terminal
 
+_BYTES = (sa.LargeBinary, sa.BINARY, sa.VARBINARY)
 Values = Callable[[sa.types.TypeEngine[Any], str], Any]
 
 
@@ -45,6 +46,13 @@ class SqlQuery:
 
     def __post_init__(self) -> None:
         require_columns(self.request, self.found.described)
+        for name, item in zip(self.request.columns, self.request.schema.items, strict=True):
+            if item.type != "string" and isinstance(self.found.types[name], _BYTES):
+                # They are read as hex, and some hex is a number.
+                raise Terminal(
+                    "source-mismatch",
+                    f"The column {name!r} holds bytes: its item {item.name!r} must be text.",
+                )
 
     @cached_property
     def selected(self) -> list[sa.ColumnElement[Any]]:

@@ -1,26 +1,29 @@
 """Texts and plain values of a source become columns of the items' types, where every one fits."""
 
 import datetime
+import json
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
-import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as pt
 
+from exchange.dataplane.casting import quick
+from exchange.dataplane.chunks import flat
 from exchange.dataplane.errors import Terminal
 from exchange.dataplane.formats.columnar_body import ACCEPTED
 from exchange.dataplane.items import Item
 from exchange.dataplane.schema import Schema
 from exchange.dataplane.sound_cast import sound_cast
 
+_RAW = (bytes, bytearray, memoryview)
 _MIDNIGHT = datetime.time(0)
-_TEXTS = (
-    pt.is_large_string,
-    pt.is_string_view,
+_TEXTS = (pt.is_large_string, pt.is_string_view)
+_BYTES = (
     pt.is_binary,
     pt.is_large_binary,
     pt.is_binary_view,
@@ -37,7 +40,7 @@ def as_items(columns: Iterable[pa.Array | pa.ChunkedArray], schema: Schema, zone
 def as_item(column: pa.Array | pa.ChunkedArray, item: Item, zone: str) -> pa.ChunkedArray:
     """The column as the item's type; text if some value would be lost or changed.
 
-    Times without a zone are times of ``zone``. Terminal where bytes are no text.
+    Times without a zone are times of ``zone``. Terminal where a value has no text.
     """
     if column.type == item.arrow_type:
         return column
@@ -57,27 +60,56 @@ def as_item(column: pa.Array | pa.ChunkedArray, item: Item, zone: str) -> pa.Chu
 
 
 def as_texts(column: pa.Array | pa.ChunkedArray, name: str) -> pa.ChunkedArray:
-    """Every value in its written form: lists, records and maps as JSON, bytes as the text they are.
+    """Every value in its written form, as ``as_text`` writes it; bytes as the text that they are.
 
-    Terminal, naming the column, where bytes are no UTF-8.
+    Terminal, naming the column, where bytes are no UTF-8 or a value has no written form.
     """
+    kind = column.type
     try:
+        if pt.is_timestamp(kind):
+            return _moment_texts(column)
+        if pt.is_floating(kind) or pt.is_decimal(kind):
+            return _number_texts(column)
+        if pt.is_duration(kind):
+            return _one_by_one(column.cast(pa.duration("us")))
+        if pt.is_nested(kind) or pt.is_interval(kind) or pt.is_time(kind):
+            return _one_by_one(column)
         return column.cast(pa.string())
-    except pa.ArrowInvalid as wrong:
-        raise Terminal(
-            "source-encoding",
-            f"The column {name!r} holds bytes that are no UTF-8 text: give it as text, or leave it"
-            " out of the task.",
-        ) from wrong
-    except pa.ArrowNotImplementedError:
-        return pa.chunked_array([pa.array(map(as_text, column.to_pylist()), pa.string())])
+    except (pa.ArrowException, ValueError, TypeError, OverflowError) as wrong:
+        if any(is_kind(kind) for is_kind in _BYTES):
+            said = f"The column {name!r} holds bytes that are no UTF-8 text"
+            code = "source-encoding"
+        else:
+            said = f"The column {name!r} holds values ({kind}) that have no written form"
+            code = "source-unreadable"
+        raise Terminal(code, f"{said}: give it as text, or leave it out of the task.") from wrong
+
+
+def _one_by_one(column: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
+    return pa.chunked_array([pa.array(map(as_text, column.to_pylist()), pa.string())])
+
+
+def _number_texts(column: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
+    """Without exponents, which Arrow writes and no decimal or whole number has."""
+    texts = column.cast(pa.string())
+    has_exponent = pc.any(pc.match_substring_regex(texts, "[0-9.][eE]")).as_py()
+    return _one_by_one(column) if has_exponent else texts
+
+
+def _moment_texts(column: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
+    """In the form of ISO 8601, those with a zone in UTC; as Python's ``isoformat``."""
+    plain = column.cast(pa.timestamp(column.type.unit))
+    texts = pc.replace_substring_regex(pc.strftime(plain, "%Y-%m-%dT%H:%M:%S"), r"\.0+$", "")
+    return texts if column.type.tz is None else pc.binary_join_element_wise(texts, "+00:00", "")
 
 
 def _unpacked(column: pa.Array | pa.ChunkedArray, name: str) -> pa.ChunkedArray:
     """Without a dictionary; texts of any layout, and bytes, as plain texts."""
     if pt.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    if any(is_kind(column.type) for is_kind in _TEXTS):
+        parts = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+        plain = [part.dictionary_decode() for part in parts]
+        column = pa.chunked_array(plain, column.type.value_type)
+    if any(is_kind(column.type) for is_kind in (*_TEXTS, *_BYTES)):
         return as_texts(column, name)
     return column
 
@@ -89,15 +121,13 @@ def _takes(item: Item, found: pa.DataType) -> bool:
     return bool(pt.is_null(found) or ACCEPTED[item.type](found))
 
 
-def _of_texts(texts: pa.ChunkedArray, item: Item, zone: str) -> pa.ChunkedArray:
+def _of_texts(texts: pa.Array | pa.ChunkedArray, item: Item, zone: str) -> pa.ChunkedArray:
+    if item.type == "string":
+        return texts
     if item.type == "datetime":
         return _moments(texts, zone)
-    if item.type == "boolean":
-        return _truths(texts)
-    try:
-        return sound_cast(texts, item.arrow_type)
-    except pa.ArrowInvalid:
-        return texts
+    typed = quick(item, flat(texts))
+    return texts if typed is None else typed
 
 
 def _days(moments: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -105,14 +135,12 @@ def _days(moments: pa.ChunkedArray) -> pa.ChunkedArray:
     if moments.type.tz is not None:
         return moments
     days = moments.cast(pa.date32())
-    midnights = pc.all(pc.equal(days.cast(moments.type), moments)).as_py()
+    try:
+        midnights = pc.all(pc.equal(days.cast(moments.type), moments)).as_py()
+    except pa.ArrowInvalid:
+        # The midnight before is beyond what the moments' type can say, so none of them is it.
+        midnights = False
     return moments if midnights is False else days
-
-
-def _truths(texts: pa.ChunkedArray) -> pa.ChunkedArray:
-    """1 and 0 as true and false; other words are read where bodies are cast."""
-    plain = pc.all(pc.is_in(texts, pa.array(["0", "1", None], pa.string()))).as_py()
-    return pc.equal(texts, "1") if plain else texts
 
 
 def _zoned(column: pa.ChunkedArray, zone: str) -> pa.ChunkedArray:
@@ -122,15 +150,26 @@ def _zoned(column: pa.ChunkedArray, zone: str) -> pa.ChunkedArray:
     return placed.cast(pa.timestamp(column.type.unit, "UTC"))
 
 
-def _moments(column: pa.ChunkedArray, zone: str) -> pa.ChunkedArray:
-    """Texts as moments; those with a zone first, then those without one."""
+def _moments(texts: pa.Array | pa.ChunkedArray, zone: str) -> pa.ChunkedArray:
+    """Texts as moments: all of them with a zone, or all without one; else each by itself, so that
+    no value's meaning hangs on its neighbours."""
     for told in (pa.timestamp("us", "UTC"), pa.timestamp("us")):
         try:
-            found = column.cast(told)
+            found = texts.cast(told)
         except pa.ArrowInvalid:
             continue
         return found if told.tz else _zoned(found, zone)
-    return column
+    place = ZoneInfo(zone)
+    return pa.array([_placed(text, place) for text in texts.to_pylist()], pa.string())
+
+
+def _placed(text: str | None, place: ZoneInfo) -> str | None:
+    """With its zone in the written form; what is no moment as it is."""
+    try:
+        moment = datetime.datetime.fromisoformat(text or "")
+    except ValueError:
+        return text
+    return (moment if moment.tzinfo else moment.replace(tzinfo=place)).isoformat()
 
 
 def column_of(values: Sequence[Any], item: Item, zone: str) -> pa.Array | pa.ChunkedArray:
@@ -138,12 +177,17 @@ def column_of(values: Sequence[Any], item: Item, zone: str) -> pa.Array | pa.Chu
     try:
         return as_item(_array(values, item), item, zone)
     except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        if item.type != "string" and any(isinstance(value, _RAW) for value in values):
+            # They would be written as hex, and some hex is a number.
+            raise Terminal(
+                "source-mismatch", f"The item {item.name!r} is given bytes: make it text."
+            ) from None
         return as_item(pa.array([as_text(value) for value in values], pa.string()), item, zone)
 
 
 def _array(values: Sequence[Any], item: Item) -> pa.Array:
     if item.type == "string":
-        if any(isinstance(value, bytes | bytearray | memoryview) for value in values):
+        if any(isinstance(value, _RAW) for value in values):
             # Bytes that happen to be text are written as all the others are.
             raise TypeError
         return pa.array(values, pa.string())
@@ -188,17 +232,21 @@ def as_text(value: Any) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
+        return _float_text(value)
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, datetime.datetime | datetime.date | datetime.time):
         return value.isoformat()
-    if isinstance(value, bytes | bytearray | memoryview):
+    if isinstance(value, _RAW):
         return bytes(value).hex()
     if isinstance(value, dict | list | tuple):
-        return orjson.dumps(value, default=_inside).decode()
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=as_text)
     return str(value)
 
 
-def _inside(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else as_text(value)
+def _float_text(value: float) -> str:
+    """The shortest digits that say it, without an exponent."""
+    if value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    said = repr(value)
+    return format(Decimal(said), "f") if "e" in said else said
