@@ -2,12 +2,14 @@
 
 Stocks (systems, filings, connection, levels, what is open or overdue) are as of today; flows (what
 was started, opened, answered, decided, freed) are of one calendar year in Asia/Shanghai. Money is
-in 万元 and, where freed, of each year. One statement a section, however many systems there are.
+in 万元 and, where freed, of each year. The numbers of the same rows are one statement, however many
+systems there are.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -49,32 +51,67 @@ _CONNECTED = """
 """
 _NOTHING = Decimal("0.00")
 Aggregates = Mapping[str, Count | Sum]
+# Whether the number of this section and name is wanted.
+Wants = Callable[[str, str], bool]
 Section = tuple[str, QuerySet[Any], Aggregates]
 
 
-def numbers_of(departments: QuerySet[Department], year: int) -> list[dict[str, Any]]:
-    """Each department's numbers by section, ordered by name; zeros where it has nothing."""
+def numbers_of(
+    departments: QuerySet[Department], year: int, wants: Wants | None = None
+) -> list[dict[str, Any]]:
+    """Each department's numbers by section, ordered by name; zeros where it has nothing. Where it
+    is said which are wanted, the others are left out."""
     named = list(departments.order_by("name", "pk").values_list("pk", "name"))
-    sections = _sections(year)
+    sections = _wanted(_sections(year), wants) if wants else _sections(year)
     nothing = _nothing(sections)
     found: dict[UUID, dict[str, Any]] = {
         key: {"department": key, "name": name, **nothing} for key, name in named
     }
-    for section, rows, aggregates in sections:
-        asked = (
-            rows.filter(department__in=departments.order_by().values("pk"))
-            .order_by()
-            .values("department")
-        )
-        for row in asked.annotate(**aggregates):
-            numbers = found[row.pop("department")]
-            told = {name: number for name, number in row.items() if number is not None}
-            numbers[section] = {**numbers[section], **told}
+    keys = departments.order_by().values("pk")
+    for rows, places, aggregates in _statements(sections):
+        asked = rows.filter(department__in=keys).order_by().values_list("department")
+        for key, *values in asked.annotate(**aggregates):
+            told: dict[str, dict[str, Any]] = {}
+            for (section, name), number in zip(places, values, strict=True):
+                if number:
+                    told.setdefault(section, {})[name] = number
+            numbers = found[key]
+            numbers |= {section: {**numbers[section], **own} for section, own in told.items()}
     few = list(found) if len(found) == 1 else None
     connected = connected_systems(few, timezone.localdate())
     for key, numbers in found.items():
         _add_remainders(numbers, connected.get(key, 0))
     return list(found.values())
+
+
+def _wanted(sections: Iterable[Section], wants: Wants) -> list[Section]:
+    # The remainders are counted from these.
+    needs = {("systems", "living"), ("systems", "running")}
+    return [
+        (
+            section,
+            rows,
+            {
+                name: one
+                for name, one in aggregates.items()
+                if (section, name) in needs or wants(section, name)
+            },
+        )
+        for section, rows, aggregates in sections
+    ]
+
+
+def _statements(
+    sections: Iterable[Section],
+) -> Iterator[tuple[QuerySet[Any], list[tuple[str, str]], Aggregates]]:
+    """What is counted of the same rows is asked at once: the rows, the (section, name) of each
+    number, and the aggregates in their order."""
+    for _rows, same in groupby(sections, key=lambda one: id(one[1])):
+        together = list(same)
+        places = [(section, name) for section, _, wanted in together for name in wanted]
+        counted = [one for _, _, wanted in together for one in wanted.values()]
+        if counted:
+            yield together[0][1], places, {f"n{n}": one for n, one in enumerate(counted)}
 
 
 def total_of(rows: Iterable[dict[str, Any]]) -> dict[str, Any]:
@@ -118,10 +155,10 @@ def _sections(year: int) -> list[Section]:
     return [
         ("systems", systems, _counts(_system_conditions(year))),
         ("states", systems, _each("state", SYSTEM.states)),
+        ("filings", systems, _each("filing_state", FILING.states)),
         ("networks", living, _each("network", Network.values)),
         ("ages", living, _counts(_age_conditions(timezone.localdate()))),
         ("money", living, _cost()),
-        ("filings", systems, _each("filing_state", FILING.states)),
         ("levels", verdicts, _each("level", Level.values)),
         ("cases", ZombieCase.objects.all(), _counts(_case_conditions(year))),
         ("merges", MergeProposal.objects.all(), _counts(_merge_conditions(year))),

@@ -74,13 +74,21 @@ _AGES = {
 }
 
 
+_SHOWN = {(number.section, name) for number in NUMBERS for name in number.names}
+_PARTS = ("states", "ages", "levels", "networks")
+
+
+def _is_shown(section: str, name: str) -> bool:
+    return section in _PARTS or (section, name) in _SHOWN
+
+
 @require_safe
 @signed_in
 def numbers_page(request: HttpRequest) -> HttpResponseBase:
     """Overall and by department; ``as=xlsx`` and ``as=csv`` give the table as a file."""
     actor = reader(request, Perm.ZOMBIE_VIEW)
     year = _year(request)
-    rows = numbers_of(_departments(actor), year)
+    rows = numbers_of(_departments(actor), year, _is_shown)
     wanted = request.GET.get("as", "")
     if wanted in ("xlsx", "csv"):
         return _file(rows, wanted)

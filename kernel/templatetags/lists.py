@@ -8,7 +8,7 @@ from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from kernel.cells import NONE, joined, markup
+from kernel.cells import NONE, escaped, joined, markup
 from kernel.listparts import Cell, Column, Field
 from kernel.lists import List
 from kernel.typed import suggestions_of, typing
@@ -27,10 +27,12 @@ _CLASSES = {
 @register.simple_tag
 def options(choices: Iterable[tuple[Any, Any]], chosen: str = "") -> SafeString:
     """The choices as options, the chosen one selected."""
-    return joined(
-        markup('<option value="{}"{}>{}</option>', value, _SELECTED[str(value) == chosen], title)
-        for value, title in choices
-    )
+    return SafeString("".join(_option(value, title, chosen) for value, title in choices))
+
+
+def _option(value: Any, title: Any, chosen: str) -> str:
+    selected = _SELECTED[str(value) == chosen]
+    return f'<option value="{escaped(value)}"{selected}>{escaped(title)}</option>'
 
 
 @register.simple_tag

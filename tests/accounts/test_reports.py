@@ -14,6 +14,8 @@ NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
 LAST_YEAR = datetime(2025, 12, 31, 15, 59, tzinfo=UTC)  # 23:59 in China
 
+OVERDUE = ("cases", "overdue")
+
 
 @pytest.fixture(autouse=True)
 def monday(db, time_machine):
@@ -239,8 +241,22 @@ def test_the_total_is_the_sum_of_the_departments(register, cases):
 def test_the_statements_do_not_grow_with_the_systems(register, django_assert_num_queries):
     for _ in range(30):
         SystemFactory()
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(9):
         numbers()
+
+
+def test_what_is_not_wanted_is_not_counted_and_the_rest_is_as_in_the_whole(
+    register, cases, django_assert_num_queries
+):
+    whole = numbers()
+    with django_assert_num_queries(4):
+        some = numbers_of(
+            Department.objects.all(), 2026, lambda section, name: (section, name) == OVERDUE
+        )
+    assert {row["name"]: row["cases"] for row in some} == {
+        name: {"overdue": row["cases"]["overdue"]} for name, row in whole.items()
+    }
+    assert [row["connection"] for row in some] == [whole[row["name"]]["connection"] for row in some]
 
 
 def test_on_a_leap_day_ages_are_counted(register, time_machine):
