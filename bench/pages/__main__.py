@@ -26,7 +26,7 @@ def main() -> int:
     parser.add_argument("--entries", type=int, default=ENTRIES)
     parser.add_argument("--items", type=int, default=ITEMS)
     parser.add_argument("--systems", type=int, default=SYSTEMS)
-    parser.add_argument("--rounds", type=int, default=7, help="visits of which the median counts")
+    parser.add_argument("--rounds", type=int, default=25, help="visits of which the median counts")
     parser.add_argument("--only", default="", help="visitor and page, as a regular expression")
     parser.add_argument("--keep", action="store_true", help="visit what an earlier run filled")
     parser.add_argument("--busy", action="store_true", help="Python by its processor time")
@@ -59,6 +59,8 @@ def _fill(chosen: argparse.Namespace, variables: dict[str, str]) -> None:
 
 def _told(pages: list[dict[str, Any]]) -> dict[str, float]:
     """The table, the dearest first."""
+    if not pages:
+        raise SystemExit("no page has this name: nothing was measured")
     pages.sort(key=lambda page: -page["ratio"])
     print(f"{'page':40} {'visitor':18}{'ms':>8}{'bare SQL':>10}{'sign-in':>9}{'queries':>9} ratio")
     for one in pages:
